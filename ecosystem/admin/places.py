@@ -1,0 +1,36 @@
+"""Cities with their closed periods, and places where people meet."""
+
+from django.contrib import admin
+
+from ecosystem.models import City, CityPeriod, Place
+from iurc_portal.admin import PortalAdmin, PortalTabularInline
+from iurc_portal.translation.languages import columns
+
+
+class CityPeriodInline(PortalTabularInline):
+    model = CityPeriod
+    tab = True
+
+
+@admin.register(City)
+class CityAdmin(PortalAdmin):
+    general = ("slug", ("country", "tzid"), "is_partner", ("latitude", "longitude", "precision"))
+    list_display = ["name", "country", "tzid", "is_partner"]
+    list_filter = ["is_partner", "country"]
+    search_fields = [*columns("name"), "slug"]
+    inlines = [CityPeriodInline]
+
+
+@admin.register(Place)
+class PlaceAdmin(PortalAdmin):
+    general = (
+        ("city", "organisation"),
+        ("capacity", "single_use"),
+        "phone",
+        ("latitude", "longitude", "precision"),
+    )
+    list_display = ["name", "city", "organisation", "capacity"]
+    list_select_related = ["city", "organisation"]
+    list_filter = ["city"]
+    search_fields = [*columns("name", "address")]
+    autocomplete_fields = ["city", "organisation"]

@@ -1,0 +1,1 @@
+"""The ecosystem's part of the open data."""

@@ -1,0 +1,97 @@
+"""Cities, their closed days, and places where something can happen."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from ecosystem.models.sourcing import Located, point_constraints
+from iurc_portal.clock import validate_tzid
+from iurc_portal.translation.constraints import some_language
+
+
+class City(Located):
+    """A city. Only Torino and Nagoya are partners; others are seats of organisations or members of clusters."""
+
+    slug = models.SlugField(_("address of the page"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    country = models.CharField(_("country"), max_length=2, help_text=_("ISO 3166-1, two letters."))
+    tzid = models.CharField(_("time zone"), max_length=64, validators=[validate_tzid])
+    is_partner = models.BooleanField(_("partner city"), default=False)
+
+    class Meta:
+        verbose_name = _("city")
+        verbose_name_plural = _("cities")
+        ordering = ["-is_partner", "slug"]
+        constraints = [
+            some_language("city"),
+            models.CheckConstraint(
+                name="city_partner_is_torino_or_nagoya",
+                condition=Q(is_partner=False) | Q(slug__in=["torino", "nagoya"]),
+                violation_error_message=_("Only Torino and Nagoya are partner cities."),
+            ),
+            *point_constraints("city"),
+        ]
+
+    def __str__(self):
+        return self.name or self.slug
+
+
+class CityPeriod(models.Model):
+    """Days on which a city rests (holiday) or is hard to visit (blackout). ``last_day`` is inclusive."""
+
+    class Kind(models.TextChoices):
+        HOLIDAY = "holiday", _("holiday")
+        BLACKOUT = "blackout", _("better avoided")
+
+    city = models.ForeignKey(City, verbose_name=_("city"), on_delete=models.CASCADE, related_name="periods")
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    name = models.CharField(_("name"), max_length=120)
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+
+    class Meta:
+        verbose_name = _("closed period")
+        verbose_name_plural = _("closed periods")
+        ordering = ["first_day", "pk"]
+        constraints = [
+            some_language("cityperiod"),
+            models.CheckConstraint(
+                name="cityperiod_ends_after_it_starts",
+                condition=Q(last_day__gte=F("first_day")),
+                violation_error_message=_("The last day is before the first: set a later last day."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name} {self.first_day}"
+
+
+class Place(Located):
+    """A room, a building, a street: where people meet."""
+
+    name = models.CharField(_("name"), max_length=160)
+    address = models.CharField(_("address"), max_length=240, blank=True)
+    city = models.ForeignKey(City, verbose_name=_("city"), on_delete=models.PROTECT, related_name="places")
+    organisation = models.ForeignKey(
+        "ecosystem.Organisation",
+        verbose_name=_("organisation"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="places",
+    )
+    capacity = models.PositiveIntegerField(_("capacity"), null=True, blank=True)
+    single_use = models.BooleanField(
+        _("one group at a time"), default=False, help_text=_("Two items that overlap here are a conflict.")
+    )
+    access_notes = models.TextField(_("access"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
+        ordering = ["city", "name_en", "name_it", "pk"]
+        constraints = [some_language("place"), *point_constraints("place")]
+
+    def __str__(self):
+        return self.name or f"#{self.pk}"

@@ -1,0 +1,1 @@
+"""What writes several rows, or has news to tell: one module for each subject."""

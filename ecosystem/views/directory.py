@@ -1,0 +1,50 @@
+"""The directory of organisations: list, map and file under one filter."""
+
+from django.db.models import Prefetch
+from django.http import StreamingHttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from ecosystem.exports import ENCODINGS, FORMATS, Selection
+from ecosystem.filters import OrganisationFilter
+from ecosystem.geography import MOST_POINTS, map_points, partner_cities
+from ecosystem.models import Organisation, OrganisationInitiative
+from ecosystem.views.lists import count_organisations, faceted_page, query_without, snippet
+from iurc_portal.kept import kept_for_visitors
+
+VIEWS = ("list", "map")
+
+
+@require_safe
+@kept_for_visitors()
+def directory(request):
+    """The organisations of both cities, as a list or on a map: two views of one query."""
+    listed = Organisation.objects.listed_for(request.user).select_related("city").prefetch_related("themes")
+    filterset = OrganisationFilter(request.GET, queryset=listed)
+    wanted = request.GET.get("view", "list")
+    context: dict = {"view": wanted if wanted in VIEWS else "list", "view_unknown": wanted not in VIEWS}
+    context["snippet"] = snippet(query_without(request, "page", "view"))
+    results = filterset.results()
+    if context["view"] == "map":
+        context |= map_points(results.first(MOST_POINTS))
+        context["cities"] = partner_cities()
+    return faceted_page(request, filterset, results, name="directory", count=count_organisations, context=context)
+
+
+@require_safe
+def export(request, extension):
+    """The directory under the same filter as a file; ``encoding=cp932`` is for old Japanese spreadsheets."""
+    rows = Organisation.objects.listed_for(request.user).select_related("city")
+    parts = Prefetch("parts", OrganisationInitiative.objects.select_related("initiative"))
+    filterset = OrganisationFilter(request.GET, queryset=rows.prefetch_related("themes", parts))
+    encoding = request.GET.get("encoding", "utf-8")
+    selection = Selection(
+        filterset, request.GET.urlencode(), timezone.now(), encoding if encoding in ENCODINGS else ENCODINGS[0]
+    )
+    written = FORMATS[extension]
+    charset = f"; charset={selection.encoding}" if extension == "csv" else ""
+    return StreamingHttpResponse(
+        written.write(selection),
+        content_type=f"{written.content_type}{charset}",
+        headers={"Content-Disposition": f'attachment; filename="organisations.{extension}"'},
+    )

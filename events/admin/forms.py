@@ -1,0 +1,191 @@
+"""Typing the times of an event as clocks on the wall show them, in the zone of the event."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
+
+from events.forms import countries, zones
+from events.models import Event, Registration
+from events.permissions import check_organizer
+from events.services.registrations import register_by_staff
+from iurc_portal.accounts.addresses import email_key
+from iurc_portal.clock import ZONES, PartnerSide, resolve_wall_clock, zone_of_language
+from iurc_portal.translation.languages import Language
+
+PERSON = [
+    "family_name",
+    "given_name",
+    "family_kana",
+    "given_kana",
+    "language",
+    "tzid",
+    "company",
+    "job_title",
+    "country",
+    "interpretation",
+    "access_needs",
+]
+ANCHORS = [(zone.key, PartnerSide(side).label) for side, zone in ZONES.items()]
+
+
+class WallClockField(forms.SplitDateTimeField):
+    """Date and time as typed, without a zone: which zone they belong to is another field's answer."""
+
+    def __init__(self, **kwargs):
+        super().__init__(widget=UnfoldAdminSplitDateTimeWidget(), **kwargs)
+
+    def compress(self, data_list):
+        if not data_list or None in data_list:
+            return None
+        return datetime.combine(*data_list)
+
+
+class EventTimesForm(forms.ModelForm):
+    """An event's form whose times are its wall clock. The admin hands them to ``events.services.scheduling``."""
+
+    anchor = forms.ChoiceField(
+        label=_("Clock of"),
+        choices=ANCHORS,
+        widget=UnfoldAdminSelectWidget(choices=ANCHORS),
+        help_text=_("The city whose clock the times below are read on. The other city's time follows."),
+    )
+    starts = WallClockField(label=_("Start"))
+    ends = WallClockField(label=_("End"))
+
+    by = None  # set by the admin
+
+    class Meta:
+        model = Event
+        # Times are this form's own fields; the admin's fieldsets say which of the others are shown.
+        fields = ("name",)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        event = self.instance
+        if event.pk and "starts" in self.fields:
+            zone = ZoneInfo(event.tzid)
+            if event.tzid not in dict(ANCHORS):
+                self.fields["anchor"].choices = [*ANCHORS, (event.tzid, event.tzid)]
+            self.initial["anchor"] = event.tzid
+            self.initial["starts"] = event.dtstart.astimezone(zone).replace(tzinfo=None)
+            self.initial["ends"] = event.dtend.astimezone(zone).replace(tzinfo=None)
+
+    def clean_organizer(self):
+        organizer = self.cleaned_data["organizer"]
+        check_organizer(organizer, by=self.by)
+        return organizer
+
+    def clean(self):
+        data = super().clean()
+        instants = {}
+        for name in ("starts", "ends"):
+            if data.get(name) and data.get("anchor"):
+                try:
+                    instants[name] = resolve_wall_clock(data[name], data["anchor"])
+                except ValidationError as error:
+                    self.add_error(name, error)
+        if len(instants) == 2:
+            if instants["ends"] <= instants["starts"]:
+                self.add_error("ends", _("The event ends before it starts: set an end after the start."))
+            # What the model checks are the instants; the service sets them again, with the wall clock beside them.
+            self.instance.dtstart, self.instance.dtend = instants["starts"], instants["ends"]
+        return data
+
+    def _get_validation_exclusions(self):
+        return super()._get_validation_exclusions() | {"dtstart", "dtend", "tzid", "uid", "slug"}
+
+
+class CancelForm(forms.Form):
+    """Why events are cancelled, in the languages that staff can write; people are told in theirs by the usual rule."""
+
+    reason_it = forms.CharField(label="Italiano", max_length=300, required=False, widget=UnfoldAdminTextInputWidget)
+    reason_en = forms.CharField(label="English", max_length=300, required=False, widget=UnfoldAdminTextInputWidget)
+    reason_ja = forms.CharField(label="日本語", max_length=300, required=False, widget=UnfoldAdminTextInputWidget)
+
+    def reasons(self) -> dict[str, str]:
+        return {name.removeprefix("reason_"): text for name, text in self.cleaned_data.items()}
+
+
+class RegistrationForm(forms.ModelForm):
+    """What is known of a person at an event, with the menus of the public form."""
+
+    language = forms.ChoiceField(
+        label=_("language of messages"), choices=Language.choices, widget=UnfoldAdminSelectWidget
+    )
+    tzid = forms.ChoiceField(label=_("time zone"), widget=UnfoldAdminSelectWidget)
+    country = forms.ChoiceField(label=_("country"), required=False, widget=UnfoldAdminSelectWidget)
+    interpretation = forms.ChoiceField(
+        label=_("interpretation"),
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("The language into which this person wants it."),
+    )
+
+    class Meta:
+        model = Registration
+        fields = PERSON
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        language = (get_language() or "it")[:2]
+        self._offer("tzid", zones(language))
+        self._offer("country", countries(language))
+        self._offer("interpretation", [("", _("not needed")), *Language.choices])
+
+    def _offer(self, name: str, choices) -> None:
+        """``choices``, and whatever the record says already."""
+        if name in self.fields:
+            present = getattr(self.instance, name)
+            known = {code for code, _label in choices}
+            self.fields[name].choices = [*choices, *([(present, present)] if present and present not in known else [])]
+
+
+class NewRegistrationForm(RegistrationForm):
+    """A registration on somebody's behalf. It goes through the same door as everybody's (2.21).
+
+    The service runs once every field is right: what it refuses (no place left, the event has begun) is an error of
+    the form, and what was typed stays. ``by`` is set by the admin; ``made`` is the registration.
+    """
+
+    by = None
+    made: Registration | None = None
+
+    class Meta:
+        model = Registration
+        fields = ["event", "email", *PERSON]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("language", Language.ITALIAN)
+        self.initial.setdefault("tzid", zone_of_language(Language.ITALIAN))
+
+    def clean(self):
+        data = super().clean()
+        event, email = data.get("event"), data.get("email")
+        if event is not None and not Event.objects.editable_by(self.by).filter(pk=event.pk).exists():
+            self.add_error("event", ValidationError(_("This event is organised by the other city."), code="foreign"))
+        elif event is not None and email:
+            known = event.registrations.confirmed().filter(email_key=email_key(email)).first()
+            if known is not None:
+                words = _("%(name)s has a place already: find the registration in the list to change it.")
+                name = known.display_name(known.language) or known.email
+                self.add_error("email", ValidationError(words, code="known", params={"name": name}))
+        return data
+
+    def full_clean(self):
+        super().full_clean()
+        if not self.is_bound or self.errors:
+            return
+        data = dict(self.cleaned_data)
+        try:
+            self.made = register_by_staff(
+                event=data.pop("event"), email=data.pop("email"), person=data, now=timezone.now(), by=self.by
+            )
+        except ValidationError as error:
+            self.add_error(None, error)

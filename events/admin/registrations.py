@@ -1,0 +1,143 @@
+"""Who comes, and what staff may do for them."""
+
+from functools import partial
+
+from django.contrib import admin
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from import_export.admin import ExportMixin
+from import_export.resources import ModelResource
+from unfold.contrib.import_export.forms import ExportForm
+from unfold.decorators import display
+
+from events import owners
+from events.admin.forms import PERSON, NewRegistrationForm, RegistrationForm
+from events.models import Registration
+from events.services import letters, registrations
+from iurc_portal.admin import EditableBy, PlainAdmin
+from iurc_portal.audit.models import Transition
+from iurc_portal.staff.actions import each_row
+from iurc_portal.staff.spreadsheets import SPREADSHEETS
+
+TEXTS = ("family_name", "given_name", "family_kana", "given_kana", "company", "job_title")
+
+
+class RegistrationResource(ModelResource):
+    """The list of those registered. Access needs stay out: they are health data, read one by one."""
+
+    class Meta:
+        model = Registration
+        fields = ["event__slug", "state", *TEXTS, "email", "language", "country", "interpretation", "joined_at"]
+
+
+@admin.register(Registration)
+class RegistrationAdmin(EditableBy, ExportMixin, PlainAdmin):
+    resource_classes = [RegistrationResource]
+    export_form_class = ExportForm
+    formats = SPREADSHEETS
+    list_display = ["person", "event", "state_badge", "company", "language", "country", "joined_at"]
+    list_filter = ["state", ("event", admin.RelatedOnlyFieldListFilter), "language", "country"]
+    list_select_related = ["event"]
+    search_fields = ["email", "family_name", "given_name", "romaji", "company"]
+    date_hierarchy = "joined_at"
+    autocomplete_fields = ["event"]
+    new_fields = [
+        "event",
+        "email",
+        ("family_name", "given_name"),
+        ("family_kana", "given_kana"),
+        ("language", "tzid"),
+        ("company", "job_title"),
+        ("country", "interpretation"),
+        "access_needs",
+    ]
+    fields = [
+        ("event_page", "state_now"),
+        "email",
+        ("joined_at", "confirmed_at"),
+        *new_fields[2:],
+        "log",
+    ]
+    readonly_fields = ["event_page", "email", "state_now", "joined_at", "confirmed_at", "log"]
+    actions = ["withdraw", "write_again"]
+
+    def get_fields(self, request, obj=None):
+        return self.fields if obj else self.new_fields
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.readonly_fields if obj else []
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        if obj is not None:
+            return super().get_form(request, obj, change, **{**kwargs, "form": RegistrationForm})
+        form = super().get_form(request, obj, change, **{**kwargs, "form": NewRegistrationForm})
+        return type(form.__name__, (form,), {"by": request.user})
+
+    def has_delete_permission(self, request, obj=None):
+        return False  # a registration is cancelled, so that its person's calendar is told
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            obj.save(update_fields=[name for name in PERSON if name in form.cleaned_data])
+            return
+        obj.pk = form.made.pk  # the service has written it
+        obj.refresh_from_db()
+
+    @admin.display(description=_("event"))
+    def event_page(self, obj):
+        return format_html(
+            '<a class="text-primary-600 underline dark:text-primary-400" href="{}">{}</a>',
+            owners.staff_page(obj.event),
+            obj.event,
+        )
+
+    @admin.display(description=_("person"), ordering="family_name")
+    def person(self, obj):
+        return obj.display_name(obj.language) or obj.email
+
+    @display(
+        description=_("state"),
+        ordering="state",
+        label={"confirmed": "success", "unproved": "warning", "cancelled": "danger"},
+    )
+    def state_badge(self, obj):
+        return obj.state, obj.get_state_display()
+
+    @admin.display(description=_("state"))
+    def state_now(self, obj):
+        return obj.get_state_display()
+
+    @admin.display(description=_("what happened"))
+    def log(self, obj):
+        lines = Transition.objects.of(obj).select_related("actor")
+        states = dict(Registration.State.choices)
+        words = []
+        for line in lines:
+            when = date_format(timezone.localtime(line.at), "SHORT_DATETIME_FORMAT")
+            by = f" ({line.actor})" if line.actor else ""
+            words.append(f"{when} {states.get(line.to_state, line.to_state)}{by}")
+        return " · ".join(words)
+
+    @admin.action(description=_("Cancel the selected registrations…"), permissions=["change"])
+    def withdraw(self, request, queryset):
+        """Asks once, on its own page: each person is told, and the place is somebody else's."""
+        if "confirmed" in request.POST:
+            withdraw = partial(registrations.withdraw_registration, now=timezone.now(), by=request.user)
+            each_row(self, request, queryset, withdraw)
+            return None
+        rows = [row for row in queryset.select_related("event") if self.has_change_permission(request, row)]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Cancel registrations"),
+            "opts": self.opts,
+            "rows": [(row, self.person(row)) for row in rows],
+            "told": sum(row.state == Registration.State.CONFIRMED for row in rows),
+        }
+        return TemplateResponse(request, "admin/events/withdraw.html", context)
+
+    @admin.action(description=_("Send the link to their own page again"), permissions=["change"])
+    def write_again(self, request, queryset):
+        each_row(self, request, queryset, partial(letters.write_again, now=timezone.now()))

@@ -1,0 +1,28 @@
+"""Refusals by name. Each is a ``ValidationError``, so that forms and admin can show it."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+
+class EventFull(ValidationError):
+    """No place is left."""
+
+    def __init__(self, event):
+        super().__init__(_("All places are taken."), code="full")
+        self.event = event
+
+
+class RegistrationClosed(ValidationError):
+    """The event takes no registrations now: not open, over, or cancelled."""
+
+    def __init__(self, event):
+        super().__init__(_("Registration for this event is closed."), code="closed")
+        self.event = event
+
+
+class Busy(ValidationError):
+    """The lock on the event did not come in time; nothing was written."""
+
+    def __init__(self, event):
+        super().__init__(_("Many people are registering right now. Please try again in a moment."), code="busy")
+        self.event = event

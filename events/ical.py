@@ -1,0 +1,264 @@
+"""Calendars going out: RFC 5545 files and RFC 5546 invitations, written by hand (events spec 6, 7.4).
+
+The two time zones are written as the two rules they are; a library's generated block lists dates that mail clients
+misread (6.12). Tests read everything back with another implementation.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from events.models import Event
+from iurc_portal.translation.languages import best_text
+from iurc_portal.translation.marks import plain
+from iurc_portal.translation.times import both_cities_lines
+
+PRODID = "-//City of Torino//Torino-Nagoya//EN"
+CONTENT_TYPE = "text/calendar; charset=utf-8"
+WIDTH = 75  # octets a line, without the line end (RFC 5545 §3.1)
+ADDRESS = "@!$'*+=~"  # what RFC 6068 lets stand as it is in a mailto address
+CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
+
+VTIMEZONES = {
+    "Europe/Rome": (
+        "BEGIN:VTIMEZONE",
+        "TZID:Europe/Rome",
+        "BEGIN:DAYLIGHT",
+        "DTSTART:19700329T020000",
+        "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU",
+        "TZOFFSETFROM:+0100",
+        "TZOFFSETTO:+0200",
+        "TZNAME:CEST",
+        "END:DAYLIGHT",
+        "BEGIN:STANDARD",
+        "DTSTART:19701025T030000",
+        "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU",
+        "TZOFFSETFROM:+0200",
+        "TZOFFSETTO:+0100",
+        "TZNAME:CET",
+        "END:STANDARD",
+        "END:VTIMEZONE",
+    ),
+    "Asia/Tokyo": (
+        "BEGIN:VTIMEZONE",
+        "TZID:Asia/Tokyo",
+        "BEGIN:STANDARD",
+        "DTSTART:19700101T000000",
+        "TZOFFSETFROM:+0900",
+        "TZOFFSETTO:+0900",
+        "TZNAME:JST",
+        "END:STANDARD",
+        "END:VTIMEZONE",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one VEVENT says, in one language. The times are aware and written on the clocks of ``tzid``."""
+
+    uid: str
+    sequence: int
+    dtstart: datetime
+    dtend: datetime
+    tzid: str
+    summary: str
+    summary_language: str
+    description: str
+    language: str
+    location: str
+    url: str
+    stamp: datetime
+    last_modified: datetime
+    status: str = ""
+    organizer: str = ""
+    attendee: str = ""
+
+
+def entry_for(event: Event, *, language: str, tzid: str = "") -> Entry:
+    """The entry of ``event`` for feeds and downloads: no people in it, and the same bytes until something changes.
+
+    DTSTAMP equals LAST-MODIFIED where there is no METHOD (§3.8.7.2). ``tzid`` is the reader's zone, for the words of
+    the description alone.
+    """
+    with translation.override(language):
+        summary, summary_language = best_text(event, "name", language)
+        url = settings.SITE_URL + event.get_absolute_url()
+        return Entry(
+            uid=event.uid,
+            sequence=event.sequence,
+            dtstart=event.dtstart,
+            dtend=event.dtend,
+            tzid=event.tzid,
+            summary=summary,
+            summary_language=summary_language,
+            description=_description(event, event.dtstart, event.dtend, language=language, tzid=tzid, url=url),
+            language=language,
+            location=_location(event, url=url, language=language),
+            url=url,
+            stamp=event.last_modified,
+            last_modified=event.last_modified,
+            status=Event.Status.CANCELLED if event.is_cancelled else Event.Status.CONFIRMED,
+        )
+
+
+def invitation(
+    event: Event,
+    *,
+    attendee: str,
+    language: str,
+    tzid: str,
+    method: str,
+    sequence: int,
+    dtstart: datetime,
+    dtend: datetime,
+    event_tzid: str,
+    now: datetime,
+    event_is_off: bool = False,
+) -> bytes:
+    """The calendar part of a letter to one person: a REQUEST, or a CANCEL for them (``event_is_off``: for everybody).
+
+    Times and SEQUENCE are those frozen when the letter was queued. ORGANIZER is the visible From (6.8); a personal
+    CANCEL carries no STATUS, which would cancel the event for others who share the calendar (6.9).
+    """
+    entry = entry_for(event, language=language, tzid=tzid)
+    with translation.override(language):
+        description = _description(event, dtstart, dtend, language=language, tzid=tzid, url=entry.url)
+    status = "CONFIRMED" if method == "REQUEST" else "CANCELLED" if event_is_off else ""
+    entry = replace(
+        entry,
+        sequence=sequence,
+        dtstart=dtstart,
+        dtend=dtend,
+        tzid=event_tzid,
+        description=description,
+        stamp=now,
+        status=status,
+        organizer=parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
+        attendee=attendee,
+    )
+    return calendar([entry], method=method)
+
+
+def calendar(entries: Sequence[Entry], *, method: str = "", name: str = "", language: str = "") -> bytes:
+    """A whole VCALENDAR: UTF-8, CRLF, folded at 75 octets. ``name`` and ``language`` make it a feed (7.6)."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODID}", "CALSCALE:GREGORIAN"]
+    if method:
+        lines.append(f"METHOD:{method}")
+    if name:
+        lines += [
+            text_line("NAME", name, LANGUAGE=language),
+            text_line("X-WR-CALNAME", name),
+            "REFRESH-INTERVAL;VALUE=DURATION:PT12H",
+            "X-PUBLISHED-TTL:PT12H",
+        ]
+    for tzid in VTIMEZONES:
+        if any(entry.tzid == tzid and not _in_utc(entry) for entry in entries):
+            lines += VTIMEZONES[tzid]
+    for entry in entries:
+        lines += _vevent(entry)
+    lines.append("END:VCALENDAR")
+    return b"".join(fold(line) for line in lines)
+
+
+def fold(line: str) -> bytes:
+    """``line`` as UTF-8 octets with CRLF, folded so that no letter is split (RFC 5545 §3.1)."""
+    parts, part, room = [], b"", WIDTH
+    for letter in line:
+        octets = letter.encode()
+        if len(part) + len(octets) > room:
+            parts.append(part)
+            part, room = b"", WIDTH - 1  # the space that marks a continuation counts too
+        part += octets
+    parts.append(part)
+    return b"\r\n ".join(parts) + b"\r\n"
+
+
+def escape(text: str) -> str:
+    """TEXT as RFC 5545 §3.3.11 wants it; control characters other than line breaks are dropped."""
+    text = CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
+    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+
+
+def text_line(name: str, value: str, **parameters: str) -> str:
+    words = "".join(f";{key}={word}" for key, word in parameters.items() if word)
+    return f"{name}{words}:{escape(value)}"
+
+
+def _vevent(entry: Entry) -> Iterable[str]:
+    yield "BEGIN:VEVENT"
+    yield f"UID:{entry.uid}"
+    yield f"DTSTAMP:{_utc(entry.stamp)}"
+    yield _time_line("DTSTART", entry.dtstart, entry)
+    yield _time_line("DTEND", entry.dtend, entry)
+    yield f"SEQUENCE:{entry.sequence}"
+    yield f"LAST-MODIFIED:{_utc(entry.last_modified)}"
+    if entry.status:
+        yield f"STATUS:{entry.status}"
+    yield text_line("SUMMARY", entry.summary, LANGUAGE=entry.summary_language)
+    yield text_line("DESCRIPTION", entry.description, LANGUAGE=entry.language)
+    yield text_line("LOCATION", entry.location, LANGUAGE=entry.language)
+    yield f"URL:{entry.url}"
+    if entry.organizer:
+        yield f"ORGANIZER:mailto:{entry.organizer}"
+    if entry.attendee:
+        attendee = quote(entry.attendee, safe=ADDRESS)
+        yield f"ATTENDEE;PARTSTAT=ACCEPTED;RSVP=FALSE;ROLE=REQ-PARTICIPANT:mailto:{attendee}"
+    yield "END:VEVENT"
+
+
+def _in_utc(entry: Entry) -> bool:
+    """Whether times are written in UTC: other zones, and hours that come twice, which TZID cannot tell apart."""
+    if entry.tzid not in VTIMEZONES:
+        return True
+    zone = ZoneInfo(entry.tzid)
+    return any(instant.astimezone(zone).fold for instant in (entry.dtstart, entry.dtend))
+
+
+def _time_line(name: str, instant: datetime, entry: Entry) -> str:
+    if _in_utc(entry):
+        return f"{name}:{_utc(instant)}"
+    return f"{name};TZID={entry.tzid}:{instant.astimezone(ZoneInfo(entry.tzid)):%Y%m%dT%H%M%S}"
+
+
+def _utc(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _description(event: Event, start: datetime, end: datetime, *, language: str, tzid: str, url: str) -> str:
+    text, _language = best_text(event, "description", language)
+    paragraphs = ["\n".join(both_cities_lines(start, end, language, tzid=tzid)), plain(text)]
+    return "\n\n".join([*filter(None, paragraphs), url])
+
+
+def _location(event: Event, *, url: str, language: str) -> str:
+    """The place, or "Online" and the page; never the provider's address (6.14, 8.1)."""
+    words = where(event, language=language)
+    return words if event.event_attendance_mode == Event.AttendanceMode.OFFLINE else f"{words} – {url}"
+
+
+def where(event: Event, *, language: str) -> str:
+    """Where people meet, in words: "Online", a place, or both."""
+    parts = [best_text(event, "location", language)[0]]
+    if event.place is not None:
+        place, city = (best_text(thing, "name", language)[0] for thing in (event.place, event.place.city))
+        parts += [place, event.place.address, city]
+    place = ", ".join(filter(None, parts))
+    if event.event_attendance_mode == Event.AttendanceMode.OFFLINE:
+        return place
+    online = _("Online")
+    return f"{place} / {online}" if place and event.event_attendance_mode == Event.AttendanceMode.MIXED else online
+
+
+def etag(octets: bytes) -> str:
+    """A strong ETag (RFC 9110 §8.8.3): equal exactly where the bytes are."""
+    return f'"{hashlib.sha256(octets).hexdigest()[:32]}"'

@@ -1,0 +1,358 @@
+"""What our letters say. Each kind is registered with the outbox in ``events.apps`` (events spec 4.18–4.25, 6.1).
+
+A renderer runs with the reader's language and zone active. Clear tokens are made here and stand in the letter alone;
+a preview for staff gets dummies.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, pgettext, pgettext_lazy
+
+from events import ical
+from events.models import AccessToken, Event, Registration
+from events.services import tokens
+from events.triggers import Trigger
+from iurc_portal.notifications import registry
+from iurc_portal.notifications.models import Message
+from iurc_portal.translation.languages import Language, best_text
+from iurc_portal.translation.times import both_cities_lines, clock, date_words
+
+PREVIEW_LINK = "preview"  # stands in place of a token when staff look at a letter
+JOIN_OPENS_MINUTES = 30
+# Why a letter is no longer wanted: kept in the source language, shown to staff in theirs.
+GONE = gettext_noop("the registration is gone")
+MOVED = gettext_noop("the event has moved since")
+REGISTRATION_IS = {
+    "unproved": gettext_noop("the address is not confirmed yet"),
+    "confirmed": gettext_noop("the registration is confirmed already"),
+    "cancelled": gettext_noop("the registration is cancelled"),
+}
+EVENT_IS = {
+    "TENTATIVE": gettext_noop("the event is a draft"),
+    "CONFIRMED": gettext_noop("the event is on"),
+    "CANCELLED": gettext_noop("the event is cancelled"),
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What one letter says around the facts of its event. ``button`` is a label, ``link`` where it leads."""
+
+    subject: str
+    opening: list[str]
+    button: str
+    link: str
+    closing: list[str]
+
+
+def register_kinds() -> None:
+    """Tell the outbox how our letters read and when they are no longer wanted."""
+    for name, title, render, refusal in (
+        ("proof", pgettext_lazy("letter", "confirm the address"), proof, not_unproved),
+        ("known", pgettext_lazy("letter", "registered already"), known, not_confirmed),
+        ("link", pgettext_lazy("letter", "link to the own page"), link_again, not_confirmed),
+        ("confirmed", pgettext_lazy("letter", "registration confirmed"), confirmed, not_taking_part),
+        ("withdrawn", pgettext_lazy("letter", "registration cancelled"), withdrawn, gone),
+        ("reminder", pgettext_lazy("letter", "reminder"), reminder, not_to_be_reminded),
+        ("event_cancelled", pgettext_lazy("letter", "event cancelled"), event_cancelled, not_cancelled),
+        ("event_restored", pgettext_lazy("letter", "event on again"), event_restored, not_taking_part),
+    ):
+        registry.register(
+            f"events.{name}", title=title, render=render, refusal=refusal, asks_for_proof=name == "proof"
+        )
+
+
+# --- What they say ---------------------------------------------------------------------------------------------------
+
+
+def proof(message: Message, *, preview: bool) -> EmailMultiAlternatives:
+    registration = _registration(message)
+    holds = {"minutes": settings.IURC_EVENTS["hold_minutes"], "hours": settings.IURC_EVENTS["proof_hours"]}
+    return _letter(
+        message,
+        registration,
+        Words(
+            subject=_("Confirm your e-mail address: %(event)s") % {"event": _name(registration.event)},
+            opening=[
+                _("You asked for a place at this event. Open the page and confirm: only then is your place certain."),
+                _("We keep a place for you for %(minutes)s minutes. The link works for %(hours)s hours.") % holds,
+            ],
+            button=_("Confirm my registration"),
+            link=_own_page(registration, AccessToken.Purpose.PROVE, preview=preview),
+            closing=[
+                _("If you did not ask for this, do nothing: without your confirmation there is no registration.")
+            ],
+        ),
+    )
+
+
+def known(message: Message, *, preview: bool) -> EmailMultiAlternatives:
+    registration = _registration(message)
+    return _letter(
+        message,
+        registration,
+        Words(
+            subject=_("You are already registered: %(event)s") % {"event": _name(registration.event)},
+            opening=[
+                _("This address was entered in the registration form again. You have a place; nothing has changed.")
+            ],
+            button=_("Open my registration"),
+            link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            closing=[_("If it was not you, you need not do anything.")],
+        ),
+    )
+
+
+def link_again(message: Message, *, preview: bool) -> EmailMultiAlternatives:
+    """Sent by staff, to somebody who has lost the way to their own page."""
+    registration = _registration(message)
+    return _letter(
+        message,
+        registration,
+        Words(
+            subject=_("Your registration: %(event)s") % {"event": _name(registration.event)},
+            opening=[
+                _("Here is the link to your own page for this event. Your place is certain; nothing has changed."),
+                *_way_in(registration.event),
+            ],
+            button=_("Open my registration"),
+            link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            closing=[_("If you cannot come, cancel on the same page: somebody else can then take your place.")],
+        ),
+    )
+
+
+def confirmed(message: Message, *, preview: bool) -> EmailMultiAlternatives:
+    registration = _registration(message)
+    return _letter(
+        message,
+        registration,
+        Words(
+            subject=_("You are registered: %(event)s") % {"event": _name(registration.event)},
+            opening=[_("Your place is confirmed."), *_way_in(registration.event)],
+            button=_("Open my registration"),
+            link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            closing=[
+                _("The attached file puts the event into your calendar, at the right hour wherever you are."),
+                _("If you cannot come, cancel on the same page: somebody else can then take your place."),
+            ],
+        ),
+    )
+
+
+def withdrawn(message: Message, *, preview: bool) -> EmailMultiAlternatives:
+    registration = _registration(message)
+    return _letter(
+        message,
+        registration,
+        Words(
+            subject=_("Registration cancelled: %(event)s") % {"event": _name(registration.event)},
+            opening=[
+                _("You have given back your place at this event. Your calendar is updated by the attached file.")
+            ],
+            button=_("Open the event's page"),
+            link=_event_page(registration.event),
+            closing=[_("Should you change your mind, register again on the event's page while there are places.")],
+        ),
+    )
+
+
+def reminder(message: Message, *, preview: bool) -> EmailMultiAlternatives:
+    registration = _registration(message)
+    event = registration.event
+    start = event.dtstart.astimezone(ZoneInfo(message.tzid))
+    facts = {"event": _name(event), "date": date_words(start, "short", message.language), "time": clock(start)}
+    soon = Trigger.parse(message.payload["trigger"]).distance.total_seconds() <= 2 * 3600
+    opening = _("The event you are registered for begins soon.") if soon else _("You are registered for this event.")
+    return _letter(
+        message,
+        registration,
+        Words(
+            subject=_("Reminder: %(event)s, %(date)s %(time)s") % facts,
+            opening=[opening, *_way_in(event)],
+            button=_("Open my registration"),
+            link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            closing=[_("If you cannot come, cancel on the same page: somebody else can then take your place.")],
+        ),
+    )
+
+
+def event_cancelled(message: Message, *, preview: bool) -> EmailMultiAlternatives:
+    registration = _registration(message)
+    reason = best_text(registration.event, "cancellation_reason", message.language)[0]
+    return _letter(
+        message,
+        registration,
+        Words(
+            subject=_("Cancelled: %(event)s") % {"event": _name(registration.event)},
+            opening=[
+                _("We are sorry: this event will not take place."),
+                *([_("Reason: %(reason)s") % {"reason": reason}] if reason else []),
+            ],
+            button=_("Open the event's page"),
+            link=_event_page(registration.event),
+            closing=[_("You need not do anything. Your calendar is updated by the attached file.")],
+        ),
+    )
+
+
+def event_restored(message: Message, *, preview: bool) -> EmailMultiAlternatives:
+    registration = _registration(message)
+    return _letter(
+        message,
+        registration,
+        Words(
+            subject=_("Taking place after all: %(event)s") % {"event": _name(registration.event)},
+            opening=[
+                _("This event had been cancelled and takes place after all. Your place is still yours."),
+                *_way_in(registration.event),
+            ],
+            button=_("Open my registration"),
+            link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            closing=[_("If you cannot come, cancel on the same page: somebody else can then take your place.")],
+        ),
+    )
+
+
+# --- When they are no longer wanted ----------------------------------------------------------------------------------
+
+
+def gone(message: Message) -> str:
+    return "" if Registration.objects.filter(pk=message.subject_id).exists() else GONE
+
+
+def not_unproved(message: Message) -> str:
+    return _refusal(message, states={Registration.State.UNPROVED}, status=Event.Status.CONFIRMED)
+
+
+def not_confirmed(message: Message) -> str:
+    return _refusal(message, states={Registration.State.CONFIRMED})
+
+
+def not_taking_part(message: Message) -> str:
+    return _refusal(message, states={Registration.State.CONFIRMED}, status=Event.Status.CONFIRMED)
+
+
+def not_cancelled(message: Message) -> str:
+    return _refusal(message, states={Registration.State.CONFIRMED}, status=Event.Status.CANCELLED)
+
+
+def not_to_be_reminded(message: Message) -> str:
+    facts = (
+        Registration.objects.filter(pk=message.subject_id).values_list("event__schedule_version", flat=True).first()
+    )
+    if facts is not None and facts != message.payload["schedule_version"]:
+        return MOVED
+    return not_taking_part(message)
+
+
+def _refusal(message: Message, *, states: set[str], status: str | None = None) -> str:
+    facts = Registration.objects.filter(pk=message.subject_id).values_list("state", "event__status").first()
+    if facts is None:
+        return GONE
+    if facts[0] not in states:
+        return REGISTRATION_IS[facts[0]]
+    if status is not None and facts[1] != status:
+        return EVENT_IS[facts[1]]
+    return ""
+
+
+# --- The parts -------------------------------------------------------------------------------------------------------
+
+
+def _registration(message: Message) -> Registration:
+    return Registration.objects.select_related("event__organizer", "event__place__city").get(pk=message.subject_id)
+
+
+def _name(event: Event) -> str:
+    return best_text(event, "name")[0]
+
+
+def _says_sample(event: Event) -> bool:
+    """Whether its name carries the mark of the demonstration already, in whichever language it is written."""
+    name = _name(event)
+    for code in Language.values:
+        with translation.override(code):
+            if pgettext("demonstration data", "sample") in name:
+                return True
+    return False
+
+
+def _event_page(event: Event) -> str:
+    return settings.SITE_URL + event.get_absolute_url()
+
+
+def _own_page(registration: Registration, purpose: str, *, preview: bool) -> str:
+    token = PREVIEW_LINK if preview else tokens.issue(registration, purpose, now=timezone.now())
+    return settings.SITE_URL + reverse("registration", args=[token])
+
+
+def _way_in(event: Event) -> list[str]:
+    if event.event_attendance_mode == Event.AttendanceMode.OFFLINE:
+        return []
+    minutes = {"minutes": JOIN_OPENS_MINUTES}
+    return [_("To take part online, open your page from %(minutes)s minutes before the start.") % minutes]
+
+
+def _times(message: Message, event: Event) -> tuple[datetime, datetime]:
+    """The times this letter is about: those frozen when it was queued, else the event's own."""
+    if "dtstart" not in message.payload:
+        return event.dtstart, event.dtend
+    return datetime.fromisoformat(message.payload["dtstart"]), datetime.fromisoformat(message.payload["dtend"])
+
+
+def _letter(message: Message, registration: Registration, words: Words) -> EmailMultiAlternatives:
+    event = registration.event
+    start, end = _times(message, event)
+    contact = event.contact_email or settings.CONTACT_EMAIL
+    context = {
+        "language": message.language,
+        "words": words,
+        "name": registration.display_name(message.language),
+        "event_name": best_text(event, "name"),
+        "when": both_cities_lines(start, end, message.language, tzid=message.tzid),
+        "where": ical.where(event, language=message.language),
+        "organizer": best_text(event.organizer, "name")[0],
+        "event_page": _event_page(event),
+        "contact": contact,
+        "site": settings.SITE_URL,
+        "sample_mark": pgettext("after a name", " (sample)") if event.is_sample and not _says_sample(event) else "",
+    }
+    email = EmailMultiAlternatives(
+        subject=words.subject,
+        body=render_to_string("mail/letter.txt", context),
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        reply_to=[contact],
+    )
+    email.attach_alternative(render_to_string("mail/letter.html", context), "text/html")
+    if "method" in message.payload:
+        _attach_calendar(email, message, registration, start, end)
+    return email
+
+
+def _attach_calendar(email, message: Message, registration: Registration, start: datetime, end: datetime) -> None:
+    """The invitation twice, as clients want it: last alternative and attached file, the same bytes (6.10)."""
+    method = message.payload["method"]
+    octets = ical.invitation(
+        registration.event,
+        attendee=registration.email,
+        language=message.language,
+        tzid=message.tzid,
+        method=method,
+        sequence=message.payload["sequence"],
+        dtstart=start,
+        dtend=end,
+        event_tzid=message.payload["tzid"],
+        now=timezone.now(),
+        event_is_off=message.kind == "events.event_cancelled",
+    )
+    email.attach_alternative(octets.decode(), f"text/calendar; method={method}; component=VEVENT")
+    email.attach(f"{registration.event.slug}.ics", octets, "application/ics")

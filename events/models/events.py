@@ -1,0 +1,257 @@
+"""Whatever has an hour. RFC 5545 VEVENT and schema.org Event."""
+
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from iurc_portal.clock import validate_tzid
+from iurc_portal.translation.constraints import some_language
+
+LANGUAGE_TAG = RegexValidator(r"^[a-z]{2,3}$", _("Write a language code such as it, en or ja."), code="language")
+
+
+def uid_for(public_id: uuid.UUID) -> str:
+    """The UID of an event, for ever the same in mail, feed and page, whatever the host is called (6.2)."""
+    return f"{public_id}@{settings.ICS_DOMAIN}"
+
+
+class Track(models.Model):
+    """What feeds and lists divide by: webinars, visits, …"""
+
+    slug = models.SlugField(_("address of the page"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+
+    class Meta:
+        verbose_name = _("track")
+        verbose_name_plural = _("tracks")
+        ordering = ["slug"]
+        constraints = [some_language("track")]
+
+    def __str__(self):
+        return self.name or self.slug
+
+
+class EventQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """What may be opened: everything for staff who manage events, the published for others.
+
+        Events for participants exist only for those who hold a place.
+        """
+        if user.is_authenticated and user.has_perm("events.view_event"):
+            return self
+        open_to_all = ~Q(access=Event.Access.PARTICIPANTS)
+        if not user.is_authenticated:
+            return self.published().filter(open_to_all)
+        takes_part = models.Exists(user.registrations.filter(event=models.OuterRef("pk"), state="confirmed"))
+        return self.published().filter(open_to_all | Q(takes_part))
+
+    def listed(self):
+        """What stands in public lists and feeds, the same for everybody."""
+        return self.published().filter(access=Event.Access.PUBLIC)
+
+    def published(self):
+        return self.exclude(status=Event.Status.TENTATIVE).exclude(published_at=None)
+
+    def upcoming(self, *, now):
+        """Events not over at ``now`` (aware), soonest first."""
+        return self.filter(dtend__gt=now).order_by("dtstart", "pk")
+
+    def past(self, *, now):
+        """Events over at ``now`` (aware), latest first."""
+        return self.filter(dtend__lte=now).order_by("-dtstart", "-pk")
+
+    def with_places_taken(self, *, now):
+        """Annotate ``places_taken`` in the same statement; for showing only, never for deciding (2.8)."""
+        seats = self.model.registrations.rel.related_model.objects.taking_seats(now=now)
+        counted = (
+            seats.filter(event=models.OuterRef("pk"))
+            .order_by()
+            .values("event")
+            .annotate(n=models.Count("pk"))
+            .values("n")
+        )
+        return self.annotate(places_taken=Coalesce(models.Subquery(counted), 0))
+
+    def editable_by(self, user):
+        """Staff edit what their own city's side organises, managers all (14.8)."""
+        if user.is_superuser or user.has_perm("ecosystem.edit_both_sides"):
+            return self
+        if user.is_staff and user.has_perm("events.change_event"):
+            return self.filter(organizer__side=user.side)
+        return self.none()
+
+
+class Event(models.Model):
+    """Something that happens at a known time.
+
+    ``dtstart`` and ``dtend`` (exclusive) are UTC instants; ``wall_start`` and ``wall_end`` keep what the editor typed,
+    on the clocks of ``tzid`` (ISO 8601 without offset). An event that was ever published is cancelled, never deleted:
+    its UID is in other people's calendars.
+    """
+
+    class Status(models.TextChoices):
+        TENTATIVE = "TENTATIVE", _("draft")
+        CONFIRMED = "CONFIRMED", _("published")
+        CANCELLED = "CANCELLED", _("cancelled")
+
+    NEXT = {
+        "TENTATIVE": {"CONFIRMED", "CANCELLED"},
+        "CONFIRMED": {"TENTATIVE", "CANCELLED"},
+        "CANCELLED": {"CONFIRMED"},
+    }
+
+    class Access(models.TextChoices):
+        PUBLIC = "public", _("public")
+        UNLISTED = "unlisted", _("whoever has the address")
+        PARTICIPANTS = "participants", _("participants and staff only")
+
+    class AttendanceMode(models.TextChoices):
+        ONLINE = "online", _("online")
+        OFFLINE = "offline", _("in person")
+        MIXED = "mixed", _("in person and online")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uid = models.CharField(max_length=160, unique=True, editable=False)
+    slug = models.SlugField(_("address of the page"), max_length=120, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    description = models.TextField(_("description"), blank=True)
+    track = models.ForeignKey(Track, verbose_name=_("track"), on_delete=models.PROTECT, related_name="events")
+    organizer = models.ForeignKey(
+        "ecosystem.Organisation", verbose_name=_("organizer"), on_delete=models.PROTECT, related_name="events"
+    )
+    contact_email = models.EmailField(_("contact"), blank=True, help_text=_("Answers to our mail go here."))
+    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.TENTATIVE, editable=False)
+    access = models.CharField(_("who may see it"), max_length=12, choices=Access, default=Access.PUBLIC)
+    event_attendance_mode = models.CharField(
+        _("how people take part"), max_length=7, choices=AttendanceMode, default=AttendanceMode.ONLINE
+    )
+    location = models.CharField(_("location"), max_length=240, blank=True)
+    place = models.ForeignKey(
+        "ecosystem.Place",
+        verbose_name=_("place"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="events",
+    )
+    dtstart = models.DateTimeField(_("start"))
+    dtend = models.DateTimeField(_("end"), help_text=_("The first moment after the event."))
+    tzid = models.CharField(_("time zone"), max_length=64, default="Europe/Rome", validators=[validate_tzid])
+    wall_start = models.CharField(max_length=19, blank=True, editable=False)
+    wall_end = models.CharField(max_length=19, blank=True, editable=False)
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+    schedule_version = models.PositiveIntegerField(default=0, editable=False)
+    schedule_since = models.DateTimeField(null=True, blank=True, editable=False)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True, editable=False)
+    cancellation_reason = models.CharField(
+        _("reason of the cancellation"), max_length=300, blank=True, help_text=_("Shown on the page and in the mail.")
+    )
+    last_modified = models.DateTimeField(_("changed"), auto_now=True)
+    join_url = models.URLField(_("address of the room"), blank=True, max_length=500)
+    registration_open = models.BooleanField(_("registration open"), default=False)
+    registration_closes_at = models.DateTimeField(
+        _("registration closes"), null=True, blank=True, help_text=_("Empty: at the start.")
+    )
+    maximum_attendee_capacity = models.PositiveIntegerField(
+        pgettext_lazy("seats", "places"), null=True, blank=True, help_text=_("Empty: no limit.")
+    )
+    themes = models.ManyToManyField(
+        "ecosystem.Concept",
+        verbose_name=_("themes"),
+        blank=True,
+        related_name="events",
+        limit_choices_to={"scheme": "theme"},
+    )
+    is_sample = models.BooleanField(_("sample"), default=False, help_text=_("Demonstration data, marked as such."))
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["dtstart", "pk"]
+        permissions = [("publish_event", _("Can publish and cancel events"))]
+        constraints = [
+            some_language("event"),
+            models.CheckConstraint(
+                name="event_ends_after_it_starts",
+                condition=Q(dtend__gt=F("dtstart")),
+                violation_error_message=_("The event ends before it starts: set an end after the start."),
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "access", "dtstart"], name="event_listed")]
+
+    def __str__(self):
+        return self.name or self.slug
+
+    def get_absolute_url(self):
+        return reverse("events:event", args=[self.slug])
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status == self.Status.CANCELLED
+
+    @property
+    def was_published(self) -> bool:
+        """Whether its UID may be in other people's calendars: then it is cancelled, never deleted."""
+        return self.published_at is not None
+
+    @property
+    def places_left(self) -> int | None:
+        """Free places for showing, on rows read ``with_places_taken``; None where there is no limit."""
+        if self.maximum_attendee_capacity is None:
+            return None
+        return max(self.maximum_attendee_capacity - self.places_taken, 0)
+
+    @property
+    def length(self) -> timedelta:
+        return self.dtend - self.dtstart
+
+    def accepts_registrations(self, *, now) -> bool:
+        """Whether a request at ``now`` is in time; whether a place is free is another question."""
+        closes = self.registration_closes_at or self.dtstart
+        return self.registration_open and self.status == self.Status.CONFIRMED and now < min(closes, self.dtstart)
+
+    def move_to(self, status: str) -> str:
+        """Change the status and return the former one. The caller saves and sees to ``sequence`` (6.4)."""
+        former = self.status
+        if status not in self.NEXT[former]:
+            raise ValidationError(
+                _("An event that is %(now)s cannot become %(wanted)s."),
+                code="transition",
+                params={"now": self.get_status_display(), "wanted": self.Status(status).label},
+            )
+        self.status = status
+        return former
+
+
+class EventLanguage(models.Model):
+    """A language heard or read at an event. Interpretation is data, so that it can be filtered and counted."""
+
+    class Role(models.TextChoices):
+        SPOKEN = "spoken", _("spoken")
+        INTERPRETED = "interpreted", _("interpreted")
+        CAPTIONED = "captioned", _("captions")
+
+    event = models.ForeignKey(Event, verbose_name=_("event"), on_delete=models.CASCADE, related_name="languages")
+    language = models.CharField(_("language"), max_length=3, validators=[LANGUAGE_TAG])
+    role = models.CharField(_("role"), max_length=11, choices=Role, default=Role.SPOKEN)
+
+    class Meta:
+        verbose_name = _("language of the event")
+        verbose_name_plural = _("languages of the event")
+        ordering = ["event", "role", "language"]
+        constraints = [models.UniqueConstraint(fields=["event", "language", "role"], name="eventlanguage_once")]
+
+    def __str__(self):
+        return f"{self.language} ({self.get_role_display()})"

@@ -1,0 +1,45 @@
+"""Whose page an event is edited on. Apps above register what owns an event; ``events`` knows none of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+
+@dataclass(frozen=True)
+class Owner:
+    """``relation`` is the name of the one-to-one from the event to what owns it; ``address`` gives its staff page.
+
+    ``along`` are further relations that ``address`` reads.
+    """
+
+    relation: str
+    address: Callable[[Any], str]
+    along: tuple[str, ...] = ()
+
+
+_owners: dict[str, Owner] = {}
+
+
+def register(owner: Owner) -> None:
+    _owners[owner.relation] = owner
+
+
+def relations() -> list[str]:
+    """What lists of events select along, so that asking for owners costs no query a row."""
+    return [name for owner in _owners.values() for name in (owner.relation, *owner.along)]
+
+
+def staff_page(event) -> str:
+    """Where staff edit ``event``: on its owner's page, else on its own."""
+    return owner_address(event) or reverse("admin:events_event_change", args=[event.pk])
+
+
+def owner_address(event) -> str | None:
+    """The staff page of what owns ``event``, or None for an event that stands alone."""
+    for owner in _owners.values():
+        owned_by = getattr(event, owner.relation, None)
+        if owned_by is not None:
+            return owner.address(owned_by)
+    return None

@@ -1,0 +1,37 @@
+"""Tokens of registrations, for one purpose and one time each (events spec 16.2)."""
+
+import hmac
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from events.models import AccessToken, Registration
+from iurc_portal.tokens import digest_of, looks_like_a_token, new_token
+
+MANAGE_LASTS_AFTER_END = timedelta(days=30)
+
+
+def issue(registration: Registration, purpose: str, *, now: datetime) -> str:
+    """Make a token and return it in clear; only its digest is stored. ``now`` is aware."""
+    clear, digest = new_token()
+    if purpose == AccessToken.Purpose.PROVE:
+        expires_at = now + timedelta(hours=settings.IURC_EVENTS["proof_hours"])
+    else:
+        expires_at = max(registration.event.dtend, now) + MANAGE_LASTS_AFTER_END
+    AccessToken.objects.create(registration=registration, purpose=purpose, digest=digest, expires_at=expires_at)
+    return clear
+
+
+def find(clear: str) -> AccessToken | None:
+    """The token behind ``clear`` with its registration and event, spent or expired ones too; None if there is none."""
+    if not looks_like_a_token(clear):
+        return None
+    digest = digest_of(clear)
+    token = (
+        AccessToken.objects.select_related(
+            "registration__event__track", "registration__event__organizer", "registration__event__place__city"
+        )
+        .filter(digest=digest)
+        .first()
+    )
+    return token if token is not None and hmac.compare_digest(token.digest, digest) else None

@@ -1,0 +1,16 @@
+"""The pages of events for search engines: the list, and each public event."""
+
+from events.models import Event
+from iurc_portal.pages.sitemaps import NamedPages, PortalSitemap
+
+
+class Lists(NamedPages):
+    names = ("events:list",)
+
+
+class Events(PortalSitemap):
+    def items(self):
+        return Event.objects.listed().order_by("pk")
+
+    def lastmod(self, item):
+        return item.last_modified

@@ -1,0 +1,11 @@
+"""Thin wrappers: one service called, a word out."""
+
+from celery import shared_task
+from django.utils import timezone
+
+
+@shared_task
+def send_due_reminders() -> dict[str, int]:
+    from events.services import reminders
+
+    return reminders.send_due(now=timezone.now())

@@ -1,0 +1,140 @@
+"""Events for any page: what is coming, what an organisation does, where a person is registered.
+
+Each list asks the database a constant number of times, whatever its length.
+"""
+
+from babel import Locale
+from django import template
+from django.db.models import Case, F, When, prefetch_related_objects
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.translation import get_language, pgettext
+
+from events.ical import where
+from events.models import Event, EventLanguage
+from iurc_portal.clock import ZONES, cities_in_order
+from iurc_portal.templatetags.portal_tags import date_tile
+from iurc_portal.translation.marks import as_html, plain
+from iurc_portal.translation.times import both_cities_lines, date_words
+
+register = template.Library()
+register.filter("as_html", as_html)
+register.filter("plain_text", plain)
+ORGANISATION_SHOWS = 5
+
+
+def _page_language() -> str:
+    return (get_language() or "en")[:2]
+
+
+def _for_rows(events, *, now):
+    return events.with_places_taken(now=now).select_related("track").prefetch_related("languages")
+
+
+@register.inclusion_tag("events/_coming_up.html")
+def coming_up(number):
+    """The next ``number`` public events."""
+    now = timezone.now()
+    coming = Event.objects.listed().filter(status=Event.Status.CONFIRMED).upcoming(now=now)
+    return {"events": list(_for_rows(coming, now=now)[:number])}
+
+
+@register.inclusion_tag("events/_events_of.html")
+def events_of(organisation):
+    """The public events that an organisation holds: those to come, then the latest past ones; nothing if none."""
+    now = timezone.now()
+    held = _for_rows(Event.objects.listed().filter(organizer=organisation), now=now).prefetch_related(None)
+    is_past = Case(When(dtend__gt=now, then=0), default=1)
+    soonest = Case(When(dtend__gt=now, then=F("dtstart")))
+    events = list(held.order_by(is_past, soonest, F("dtstart").desc(), "pk")[:ORGANISATION_SHOWS])
+    prefetch_related_objects(events, "languages")
+    return {"events": events}
+
+
+@register.inclusion_tag("events/_my_registrations.html", takes_context=True)
+def my_registrations(context):
+    """The signed-in person's places: coming ones with the way to their page, past ones as a list."""
+    request = context["request"]
+    now = timezone.now()
+    held = request.user.registrations.confirmed().select_related("event").exclude(event__status="TENTATIVE")
+    return {
+        "coming": list(held.filter(event__dtend__gt=now).order_by("event__dtstart", "pk")),
+        "past": list(held.filter(event__dtend__lte=now).order_by("-event__dtstart", "-pk")[:50]),
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+@register.inclusion_tag("components/_date_tile.html")
+def reader_tile(instant):
+    """The date of an instant as a tile, on the calendar of the reader's own city."""
+    return date_tile(instant, ZONES[cities_in_order(_page_language())[0]].key)
+
+
+@register.inclusion_tag("events/_state.html")
+def event_state(event):
+    """In one word and a sign what a visitor may expect: places left, full, closed, now, over, cancelled."""
+    now = timezone.now()
+    places = getattr(event, "places_taken", None) is not None and event.places_left
+    if event.is_cancelled:
+        state = "cancelled"
+    elif event.dtend <= now:
+        state = "past"
+    elif event.dtstart <= now:
+        state = "now"
+    elif not event.registration_open:
+        state = ""
+    elif not event.accepts_registrations(now=now):
+        state = "closed"
+    elif event.maximum_attendee_capacity is None:
+        state = "open"
+    else:
+        state = "places" if places else "full"
+    return {"state": state, "places": places}
+
+
+@register.simple_tag
+def languages_line(event):
+    """«Spoken: Italian · Interpreted: Japanese · Captions: English» in the page's language, or "" when unknown."""
+    names = Locale.parse(_page_language()).languages
+    rows = list(event.languages.all())
+    parts = []
+    for role, label in (
+        (EventLanguage.Role.SPOKEN, pgettext("languages", "Spoken")),
+        (EventLanguage.Role.INTERPRETED, pgettext("languages", "Interpretation")),
+        (EventLanguage.Role.CAPTIONED, pgettext("languages", "Captions")),
+    ):
+        spoken = [names.get(row.language, row.language) for row in rows if row.role == role]
+        if spoken:
+            joined = (pgettext("list", "%(first)s, %(next)s") % {"first": "", "next": ""}).join(spoken)
+            parts.append((pgettext("languages", "%(role)s: %(names)s") % {"role": label, "names": joined},))
+    return format_html_join(" · ", '<span class="tn-role">{}</span>', parts)
+
+
+@register.filter
+def month_words(day):
+    """«dicembre 2026», «2026年12月»."""
+    return date_words(day, "month")
+
+
+@register.filter
+def reader_day(instant):
+    """The date of an instant on the calendar of the reader's own city, for grouping."""
+    return instant.astimezone(ZONES[cities_in_order(_page_language())[0]]).date()
+
+
+@register.filter
+def city_lines(instant, tzid=""):
+    """An instant in both cities, one line each, the reader's own first."""
+    return both_cities_lines(instant, None, tzid=tzid)
+
+
+@register.simple_tag
+def both_times_text(event):
+    """Both cities' times on one line, without marks, for descriptions of the page."""
+    return " · ".join(both_cities_lines(event.dtstart, event.dtend))
+
+
+@register.simple_tag
+def place_words(event):
+    """ "Online", the place, or both; never the address of the room."""
+    return where(event, language=_page_language())

@@ -1,0 +1,77 @@
+"""What of the events needs doing, and what comes in the next two weeks."""
+
+from datetime import timedelta
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from events import owners
+from events.models import Event, Registration
+from iurc_portal.clock import both_cities
+from iurc_portal.staff import todo
+from iurc_portal.staff.filters import without_text
+from iurc_portal.staff.todo import Job, Panel, Task, register
+from iurc_portal.translation import times
+
+AHEAD = timedelta(days=14)
+WEEK = timedelta(days=7)
+
+
+def public_without_japanese(now):
+    lacking = without_text("name", "ja") | without_text("description", "ja")
+    return Event.objects.upcoming(now=now).exclude(access=Event.Access.PARTICIPANTS).filter(lacking)
+
+
+def next_two_weeks(now, user) -> dict:
+    """Coming events with both cities' times, and how many registered this week. Two queries."""
+    coming = Event.objects.upcoming(now=now).filter(dtstart__lt=now + AHEAD).exclude(status=Event.Status.CANCELLED)
+    rows = [
+        {
+            "event": event,
+            "url": owners.staff_page(event),
+            "times": [
+                f"{times.date_words(time.start, 'short')} {times.time_range(time)} {time.label}"
+                for time in both_cities(event.dtstart, event.dtend, language=get_language() or "it")
+            ],
+        }
+        for event in coming.with_places_taken(now=now).select_related(*owners.relations())[:20]
+    ]
+    return {
+        "rows": rows,
+        "registrations": todo.tasks["registered-this-week"].rows_for(user, now).count(),
+        "registrations_url": todo.tasks["registered-this-week"].url(Registration),
+    }
+
+
+def registered_this_week(now):
+    """Asked for in the last seven days and not given back."""
+    return Registration.objects.filter(joined_at__gte=now - WEEK).exclude(state=Registration.State.CANCELLED)
+
+
+register(
+    Task(
+        "events-without-japanese",
+        _("Coming webinars and events without a Japanese text"),
+        public_without_japanese,
+        "events.change_event",
+    ),
+    Task(
+        "drafts-soon",
+        _("Drafts of events in the next two weeks"),
+        lambda now: (
+            Event.objects.upcoming(now=now)
+            .filter(status=Event.Status.TENTATIVE, dtstart__lt=now + AHEAD)
+            .exclude(access=Event.Access.PARTICIPANTS)
+        ),
+        "events.change_event",
+    ),
+    Task(
+        "registered-this-week",
+        _("Registrations of the last seven days"),
+        registered_this_week,
+        "events.view_registration",
+        urgent=False,
+    ),
+    Panel("next-two-weeks", "admin/_next_two_weeks.html", next_two_weeks, "events.view_event"),
+    Job("send_due_reminders", _("Reminders of events"), "send-due-reminders"),
+)

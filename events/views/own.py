@@ -1,0 +1,153 @@
+"""A registrant's own page behind a mailed token: confirm, cancel, join, take the calendar entry along.
+
+It stands outside the languages' addresses and is read in the registrant's language. GET and HEAD change nothing,
+because mail scanners follow every link (events spec 16.1); the address leaves the page in no way (16.2).
+"""
+
+from datetime import timedelta
+from functools import wraps
+
+from csp.decorators import csp_update
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.views.decorators.http import require_http_methods, require_safe
+
+from events import ical
+from events.exceptions import Busy
+from events.mail import JOIN_OPENS_MINUTES
+from events.models import AccessToken, Event, Registration
+from events.services import registrations, tokens
+from events.views.pages import calendar_response
+from events.views.registering import SeeOther, own_page
+
+State = Registration.State
+Purpose = AccessToken.Purpose
+
+
+def token_page(view):
+    """Find the token or answer 404 kindly, speak the registrant's language, and keep the address from leaking."""
+
+    @wraps(view)
+    def answer(request, token, **kwargs):
+        found = tokens.find(token)
+        if found is None:
+            return _no_leaks(render(request, "events/own_unknown.html", status=404))
+        registration = found.registration
+        with translation.override(registration.language), timezone.override(registration.tzid):
+            request.LANGUAGE_CODE = registration.language
+            response = view(request, token=found, clear=token, now=timezone.now(), **kwargs)
+            response["Content-Language"] = registration.language
+        return _no_leaks(response)
+
+    return answer
+
+
+def _no_leaks(response):
+    # Browsers send forms of a page under "no-referrer" with "Origin: null", which the CSRF check refuses: the
+    # page itself therefore says (own_base.html) that our own forms may name the origin, which holds no token.
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@csp_update({"form-action": ["https:"]})  # the way into the room is a redirect after a form, which browsers check
+@token_page
+def registration(request, *, token, clear, now):
+    """What this person may do now; a POST confirms the address."""
+    if request.method == "POST" and token.purpose == Purpose.PROVE:
+        return _prove(request, token=token, clear=clear, now=now)
+    return _page(request, token=token, clear=clear, now=now)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@token_page
+def cancel(request, *, token, clear, now):
+    """Give the place back: asked once, done by POST. Doing it twice shows that it is done."""
+    if token.purpose != Purpose.MANAGE or _too_old(token, now=now) or token.registration.state != State.CONFIRMED:
+        return _page(request, token=token, clear=clear, now=now)
+    if request.method != "POST":
+        context = _context(token, clear, now=now)
+        return render(request, "events/own_cancel.html", context)
+    try:
+        registrations.withdraw_registration(token.registration, now=now)
+    except Busy as error:
+        return _page(request, token=token, clear=clear, now=now, error=error, status=503)
+    except ValidationError as error:
+        return _page(request, token=token, clear=clear, now=now, error=error, status=409)
+    return SeeOther(reverse("registration", args=[clear]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@token_page
+def join(request, *, token, clear, now):
+    """Into the room: the provider's address leaves the server only in this redirect (8.1, 8.3)."""
+    context = _context(token, clear, now=now)
+    if request.method == "POST" and token.purpose == Purpose.MANAGE and context["may_join"]:
+        return SeeOther(context["event"].join_url)
+    status = 409 if request.method == "POST" else 200
+    return _page(request, token=token, clear=clear, now=now, status=status)
+
+
+@require_safe
+@token_page
+def ics(request, *, token, clear, now):
+    """The event for this person's calendar, as a file."""
+    if token.registration.state != State.CONFIRMED or _too_old(token, now=now):
+        raise Http404("no registration")
+    event, language = token.registration.event, token.registration.language
+    entry = ical.entry_for(event, language=language, tzid=token.registration.tzid)
+    return calendar_response(request, [entry], filename=f"{event.slug}.ics", private=True)
+
+
+def _prove(request, *, token, clear, now):
+    try:
+        proved = registrations.prove_registration(token, now=now)
+    except Busy as error:
+        return _page(request, token=token, clear=clear, now=now, error=error, status=503)
+    except ValidationError as error:
+        return _page(request, token=token, clear=clear, now=now, error=error, status=409)
+    if token.registration.state == State.CONFIRMED:  # it was so before: "already done" (16.3)
+        return _page(request, token=token, clear=clear, now=now)
+    return SeeOther(own_page(proved, now=now))
+
+
+def _too_old(token: AccessToken, *, now) -> bool:
+    return token.is_expired(now=now)
+
+
+def _context(token: AccessToken, clear: str, *, now) -> dict:
+    found, event = token.registration, token.registration.event
+    opens = event.dtstart - timedelta(minutes=JOIN_OPENS_MINUTES)
+    takes_part = found.state == State.CONFIRMED and event.status == Event.Status.CONFIRMED
+    return {
+        "registration": found,
+        "event": event,
+        "clear": clear,
+        "now": now,
+        "name": found.greeting_name(found.language),
+        "is_proof": token.purpose == Purpose.PROVE,
+        "is_spent": token.used_at is not None,
+        "is_past": event.dtend <= now,
+        "has_begun": event.dtstart <= now,
+        "is_open": event.accepts_registrations(now=now),
+        "join_opens": opens,
+        "is_online": event.event_attendance_mode != Event.AttendanceMode.OFFLINE,
+        "in_window": opens <= now < event.dtend,
+        "may_join": takes_part and bool(event.join_url) and opens <= now < event.dtend,
+    }
+
+
+def _page(request, *, token, clear, now, error=None, status=200):
+    context = _context(token, clear, now=now)
+    found = token.registration
+    expired = _too_old(token, now=now) and not (context["is_proof"] and found.state == State.CONFIRMED)
+    if error is None and expired and found.state != State.CANCELLED:
+        template, status = "events/own_expired.html", 409 if request.method == "POST" else 410
+    else:
+        template = "events/own.html"
+    return render(request, template, {**context, "error": error}, status=status)

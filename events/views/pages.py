@@ -1,0 +1,167 @@
+"""Lists, the month, one event, and calendars to take along."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db.models import Q, prefetch_related_objects
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.http import http_date
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import condition, require_safe
+
+from events import ical, month
+from events.filters import EventFilter
+from events.forms import RegistrationForm
+from events.linked_data import event_json_ld
+from events.models import Event, Track
+from iurc_portal.clock import ZONES, cities_in_order
+from iurc_portal.kept import kept_for_visitors
+from iurc_portal.translation.languages import Language, written
+
+PER_PAGE = 20
+PAST_BELOW = 3
+VIEWS = ("list", "month", "past")
+
+
+@require_safe
+@kept_for_visitors(seconds=60)
+def event_list(request):
+    """Events to come by month, a month as a table, or the past. An htmx request gets the results alone."""
+    now = timezone.now()
+    listed = Event.objects.listed().select_related("track").with_places_taken(now=now)
+    filterset = EventFilter(request.GET, queryset=listed)
+    wanted = request.GET.get("view", "list")
+    view = wanted if wanted in VIEWS else "list"
+    context = {
+        "filterset": filterset,
+        "view": view,
+        "view_unknown": wanted not in VIEWS,
+        "now": now,
+        "feed": settings.SITE_URL + reverse("events_feed", args=["events", get_language()]),
+    }
+    context |= {"list": _coming, "month": _month, "past": _past}[view](request, filterset, now)
+    context["facets"] = filterset.counted()
+    partial = request.htmx and not request.htmx.boosted
+    response = render(request, "events/_event_results.html" if partial else "events/event_list.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _coming(request, filterset, now) -> dict:
+    page = Paginator(filterset.qs.upcoming(now=now), PER_PAGE).get_page(request.GET.get("page"))
+    past = list(filterset.qs.past(now=now)[:PAST_BELOW]) if not page.has_previous() else []
+    prefetch_related_objects([*page.object_list, *past], "languages")
+    return {"page": page, "past": past}
+
+
+def _past(request, filterset, now) -> dict:
+    page = Paginator(filterset.qs.past(now=now), PER_PAGE).get_page(request.GET.get("page"))
+    prefetch_related_objects(list(page.object_list), "languages")
+    return {"page": page}
+
+
+def _month(request, filterset, now) -> dict:
+    language = (get_language() or "en")[:2]
+    today = now.astimezone(ZONES[cities_in_order(language)[0]]).date()
+    first, understood = month.first_day(request.GET.get("month", ""), today=today)
+    table = month.build(filterset.qs, first, language=language, now=now)
+    prefetch_related_objects(table.events, "languages")
+    return {"month": table, "month_unknown": not understood}
+
+
+@require_safe
+@kept_for_visitors(seconds=60)
+def event(request, slug):
+    """One event, with one address for life: before it registers, afterwards it tells (events spec 1.5)."""
+    now = timezone.now()
+    found = get_visible_event(request, slug, now=now)
+    open_now = found.accepts_registrations(now=now)
+    context = {
+        "event": found,
+        **written(found, "description", "name"),
+        "now": now,
+        "is_past": found.dtend <= now,
+        "is_open": open_now,
+        "is_full": open_now and found.places_left == 0,
+        "own": own_registration(request.user, found),
+        "json_ld": event_json_ld(found, places_left=found.places_left, now=now),
+    }
+    if open_now and not context["is_full"] and context["own"] is None:
+        context["form"] = RegistrationForm(event=found, user=request.user)
+    return render(request, "events/event.html", context)
+
+
+@require_safe
+def event_ics(request, slug):
+    """The event as a calendar file. The same bytes until something changes, so a strong ETag answers 304 (7.4)."""
+    found = get_object_or_404(Event.objects.visible_to(request.user).select_related("place__city"), slug=slug)
+    return calendar_response(
+        request,
+        [ical.entry_for(found, language=get_language())],
+        filename=f"{found.slug}.ics",
+        private=request.user.is_authenticated,
+    )
+
+
+@require_safe
+def feed(request, slug, language):
+    """Public events of one track, or of all, for calendars that subscribe: 90 days back to two years ahead (7.1)."""
+    if language not in Language.values:
+        raise Http404
+    events = Event.objects.listed().select_related("place__city")
+    track = None
+    if slug != "events":
+        track = get_object_or_404(Track, slug=slug)
+        events = events.filter(track=track)
+    now = timezone.now()
+    back = timedelta(days=settings.IURC_EVENTS["feed_days_back"])
+    ahead = timedelta(days=settings.IURC_EVENTS["feed_days_ahead"])
+    lately_cancelled = Q(status=Event.Status.CANCELLED, cancelled_at__gt=now - back)
+    still_on = Q(status=Event.Status.CONFIRMED, dtend__gt=now - back)
+    events = events.filter(still_on | lately_cancelled, dtstart__lt=now + ahead).order_by("dtstart", "pk")
+    with translation.override(language):
+        name = _("Torino–Nagoya: %(track)s") % {"track": track} if track else _("Torino–Nagoya: all events")
+        entries = [ical.entry_for(event, language=language) for event in events]
+    return calendar_response(request, entries, name=name, language=language)
+
+
+def calendar_response(request, entries, *, filename="", name="", language="", private=False) -> HttpResponse:
+    """A VCALENDAR with a strong ETag of its bytes; answers 304 to who has them already."""
+    octets = ical.calendar(entries, name=name, language=language)
+    etag = ical.etag(octets)
+
+    @condition(etag_func=lambda request: etag)
+    def answer(request):
+        response = HttpResponse(octets, content_type=ical.CONTENT_TYPE)
+        if entries:
+            response["Last-Modified"] = http_date(max(entry.last_modified for entry in entries).timestamp())
+        if filename:
+            response["Content-Disposition"] = f'attachment; filename="{filename}"'
+        response["Cache-Control"] = "private, no-cache" if private else "public, no-cache"
+        return response
+
+    return answer(request)
+
+
+def get_visible_event(request, slug, *, now) -> Event:
+    """The event with what its page shows, or 404: what one may not see does not exist (1.4)."""
+    events = (
+        Event.objects.visible_to(request.user)
+        .with_places_taken(now=now)
+        .select_related("track", "organizer", "place__city")
+        .prefetch_related("languages", "themes")
+    )
+    return get_object_or_404(events, slug=slug)
+
+
+def own_registration(user, event):
+    """The place that a signed-in person holds, if any."""
+    if not user.is_authenticated:
+        return None
+    return event.registrations.confirmed().filter(user=user).first()

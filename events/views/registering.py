@@ -1,0 +1,136 @@
+"""Asking for a place: the form, and the page that says to look into one's mail (events spec 2, 16.4, 16.5)."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from events.exceptions import Busy, EventFull, RegistrationClosed
+from events.forms import RegistrationForm
+from events.models import AccessToken, Event
+from events.services import registrations, tokens
+from events.views.pages import get_visible_event, own_registration
+from iurc_portal.accounts.addresses import email_key
+from iurc_portal.accounts.forgery import protected_if_signed_in
+from iurc_portal.limits import allow, network_of
+from iurc_portal.pages.models import EditableText
+
+
+class SeeOther(HttpResponse):
+    """303: go there with a GET, whatever this was."""
+
+    status_code = 303
+
+    def __init__(self, url: str):
+        super().__init__()
+        self["Location"] = url
+
+
+@protected_if_signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request, slug):
+    """The registration form on a page of its own. Everybody gets the same answer, known or not (2.6)."""
+    now = timezone.now()
+    event = get_visible_event(request, slug, now=now)
+    if not event.accepts_registrations(now=now):
+        return _refused(request, event, RegistrationClosed(event), now=now)
+    if request.method != "POST":
+        if event.places_left == 0:
+            return _refused(request, event, EventFull(event), now=now, status=200)
+        form = RegistrationForm(event=event, user=request.user)
+        return render(request, "events/register.html", {"event": event, "form": form})
+    if not _network_may(request):
+        return too_many(request, within=timedelta(seconds=settings.IURC_EVENTS["network_seconds"]))
+    form = RegistrationForm(request.POST, event=event, user=request.user)
+    if not form.is_valid():
+        return render(request, "events/register.html", {"event": event, "form": form})
+    email = form.cleaned_data["email"]
+    if not _address_may(email):
+        return too_many(request, within=timedelta(hours=1))
+    person = {**form.person(), "consent_version": _privacy_version(now)}
+    try:
+        registration = registrations.request_registration(
+            event=event,
+            email=email,
+            person=person,
+            now=now,
+            user=request.user if request.user.is_authenticated else None,
+        )
+    except Busy as error:
+        form.add_error(None, error)
+        return render(request, "events/register.html", {"event": event, "form": form}, status=503)
+    except (EventFull, RegistrationClosed) as error:
+        return _refused(request, event, error, now=now)
+    if request.user.is_authenticated and registrations.has_verified_address(request.user, email):
+        return SeeOther(own_page(registration, now=now))
+    return redirect("events:asked", slug=event.slug)
+
+
+@require_safe
+def asked(request, slug):
+    """ "Look into your mail": the same page for everybody, and it can be read again."""
+    event = get_visible_event(request, slug, now=timezone.now())
+    return render(request, "events/asked.html", {"event": event})
+
+
+@require_POST
+def own(request, slug):
+    """Lead a signed-in person to their own page for this event."""
+    now = timezone.now()
+    event = get_visible_event(request, slug, now=now)
+    registration = own_registration(request.user, event)
+    if registration is None:
+        return redirect("events:event", slug=event.slug)
+    return SeeOther(own_page(registration, now=now))
+
+
+def own_page(registration, *, now) -> str:
+    """The address of a registrant's own page, with a token made for this visit."""
+    return reverse("registration", args=[tokens.issue(registration, AccessToken.Purpose.MANAGE, now=now)])
+
+
+def too_many(request, *, within: timedelta):
+    """429 with when to come back."""
+    response = render(
+        request, "events/too_many.html", {"minutes": max(int(within.total_seconds() // 60), 1)}, status=429
+    )
+    response["Retry-After"] = str(int(within.total_seconds()))
+    return response
+
+
+def _network_may(request) -> bool:
+    limits = settings.IURC_EVENTS
+    within = timedelta(seconds=limits["network_seconds"])
+    return allow("register-network", network_of(request), times=limits["network_times"], within=within)
+
+
+def _address_may(email: str) -> bool:
+    return allow(
+        "register-address", email_key(email), times=settings.IURC_EVENTS["address_times"], within=timedelta(hours=1)
+    )
+
+
+def _privacy_version(now) -> str:
+    """Which privacy notice the person has read: the day it was last reviewed."""
+    reviewed = EditableText.objects.filter(slug="privacy").values_list("reviewed_on", flat=True).first()
+    return (reviewed or now.date()).isoformat()
+
+
+def _refused(request, event, error, *, now, status=409):
+    """Closed or full: say so, and what comes next (2.15)."""
+    following = (
+        Event.objects.listed()
+        .filter(track=event.track, status=Event.Status.CONFIRMED, dtstart__gt=now)
+        .exclude(pk=event.pk)
+        .with_places_taken(now=now)
+        .select_related("track")
+        .prefetch_related("languages")
+        .order_by("dtstart", "pk")
+        .first()
+    )
+    context = {"event": event, "error": error, "next_event": following, "now": now, "is_past": event.dtend <= now}
+    return render(request, "events/refused.html", context, status=status if request.method == "POST" else 200)

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    name = "iurc_portal.accounts"
+    verbose_name = _("People and sign-in")
+
+    def ready(self):
+        from iurc_portal.accounts.roles import ensure_roles_after_migration
+
+        # After the last app's own permissions exist: this app's signal comes once per installed app.
+        post_migrate.connect(ensure_roles_after_migration, dispatch_uid="accounts.ensure_roles")

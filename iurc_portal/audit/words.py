@@ -1,0 +1,51 @@
+"""What the log says, in words: kinds of record, states, reasons."""
+
+from django.apps import apps
+from django.utils.text import capfirst
+from django.utils.translation import gettext, gettext_noop
+
+REASONS = {
+    "moved": gettext_noop("other times"),
+    "venue": gettext_noop("other place"),
+    "verified": gettext_noop("checked"),
+    "unconfirmed": gettext_noop("nobody confirmed the profile"),
+    "renewed": gettext_noop("renewed"),
+    "calendar": gettext_noop("by the calendar"),
+    "first_item": gettext_noop("first item of the agenda"),
+    "agreed_torino": gettext_noop("Torino agrees"),
+    "agreed_nagoya": gettext_noop("Nagoya agrees"),
+    "asked_transfer": gettext_noop("contact asked about transfers"),
+    "initial content": gettext_noop("initial content"),
+    "dates": gettext_noop("the dates are not possible"),
+    "capacity": gettext_noop("too many people, or too few to receive them"),
+    "scope": gettext_noop("not what the programme is for"),
+    "incomplete": gettext_noop("the proposal does not say enough"),
+    "opt-out": gettext_noop("asked not to be listed"),
+    "opt-out lifted": gettext_noop("may be listed again"),
+    "merged": gettext_noop("merged"),
+    "merging undone": gettext_noop("merging taken back"),
+    "minor_change": gettext_noop("minor change of a text"),
+    "other": gettext_noop("another reason"),
+}
+
+
+def kind_words(label: str) -> str:
+    """``ecosystem.organisation`` as people call it; the label itself if nothing is called so any more."""
+    try:
+        return capfirst(apps.get_model(label)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return label
+
+
+def state_words(label: str, state: str) -> str:
+    """A state of records of the kind ``label``, as their pages say it."""
+    try:
+        model = apps.get_model(label)
+    except (LookupError, ValueError):
+        return state
+    choices = getattr(model, "State", None) or getattr(model, "Status", None)
+    return str(dict(choices.choices).get(state, state)) if choices and state else state
+
+
+def reason_words(code: str) -> str:
+    return gettext(REASONS[code]) if code in REASONS else code

@@ -1,0 +1,171 @@
+"""Two cities, one moment: zones, the reader's order of the cities, and what an instant is called in each.
+
+Times are aware and stored in UTC; everything here turns them into wall clocks for people (events spec 12).
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+ROME = ZoneInfo("Europe/Rome")
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+class PartnerSide(models.TextChoices):
+    """The two cities of the programme, as the side something belongs to."""
+
+    TORINO = "torino", _("Torino")
+    NAGOYA = "nagoya", _("Nagoya")
+
+
+ZONES = {PartnerSide.TORINO: ROME, PartnerSide.NAGOYA: TOKYO}
+
+
+def validate_tzid(value: str) -> None:
+    """Refuse what is not an IANA time zone name. Raises ``ValidationError`` with the code ``tzid``."""
+    if value not in available_timezones():
+        raise ValidationError(
+            _("“%(value)s” is not a known time zone. Write a name such as Europe/Rome or Asia/Tokyo."),
+            code="tzid",
+            params={"value": value},
+        )
+
+
+def zone_of_language(language: str) -> str:
+    """The zone a reader of ``language`` most likely lives in (12.9)."""
+    return "Asia/Tokyo" if language == "ja" else "Europe/Rome"
+
+
+def cities_in_order(language: str, tzid: str = "") -> list[PartnerSide]:
+    """The reader's own city first: that of ``tzid`` if it is one of the two, else by language (12.6)."""
+    own = tzid if tzid in {ROME.key, TOKYO.key} else zone_of_language(language)
+    if own == TOKYO.key:
+        return [PartnerSide.NAGOYA, PartnerSide.TORINO]
+    return [PartnerSide.TORINO, PartnerSide.NAGOYA]
+
+
+@dataclass(frozen=True)
+class CityTime:
+    """An interval as one city's clocks show it. ``day_shift`` is its date less the first city's (−1, 0 or 1).
+
+    ``side`` is None for a zone that is neither city's.
+    """
+
+    side: PartnerSide | None
+    start: datetime
+    end: datetime | None
+    day_shift: int = 0
+
+    @property
+    def label(self) -> str:
+        return str(self.side.label) if self.side else self.start.tzinfo.key  # type: ignore[union-attr]
+
+    @property
+    def abbreviation(self) -> str:
+        """CET, CEST or JST."""
+        return self.start.strftime("%Z")
+
+    @property
+    def ends_next_day(self) -> bool:
+        return self.end is not None and self.end.date() > self.start.date()
+
+
+def both_cities(start: datetime, end: datetime | None = None, *, language: str, tzid: str = "") -> list[CityTime]:
+    """Return ``start`` and ``end`` (aware) on both cities' clocks, the reader's own city first."""
+    if start.tzinfo is None:
+        raise ValueError("both_cities needs an aware start")
+    times: list[CityTime] = []
+    for side in cities_in_order(language, tzid):
+        zone = ZONES[side]
+        local = start.astimezone(zone)
+        shift = (local.date() - times[0].start.date()).days if times else 0
+        times.append(CityTime(side, local, end.astimezone(zone) if end else None, shift))
+    return times
+
+
+def in_zone(start: datetime, end: datetime | None, tzid: str) -> CityTime:
+    """Return ``start`` and ``end`` (aware) on the clocks of a zone that is neither city's."""
+    zone = ZoneInfo(tzid)
+    return CityTime(None, start.astimezone(zone), end.astimezone(zone) if end else None)
+
+
+def hours_between(instant: datetime) -> int:
+    """How many hours Nagoya is ahead of Torino at ``instant``: 8 in winter, 7 in Italian summer time."""
+    ahead = instant.astimezone(TOKYO).utcoffset() - instant.astimezone(ROME).utcoffset()  # type: ignore[operator]
+    return int(ahead.total_seconds() // 3600)
+
+
+class WallClockError(ValidationError):
+    """A typed time that no clock shows (``gap``) or that clocks show twice (``fold``).
+
+    ``choices`` are the two readings of a fold, as pairs for a form: (0, "02:30 CEST (UTC+02:00)"), …
+    """
+
+    def __init__(self, message, *, code, params, choices=()):
+        super().__init__(message, code=code, params=params)
+        self.choices = choices
+
+
+def from_wall_clock(day: date, hour: int, minute: int, tzid: str, *, fold: int | None = None) -> datetime:
+    """The instant at which clocks in ``tzid`` show ``hour``:``minute`` on ``day``; see ``resolve_wall_clock``."""
+    return resolve_wall_clock(datetime.combine(day, time(hour, minute)), tzid, fold=fold)
+
+
+def resolve_wall_clock(wall: datetime, tzid: str, *, fold: int | None = None) -> datetime:
+    """Return the aware instant at which clocks in ``tzid`` show ``wall`` (naive).
+
+    Raises ``WallClockError`` with the code ``gap`` (naming the next valid time) for a time skipped when clocks go
+    forward, and with the code ``fold`` for one that comes twice unless ``fold`` (0 first, 1 second) says which
+    (events spec 12.2, 12.3). The error of a fold offers both readings as ``choices``.
+    """
+    zone = ZoneInfo(tzid)
+    first, second = (wall.replace(tzinfo=zone, fold=number) for number in (0, 1))
+    before, after = first.utcoffset(), second.utcoffset()
+    if before == after:
+        return first
+    cities = {zone.key: str(PartnerSide(side).label) for side, zone in ZONES.items()}
+    day = date_format(wall.date(), "DATE_FORMAT")
+    params = {"time": f"{wall:%H:%M}", "day": day, "zone": cities.get(tzid, tzid)}
+    if before < after:  # type: ignore[operator]
+        raise WallClockError(
+            _(
+                "At %(time)s on %(day)s the clocks in %(zone)s go forward, so that time does not exist. "
+                "The next valid time is %(next)s."
+            ),
+            code="gap",
+            params={**params, "next": f"{_end_of_gap(second):%H:%M}"},
+        )
+    if fold is None:
+        raise WallClockError(
+            _(
+                "At %(time)s on %(day)s the clocks in %(zone)s go back, so that time comes twice. "
+                "Choose %(first)s or %(second)s."
+            ),
+            code="fold",
+            params={**params, "first": _with_offset(first), "second": _with_offset(second)},
+            choices=((0, _with_offset(first)), (1, _with_offset(second))),
+        )
+    return second if fold else first
+
+
+def shift_out_of_gap(wall: datetime, tzid: str) -> datetime:
+    """The instant a computed wall-clock time stands for: forward by the length of a gap, the first of a fold (4.3)."""
+    return wall.replace(tzinfo=ZoneInfo(tzid), fold=0).astimezone(UTC)
+
+
+def _end_of_gap(skipped: datetime) -> datetime:
+    """The first wall-clock time after the gap in which ``skipped`` (fold 1) lies; gaps end on a whole minute."""
+    step = skipped.replace(second=0, microsecond=0)
+    while step.replace(fold=0).utcoffset() != step.replace(fold=1).utcoffset():
+        step += timedelta(minutes=1)
+    return step
+
+
+def _with_offset(instant: datetime) -> str:
+    """``02:30 CEST (UTC+02:00)``: a wall-clock time that leaves no question."""
+    return f"{instant:%H:%M %Z} (UTC{instant.isoformat()[-6:]})"

@@ -1,0 +1,168 @@
+"""Pages kept for visitors: what is the same for everybody is rendered once (performance spec, 1).
+
+A view says so with ``@kept_for_visitors()``. Its copy is given to visitors without a session as long as nothing that
+readers see has been saved since, and for a short time at most, since some pages speak of "now". Signed-in people
+always get a page of their own.
+"""
+
+import gzip
+import logging
+import time
+from dataclasses import dataclass
+from functools import wraps
+from hashlib import sha256
+
+from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.core.cache import caches
+from django.db import transaction
+from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.http import HttpResponse, HttpResponseNotModified
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
+from django.utils.translation import get_language_from_path
+
+log = logging.getLogger(__name__)
+VERSION = "version"
+SEEN_APPS = {"ecosystem", "events", "programme", "pages"}  # whose records stand on public pages
+LONGEST_QUERY = 200
+FILTERED_SECONDS = 60  # filters make many addresses of one page: each copy stays a short time only
+PERSONAL = {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name}
+OF_ONE_ANSWER = {"Content-Length", "Content-Encoding", "ETag"}
+ANSWER_POLICIES = ("_csp_config", "_csp_exempt", "_csp_exempt_ro", "_csp_replace", "_csp_update")
+
+
+def kept_for_visitors(seconds: int = 600):
+    """Keep the answers of a view that are the same for every visitor, ``seconds`` at most. Searches are not kept."""
+
+    def decorate(view):
+        @wraps(view)
+        def wrapped(request, *args, **kwargs):
+            response = view(request, *args, **kwargs)
+            if not request.GET.get("q"):
+                response.keep_seconds = min(seconds, FILTERED_SECONDS) if request.GET else seconds
+            return response
+
+        return wrapped
+
+    return decorate
+
+
+@dataclass(frozen=True)
+class Copy:
+    """An answer as it is kept. It holds no secret of anybody, so that compressing it once for all is safe."""
+
+    version: int
+    until: float  # seconds since 1970
+    body: bytes  # gzip
+    etag: str
+    headers: dict[str, str]
+
+    @classmethod
+    def of(cls, response: HttpResponse, *, version: int, seconds: int) -> "Copy":
+        body = gzip.compress(response.content, compresslevel=6, mtime=0)
+        headers = {name: value for name, value in response.items() if name not in OF_ONE_ANSWER}
+        etag = f'W/"{sha256(body).hexdigest()[:32]}"'
+        return cls(version, time.time() + seconds, body, etag, headers)
+
+    def answer(self, request) -> HttpResponse:
+        if self.etag in parse_etags(request.headers.get("If-None-Match", "")):
+            response: HttpResponse = HttpResponseNotModified()
+        elif "gzip" in request.headers.get("Accept-Encoding", ""):
+            response = HttpResponse(self.body, headers={"Content-Encoding": "gzip"})
+        else:
+            response = HttpResponse(gzip.decompress(self.body))
+        for name, value in self.headers.items():
+            response[name] = value
+        response["ETag"] = self.etag
+        patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
+        return response
+
+
+class KeptPagesMiddleware:
+    """Answer with the copy of a page, or keep one. Stands outside of sessions, inside of the choice of language."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.pages = caches["pages"]
+
+    def __call__(self, request):
+        if not self._is_for_any_visitor(request):
+            return self.get_response(request)
+        key = self._key(request)
+        version, copy = self._look_up(key)
+        if copy is not None and copy.version == version and time.time() < copy.until:
+            return copy.answer(request)
+        response = self.get_response(request)
+        if version and self._is_same_for_all(response):
+            self._keep(key, Copy.of(response, version=version, seconds=response.keep_seconds))
+        return response
+
+    @staticmethod
+    def _is_for_any_visitor(request) -> bool:
+        return (
+            settings.KEEP_PAGES
+            and request.method == "GET"
+            and get_language_from_path(request.path_info) is not None
+            and len(request.META.get("QUERY_STRING", "")) <= LONGEST_QUERY
+            and not PERSONAL & request.COOKIES.keys()
+        )
+
+    @staticmethod
+    def _is_same_for_all(response) -> bool:
+        return (
+            getattr(response, "keep_seconds", 0) > 0
+            and response.status_code == 200
+            and not response.streaming
+            and not response.cookies
+            and not any(hasattr(response, policy) for policy in ANSWER_POLICIES)
+        )
+
+    @staticmethod
+    def _key(request) -> str:
+        """One for each address on each of our hosts, and for the part of a page that htmx asks for."""
+        part = "part" if "HX-Request" in request.headers else "page"
+        return sha256("\0".join([part, request.get_host(), request.get_full_path()]).encode()).hexdigest()
+
+    def _look_up(self, key: str) -> tuple[int, Copy | None]:
+        """The version of now and the copy, if there is one. Version 0: nothing can be kept."""
+        try:
+            found = self.pages.get_many([VERSION, key])
+            return found.get(VERSION) or raise_version(), found.get(key)
+        except Exception:  # any cache's any trouble: the page matters more than its copy
+            log.exception("the cache does not answer; no page is kept")
+            return 0, None
+
+    def _keep(self, key: str, copy: Copy) -> None:
+        try:
+            self.pages.set(key, copy, timeout=max(1, int(copy.until - time.time())))
+        except Exception:  # as above
+            log.exception("the cache does not take a page")
+
+
+def raise_version() -> int:
+    """Say that something has changed that readers see: every copy is void. Returns the new version."""
+    version = time.time_ns()
+    caches["pages"].set(VERSION, version, timeout=None)
+    return version
+
+
+def connect() -> None:
+    """Whatever saves a record of what visitors see, copies are void once it is committed.
+
+    A page that was rendered meanwhile was begun under the former version, and is void as well. Bulk writes that no
+    signal tells of call ``changed()``, as the search index does; what is missed lives for minutes at most.
+    """
+    for signal in (post_save, post_delete, m2m_changed):
+        signal.connect(_follow, dispatch_uid="kept.follow")
+
+
+def changed() -> None:
+    """Something that readers see changes: once it is committed, every copy is void."""
+    if settings.KEEP_PAGES:
+        transaction.on_commit(raise_version, robust=True)
+
+
+def _follow(sender, **_more) -> None:
+    if sender._meta.app_label in SEEN_APPS:
+        changed()

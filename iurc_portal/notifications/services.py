@@ -1,0 +1,276 @@
+"""Queueing and delivering letters: once each, in order, whatever the broker does (events spec 4.16–4.25)."""
+
+import hashlib
+import logging
+import smtplib
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from time import monotonic
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import InterfaceError, OperationalError, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext_noop
+
+from iurc_portal.accounts.addresses import email_key
+from iurc_portal.notifications import registry
+from iurc_portal.notifications.models import AddressStatus, Heartbeat, Message
+
+log = logging.getLogger(__name__)
+BATCH = 50
+SWEEP = 5000
+PATIENCE = 2  # how often running a mail server may fail to answer before a batch is left to the sweep
+DEFAULT_LIFE = timedelta(hours=24)
+NO_ANSWER = "no answer"
+EXPIRED = gettext_noop("expired")
+REFUSING: dict[str, str] = {
+    AddressStatus.State.HARD: gettext_noop("the address refuses our mail"),
+    AddressStatus.State.COMPLAINT: gettext_noop("the address has reported our mail as unwanted"),
+}
+MESSAGE_REFUSED = (smtplib.SMTPDataError, smtplib.SMTPSenderRefused, smtplib.SMTPRecipientsRefused)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """What goes into the outbox. The same ``key`` is the same news and is delivered once.
+
+    ``payload`` holds frozen facts, never a clear token: tokens are made while rendering, so that they exist in the
+    letter alone (4.22). Letters with one ``ordering_key`` leave in the order of their rows.
+    """
+
+    key: str
+    kind: str
+    to: str
+    language: str
+    tzid: str
+    payload: dict = field(default_factory=dict)
+    subject_id: str = ""
+    ordering_key: str = ""
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+
+
+def queue_message(**fields) -> Message:
+    """Write one letter (the fields of ``Letter``) into the outbox, in the caller's transaction."""
+    return queue_messages([Letter(**fields)])[0]
+
+
+def queue_messages(letters: Iterable[Letter]) -> list[Message]:
+    """Write letters into the outbox in the caller's transaction; the courier is called once that commits.
+
+    Returns their rows in the same order. A letter whose key is there already stays as it is. The number of queries
+    does not grow with the number of letters, but by batches.
+    """
+    letters = list(letters)
+    rows = [Message(**vars(letter), message_id=message_id_for(letter.key)) for letter in letters]
+    for row in rows:
+        if row.not_before and row.expires_at is None:
+            row.expires_at = row.not_before + DEFAULT_LIFE
+    Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    keys = [letter.key for letter in letters]
+    written: dict[str, Message] = {}
+    for start in range(0, len(keys), 500):
+        written |= Message.objects.in_bulk(keys[start : start + 500], field_name="key")
+    due = [row.pk for row in written.values() if row.state == Message.State.QUEUED and row.not_before is None]
+    for start in range(0, len(due), BATCH):
+        transaction.on_commit(partial(call_courier, due[start : start + BATCH]), robust=True)
+    return [written[key] for key in keys]
+
+
+def message_id_for(key: str) -> str:
+    """A Message-ID (RFC 5322) that is the same at every attempt, so that mail servers see a repeat for what it is."""
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{settings.ICS_DOMAIN}>"
+
+
+def call_courier(message_ids: list[int]) -> None:
+    """Ask a worker to deliver now. Should the broker be away, the sweep does it within a minute."""
+    from iurc_portal.notifications.tasks import deliver_messages
+
+    try:
+        deliver_messages.delay(message_ids)
+    except Exception:  # any broker's any trouble: the row waits in the outbox and the person's act has succeeded
+        log.exception("the broker did not take %d message(s); the sweep will", len(message_ids))
+
+
+def deliver_all(message_ids: list[int], *, now: datetime) -> dict[str, int]:
+    """Deliver several letters over one connection, oldest first. Returns how many ended in each way.
+
+    After each letter the next one with the same ordering key follows, if it waits. When the mail server fails twice
+    running, the rest of the batch stays in the outbox for the sweep instead of knocking at a closed door.
+    """
+    counts: Counter[str] = Counter()
+    began = monotonic()
+    connection = get_connection()
+    silent = 0
+    queue = deque(sorted(message_ids))
+    try:
+        while queue and silent < PATIENCE:
+            pk = queue.popleft()
+            outcome = deliver(pk, now=now + timedelta(seconds=monotonic() - began), connection=connection)
+            counts[outcome] += 1
+            silent = silent + 1 if outcome == NO_ANSWER else 0
+            if outcome in {NO_ANSWER, "put back", "failed"}:
+                connection.close()  # a connection that has seen an error is not trusted with the next letter
+            if outcome in {"sent", "dropped", "failed"} and (follower := _next_in_line(pk)):
+                if follower in queue:
+                    queue.remove(follower)
+                queue.appendleft(follower)
+    finally:
+        connection.close()
+    if queue:
+        counts["left for the sweep"] = len(queue)
+    return dict(counts)
+
+
+def deliver(message_pk: int, *, now: datetime, connection=None) -> str:
+    """Send one letter. Safe to call twice and from two workers: the first claim wins. Returns a word.
+
+    Temporary failures (connection, sign-in, SMTP 4yz) go back to the queue with a growing pause; what the server
+    refuses for good (5yz) ends in ``failed``. One bad letter never stops the others.
+    """
+    claimed = (
+        Message.objects.deliverable(now=now).filter(pk=message_pk).update(state=Message.State.SENDING, claimed_at=now)
+    )
+    if not claimed:
+        return "already taken"
+    message = Message.objects.get(pk=message_pk)
+    try:
+        if message.ordering_key and _earlier_waits(message):
+            _settle(message, state=Message.State.QUEUED)
+            return "after another"
+        if refusal := _refusal(message, now=now):
+            words = f"{refusal}. {message.error}" if message.error else refusal
+            _settle(message, state=Message.State.DROPPED, error=words)
+            return "dropped"
+        email = render(message, connection=connection)
+        if connection is not None:
+            connection.open()  # what is open stays open: one connection for the whole batch
+        email.send()
+    except MESSAGE_REFUSED as error:
+        temporary = all(400 <= code < 500 for code in _codes(error))
+        return _put_back(message, error, now=now) if temporary else _fail(message, error)
+    except (OSError, OperationalError, InterfaceError) as error:  # smtplib.SMTPException is an OSError too
+        _put_back(message, error, now=now)
+        return NO_ANSWER
+    except Exception as error:  # a letter that cannot be written: staff see it, the others go on
+        log.exception("message %s cannot be rendered", message.pk)
+        return _fail(message, error)
+    _settle(message, state=Message.State.SENT, sent_at=now, attempts=message.attempts + 1, error="")
+    return "sent"
+
+
+def render(message: Message, *, connection=None, preview: bool = False) -> EmailMultiAlternatives:
+    """The letter itself, in its reader's language and zone, with the headers every letter of ours has (4.24, 4.25).
+
+    ``preview`` shows it to staff: links are dummies and no token is made (4.22).
+    """
+    with translation.override(message.language), timezone.override(message.tzid):
+        email = registry.kind_of(message).render(message, preview=preview)
+    email.to = [message.to]
+    email.connection = connection
+    email.subject = " ".join(email.subject.split())
+    email.extra_headers = {
+        "Message-ID": message.message_id or message_id_for(message.key),
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": message.language,
+        **email.extra_headers,
+    }
+    return email
+
+
+def sweep_outbox(*, now: datetime) -> int:
+    """Hand over whatever is still waiting and due, in batches. Harmless when two run at once."""
+    with heartbeat("sweep_outbox", now=now) as counts:
+        due = list(Message.objects.deliverable(now=now).order_by("pk").values_list("pk", flat=True)[:SWEEP])
+        for start in range(0, len(due), BATCH):
+            call_courier(due[start : start + BATCH])
+        counts["handed over"] = len(due)
+    return len(due)
+
+
+@contextmanager
+def heartbeat(name: str, *, now: datetime) -> Iterator[dict[str, int]]:
+    """Note whether the scheduled job ``name`` succeeded; what it puts into the dictionary is shown to staff."""
+    counts: dict[str, int] = {}
+    try:
+        yield counts
+    except Exception as error:
+        Heartbeat.objects.update_or_create(name=name, defaults={"last_error": f"{type(error).__name__}: {error}"})
+        raise
+    beat(name, now=now, counts=counts)
+
+
+def beat(name: str, *, now: datetime, counts: dict | None = None) -> None:
+    """Note that the scheduled job ``name`` has succeeded."""
+    Heartbeat.objects.update_or_create(
+        name=name, defaults={"last_success_at": now, "last_error": "", "counts": counts or {}}
+    )
+
+
+def clear_bounces(email: str, *, now: datetime) -> None:
+    """An address that has just been proved is good again, whatever mail servers said before (4.26)."""
+    AddressStatus.objects.filter(email_key=email_key(email)).exclude(state=AddressStatus.State.GOOD).update(
+        state=AddressStatus.State.GOOD, since=now
+    )
+
+
+def _earlier_waits(message: Message) -> bool:
+    return Message.objects.waiting().filter(ordering_key=message.ordering_key, pk__lt=message.pk).exists()
+
+
+def _next_in_line(message_pk: int) -> int | None:
+    """The letter that waited for this one, if any; one that is not due yet is not taken by ``deliver``."""
+    key = Message.objects.filter(pk=message_pk).exclude(ordering_key="").values("ordering_key")[:1]
+    followers = Message.objects.filter(ordering_key__in=key, state=Message.State.QUEUED, pk__gt=message_pk)
+    return followers.order_by("pk").values_list("pk", flat=True).first()
+
+
+def _refusal(message: Message, *, now: datetime) -> str:
+    if now >= (message.expires_at or message.created_at + DEFAULT_LIFE):
+        return EXPIRED
+    kind = registry.kind_of(message)
+    status = AddressStatus.objects.filter(email_key=email_key(message.to)).first()
+    if status and status.refuses_mail and not kind.asks_for_proof:
+        return REFUSING[status.state]
+    return kind.refusal(message)
+
+
+def _codes(error: Exception) -> list[int]:
+    """The SMTP codes in ``error``; a refusal without any counts as one for good."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return [code for code, _text in error.recipients.values()] or [550]
+    return [error.smtp_code]  # type: ignore[attr-defined]
+
+
+def _settle(message: Message, **fields) -> None:
+    """Write the outcome, unless another worker has meanwhile taken the letter over."""
+    Message.objects.filter(pk=message.pk, state=Message.State.SENDING, claimed_at=message.claimed_at).update(
+        claimed_at=None, **fields
+    )
+
+
+def _put_back(message: Message, error: Exception, *, now: datetime) -> str:
+    message.attempts += 1
+    _settle(
+        message,
+        state=Message.State.QUEUED,
+        attempts=message.attempts,
+        not_before=now + message.pause(),
+        error=_words(error),
+    )
+    return "put back"
+
+
+def _fail(message: Message, error: Exception) -> str:
+    _settle(message, state=Message.State.FAILED, attempts=message.attempts + 1, error=_words(error))
+    return "failed"
+
+
+def _words(error: Exception) -> str:
+    """The error as staff read it, at most 1000 characters and without NUL, which PostgreSQL refuses."""
+    return (str(error) or type(error).__name__).replace("\0", "")[:1000]

@@ -1,0 +1,59 @@
+from collections import Counter
+
+from django.core.management.base import BaseCommand, CommandError
+
+from iurc_portal.search import registry
+from iurc_portal.search.backends import backend
+from iurc_portal.search.index import BATCH, count_terms, forget_gone, reindex_many, stale
+from iurc_portal.search.models import Document
+
+
+class Command(BaseCommand):
+    help = (
+        "Write the search index anew, row by row in place: there is always an index to search in. "
+        "Killed and started again with --stale, it goes on where it was."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--kind", help="only records of this kind")
+        parser.add_argument(
+            "--stale", action="store_true", help="only what is missing, or of another analyser or glossary"
+        )
+        parser.add_argument(
+            "--batch", type=int, default=BATCH, help="records in one transaction (default: %(default)s)"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="say how much there is to do and write nothing")
+
+    def handle(self, *, kind, stale: bool, batch, dry_run, **options):
+        kinds = [each for each in registry.kinds() if kind in (None, each.name)]
+        if not kinds:
+            names = ", ".join(each.name for each in registry.kinds())
+            raise CommandError(f"There is no kind {kind!r}. Kinds: {names}.")
+        if not 1 <= batch <= 5000:
+            raise CommandError("--batch: write a number from 1 to 5000.")
+        terms: Counter[str] = Counter()
+        for each in kinds:
+            ids = self.wanted(each, only_stale=stale)
+            gone = forget_gone(each, dry_run=dry_run)
+            written = 0
+            for start in range(0, 0 if dry_run else len(ids), batch):
+                written += reindex_many(each.name, ids[start : start + batch], terms=terms)
+                if len(ids) > batch:
+                    self.stderr.write(f"\r{each.name}: {written} of {len(ids)}", ending="")
+            if written > batch:
+                self.stderr.write("")
+            self.stdout.write(f"{each.name:<16}{len(ids) if dry_run else written:>8} written{gone:>8} taken out")
+        if not dry_run:
+            backend().settle()
+        if dry_run:
+            self.stdout.write("Nothing was written (--dry-run).")
+        elif not stale:
+            count_terms(terms if kind is None else None)
+
+    @staticmethod
+    def wanted(kind: registry.Kind, *, only_stale: bool) -> list[int]:
+        ids = list(kind.source().order_by("pk").values_list("pk", flat=True))
+        if not only_stale:
+            return ids
+        fresh = set(Document.objects.filter(kind=kind.name).exclude(stale()).values_list("object_id", flat=True))
+        return [pk for pk in ids if pk not in fresh]

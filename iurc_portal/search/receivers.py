@@ -1,0 +1,64 @@
+"""The safety net: whatever saves a record, the index follows. Bulk writes call ``index.reindex_many`` themselves."""
+
+from collections.abc import Iterable
+
+from django.db.models import Model
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
+
+from iurc_portal.search import registry
+from iurc_portal.search.index import follow_vocabulary, index_object, reindex_many
+
+
+def connect() -> None:
+    for signal, receiver in (
+        (post_save, follow_saved),
+        (pre_delete, remember_followers),
+        (post_delete, follow_deleted),
+        (m2m_changed, follow_relation),
+    ):
+        signal.connect(receiver, dispatch_uid=f"search.{receiver.__name__}")
+
+
+def follow_saved(sender, instance, raw=False, **_more) -> None:
+    if raw or sender._meta.app_label in {"migrations", "search"}:
+        return
+    index_object(instance)
+    for kind_name, ids in _followers(instance):
+        reindex_many(kind_name, ids)
+    if isinstance(instance, registry.vocabulary().models):
+        follow_vocabulary(registry.vocabulary().concept_of(instance))
+
+
+def remember_followers(sender, instance, **_more) -> None:
+    noted = vars(instance)
+    noted["_search_followers"] = list(_followers(instance))
+    if isinstance(instance, registry.vocabulary().models):
+        noted["_search_concept"] = registry.vocabulary().concept_of(instance)
+
+
+def follow_deleted(sender, instance, **_more) -> None:
+    index_object(instance)
+    for kind_name, ids in getattr(instance, "_search_followers", ()):
+        reindex_many(kind_name, ids)
+    if hasattr(instance, "_search_concept"):
+        follow_vocabulary(instance._search_concept)
+
+
+def follow_relation(sender, instance, action, reverse, model, pk_set, **_more) -> None:
+    if not action.startswith("post_"):
+        return
+    index_object(instance)
+    for kind_name, ids in _followers(instance):
+        reindex_many(kind_name, ids)
+    for kind in registry.kinds():
+        if kind.model is model and pk_set:
+            reindex_many(kind.name, pk_set)
+    if isinstance(instance, registry.vocabulary().models) and issubclass(model, registry.vocabulary().models):
+        follow_vocabulary(registry.vocabulary().concept_of(instance))
+
+
+def _followers(instance: Model) -> Iterable[tuple[str, list[int]]]:
+    for kind in registry.kinds():
+        for model, records in kind.follows:
+            if isinstance(instance, model):
+                yield kind.name, list(records(instance).values_list("pk", flat=True))

@@ -1,0 +1,17 @@
+"""Addresses of the staff's lists."""
+
+from urllib.parse import urlencode
+
+from django.db.models import Model
+from django.urls import reverse
+
+
+def list_of(model: type[Model], **filters):
+    """A callable that gives the address of a model's list under these filters; found when called, not when defined."""
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+    return lambda: f"{reverse(name)}?{urlencode(filters)}" if filters else reverse(name)
+
+
+def new(model: type[Model]):
+    """A callable that gives the address at which a new record is written."""
+    return lambda: reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add")

@@ -1,0 +1,61 @@
+"""The staff's home: what needs doing, what comes, whether the machinery runs."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from iurc_portal.notifications.models import Heartbeat
+from iurc_portal.staff import todo
+
+PATIENCE = timedelta(minutes=10)  # a job is late when it has missed three turns, and never sooner than this
+
+
+def context(request, context):
+    """Called by unfold for the admin's index: adds tasks, quick actions, panels and the state of the jobs.
+
+    One query a task and one or two a panel, whatever the portal holds.
+    """
+    now, user = timezone.now(), request.user
+    tasks = []
+    for task in todo.tasks.values():
+        if task.urgent and user.has_perm(task.permission):
+            rows = task.rows_for(user, now)
+            tasks.append({"name": task.name, "title": task.title, "count": rows.count(), "url": task.url(rows.model)})
+    for group in todo.figures.values():
+        if user.has_perm(group.permission):
+            tasks += [
+                {"name": name, "title": title, "count": count, "url": url}
+                for name, title, count, url in group.count(user)
+            ]
+    context.update(
+        title=_("Home"),
+        tasks=[task for task in tasks if task["count"]],
+        quick_actions=[
+            {"title": action.title, "url": action.url(), "main": action.main}
+            for action in sorted(todo.quick_actions, key=lambda action: not action.main)
+            if user.has_perm(action.permission)
+        ],
+        panels=[
+            {"template": panel.template, **panel.context(now, user)}
+            for panel in todo.panels.values()
+            if user.has_perm(panel.permission)
+        ],
+        jobs=state_of_jobs(now),
+        jobs_url=reverse("admin:notifications_heartbeat_changelist"),
+    )
+    return context
+
+
+def state_of_jobs(now) -> list[dict]:
+    """Every scheduled job with its last success; one that never ran or has missed three turns is late."""
+    beats = {beat.name: beat for beat in Heartbeat.objects.all()}
+    states = []
+    for job in todo.jobs.values():
+        last = beats[job.name].last_success_at if job.name in beats else None
+        every = timedelta(seconds=settings.CELERY_BEAT_SCHEDULE[job.schedule]["schedule"])
+        late = last is None or now - last > max(3 * every, PATIENCE)
+        states.append({"title": job.title, "last": last, "late": late})
+    return states

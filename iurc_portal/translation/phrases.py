@@ -1,0 +1,25 @@
+"""Where a Japanese title may break: between phrases, never inside a word (DESIGN, Japanese rules)."""
+
+from functools import cache, lru_cache
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
+
+@cache
+def _parser():
+    import budoux  # its model is read once, and only by processes that show Japanese
+
+    return budoux.load_default_japanese_parser()
+
+
+@lru_cache(maxsize=4096)
+def with_breaks(text: str) -> SafeString:
+    """Return ``text`` escaped, with ``<wbr>`` between its phrases and after ・; as it is where nothing is Japanese.
+
+    A ``<wbr>`` is no letter: what a reader selects and copies is ``text``.
+    """
+    if not any(letter > "\u2e7f" for letter in text):
+        return SafeString(escape(text))
+    marked = "<wbr>".join(escape(phrase).replace("・", "・<wbr>") for phrase in _parser().parse(text))
+    return SafeString(marked.replace("<wbr><wbr>", "<wbr>").removesuffix("<wbr>"))

@@ -1,0 +1,129 @@
+"""How dates and times read in each language: one formatter for pages, mail, calendars and exports (events spec 12.10).
+
+Italian and English use a 24-hour clock; Japanese uses the western calendar, half-width digits and 翌日 when the other
+city is already in the next day.
+"""
+
+from datetime import date, datetime
+
+from babel import Locale
+from babel.core import get_global
+from babel.dates import format_date, get_timezone_location, get_timezone_name
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from iurc_portal.clock import ZONES, CityTime, PartnerSide, both_cities, in_zone
+
+PATTERNS = {
+    "full": {"it": "EEEE d MMMM y", "en": "EEEE d MMMM y", "ja": "y年M月d日(E)"},
+    "short": {"it": "EEE d MMM y", "en": "EEE d MMM y", "ja": "y年M月d日(E)"},
+    "weekday_day": {"it": "EEE d MMM", "en": "EEE d MMM", "ja": "M月d日(E)"},
+    "day": {"it": "d MMMM y", "en": "d MMMM y", "ja": "y年M月d日"},
+    "month": {"it": "MMMM y", "en": "MMMM y", "ja": "y年M月"},
+    "year": {"it": "y", "en": "y", "ja": "y年"},
+    "month_short": {"it": "MMM", "en": "MMM", "ja": "M月"},
+    "weekday_short": {"it": "EEE", "en": "EEE", "ja": "E"},
+}
+LOCALES = {"it": "it", "en": "en_GB", "ja": "ja"}
+
+
+def _language(language: str | None) -> str:
+    code = (language or translation.get_language() or "en")[:2]
+    return code if code in LOCALES else "en"
+
+
+def date_words(day: date, form: str = "full", language: str | None = None) -> str:
+    """``day`` in words; ``form`` is a key of ``PATTERNS``. An aware datetime is taken at its own zone's date."""
+    code = _language(language)
+    return format_date(day, PATTERNS[form][code], locale=LOCALES[code])
+
+
+def partial_date(day: date, precision: str, language: str | None = None) -> str:
+    """A date of which only the year or the month may be known (``precision``: day, month or year)."""
+    return date_words(day, {"month": "month", "year": "year"}.get(precision, "day"), language)
+
+
+def clock(instant: datetime) -> str:
+    """Hours and minutes of an instant that already stands in the wanted zone: 09:05."""
+    return f"{instant:%H:%M}"
+
+
+def range_dash(language: str | None = None) -> str:
+    return "〜" if _language(language) == "ja" else "–"
+
+
+def time_range(time: CityTime, language: str | None = None) -> str:
+    """``17:00–18:30`` on one city's clocks; the end says so when it falls on the next day."""
+    if time.end is None:
+        return clock(time.start)
+    end = clock(time.end)
+    if time.ends_next_day:
+        with translation.override(_language(language)):
+            end = pgettext("end of a range", "%(time)s (+1 day)") % {"time": end}
+    return f"{clock(time.start)}{range_dash(language)}{end}"
+
+
+def city_time_name(side: PartnerSide) -> str:
+    """Whose time it is, in words: 日本時間 for Nagoya in Japanese, as people there say."""
+    if side == PartnerSide.NAGOYA:
+        return _("Nagoya time")
+    return _("Torino time")
+
+
+def zone_words(time: CityTime) -> str:
+    """The abbreviation with its distance from UTC: ``CET (UTC+1)``."""
+    offset = time.start.utcoffset()
+    minutes = int(offset.total_seconds() // 60) if offset is not None else 0
+    hours, rest = divmod(abs(minutes), 60)
+    words = f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
+    return f"{time.abbreviation} ({words})" if time.abbreviation[:1].isalpha() else words
+
+
+def zone_name(instant: datetime, language: str | None = None) -> str:
+    """The zone of an aware instant in words of ``language``: 日本標準時, Ora standard dell’Europa centrale."""
+    return get_timezone_name(instant, locale=LOCALES[_language(language)])
+
+
+def zone_place(tzid: str, language: str | None = None) -> str:
+    """An IANA zone as people name it, by its city and country: «Londra (Regno Unito)», ロンドン（イギリス）."""
+    code = _language(language)
+    territory = get_global("zone_territories").get(tzid, "001")
+    if territory == "001":
+        return tzid
+    locale = Locale.parse(LOCALES[code])
+    former = (old for old, new in get_global("zone_aliases").items() if new == tzid)  # Asia/Calcutta
+    known = (locale.time_zones[name].get("city") for name in (tzid, *former) if name in locale.time_zones)
+    city = next(filter(None, known), "") or get_timezone_location(tzid, locale=locale, return_city=True)
+    country = locale.territories[territory]
+    return f"{city}（{country}）" if code == "ja" else f"{city} ({country})"
+
+
+def both_cities_lines(
+    start: datetime, end: datetime | None, language: str | None = None, *, tzid: str = ""
+) -> list[str]:
+    """One line a city, the reader's own first: «Ora di Torino: martedì 3 marzo 2026, 09:00–10:30 CET (UTC+1)».
+
+    For letters and calendar entries. ``tzid`` is the reader's zone: one that is neither city's gets the first line,
+    then both follow (events spec 12.6).
+    """
+    code = _language(language)
+    with translation.override(code):
+        times = both_cities(start, end, language=code, tzid=tzid)
+        names = [_letter_name(time.side) for time in times if time.side]
+        if tzid and tzid not in {zone.key for zone in ZONES.values()}:
+            times.insert(0, in_zone(start, end, tzid))
+            names.insert(0, pgettext("letter", "Your time, %(zone)s") % {"zone": zone_place(tzid)})
+        return [
+            f"{name}{'：' if code == 'ja' else ': '}"
+            f"{date_words(time.start, 'full', code)}{' ' if code == 'ja' else ', '}"
+            f"{time_range(time, code)} {zone_words(time)}"
+            for name, time in zip(names, times, strict=True)
+        ]
+
+
+def _letter_name(side: PartnerSide) -> str:
+    """Whose time it is, for a reader who may see it far from our pages: 日本時間(名古屋)."""
+    if side == PartnerSide.NAGOYA:
+        return pgettext("letter", "Nagoya time")
+    return pgettext("letter", "Torino time")

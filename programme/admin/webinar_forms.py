@@ -1,0 +1,280 @@
+"""A webinar and its event as one form: whatever has an hour is the event's, the rest is the webinar's."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminURLInputWidget,
+    UnfoldBooleanWidget,
+)
+
+from events.models import Event, EventLanguage, ReminderRule
+from events.permissions import check_organizer
+from events.services.scheduling import DEFAULT_REMINDERS, VENUE_FIELDS
+from iurc_portal.clock import ZONES, PartnerSide, WallClockError, resolve_wall_clock
+from iurc_portal.translation.languages import Language, columns
+from programme.admin.fields import (
+    DayField,
+    FoldField,
+    HourField,
+    PickMany,
+    PickOne,
+    TextInput,
+    choose_by_typing,
+    remember,
+)
+from programme.models import Webinar
+from programme.schedule import wall_pair
+
+ANCHORS = [(zone.key, PartnerSide(side).label) for side, zone in ZONES.items()]
+ROLES = {
+    "spoken": (EventLanguage.Role.SPOKEN, _("languages spoken")),
+    "interpreted": (EventLanguage.Role.INTERPRETED, _("interpretation into")),
+    "captioned": (EventLanguage.Role.CAPTIONED, _("captions in")),
+}
+
+
+class EventPartForm(forms.ModelForm):
+    """The event of a webinar. Times are read on the clock of the city that ``anchor`` names."""
+
+    anchor = forms.ChoiceField(label=_("clock of"), choices=ANCHORS, widget=UnfoldAdminSelectWidget())
+    date = DayField(label=_("day"))
+    starts = HourField(label=_("from"))
+    ends = HourField(label=_("to"))
+    ends_next_day = forms.BooleanField(label=_("ends the day after"), required=False, widget=UnfoldBooleanWidget())
+    start_fold = FoldField(label=_("which of the two starts"), widget=UnfoldAdminSelectWidget())
+    end_fold = FoldField(label=_("which of the two ends"), widget=UnfoldAdminSelectWidget())
+    closes_date = DayField(label=_("registration closes, day"), required=False)
+    closes_time = HourField(label=_("registration closes, hour"), required=False)
+    join_url = forms.URLField(
+        label=_("address of the room"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        widget=UnfoldAdminURLInputWidget(),
+    )
+    reminders = forms.MultipleChoiceField(
+        label=_("reminders to those registered"),
+        choices=ReminderRule.Trigger.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = Event
+        fields = [
+            *columns("name", "description", "location"),
+            "organizer",
+            "contact_email",
+            "event_attendance_mode",
+            "place",
+            "join_url",
+            "registration_open",
+            "maximum_attendee_capacity",
+            "themes",
+            "is_sample",
+        ]
+        widgets = {
+            **{column: TextInput() for column in columns("name", "location")},
+            **{column: UnfoldAdminTextareaWidget(attrs={"rows": 6}) for column in columns("description")},
+            "contact_email": UnfoldAdminEmailInputWidget(),
+            "event_attendance_mode": UnfoldAdminSelectWidget(),
+            "registration_open": UnfoldBooleanWidget(),
+            "maximum_attendee_capacity": UnfoldAdminIntegerFieldWidget(),
+            "is_sample": UnfoldBooleanWidget(),
+        }
+
+    def __init__(self, *args, may_see_room=False, by=None, **kwargs):
+        self.by = by
+        super().__init__(*args, **kwargs)
+        if not may_see_room:
+            del self.fields["join_url"]  # whoever may not publish has no need of the room
+        self.fields["maximum_attendee_capacity"].label = _("how many places")
+        for column in columns("name", "description", "location"):
+            self.fields[column].required = False
+        for name, picker in (("organizer", PickOne), ("place", PickOne), ("themes", PickMany)):
+            choose_by_typing(
+                self.fields[name], Event._meta.get_field(name), many=picker is PickMany, may_add=name == "place"
+            )
+        for name, (_role, label) in ROLES.items():
+            self.fields[name] = forms.MultipleChoiceField(
+                label=label, choices=Language.choices, required=False, widget=forms.CheckboxSelectMultiple
+            )
+        self.asks_fold = {"starts": False, "ends": False}
+        self.times: tuple = ()
+        event = self.instance
+        if event.pk:
+            if event.tzid not in dict(ANCHORS):
+                self.fields["anchor"].choices = [*ANCHORS, (event.tzid, event.tzid)]
+            for name, value in self._values_of(event).items():
+                self.initial.setdefault(name, value)
+            remember(self.fields["organizer"], [event.organizer])
+            remember(self.fields["place"], [event.place])
+            remember(self.fields["themes"], event.themes.all())
+        else:
+            self.initial["registration_open"] = True  # what a webinar is for; a draft takes nobody in yet
+            self.initial.setdefault("reminders", list(DEFAULT_REMINDERS))
+
+    @staticmethod
+    def _values_of(event) -> dict:
+        zone = ZoneInfo(event.tzid)
+        start, end = event.dtstart.astimezone(zone), event.dtend.astimezone(zone)
+        closes = event.registration_closes_at.astimezone(zone) if event.registration_closes_at else None
+        heard = list(event.languages.all())
+        values = {
+            "anchor": event.tzid,
+            "date": start.date(),
+            "starts": start.time(),
+            "ends": end.time(),
+            "ends_next_day": end.date() > start.date(),
+            "start_fold": "1" if start.fold else "",
+            "end_fold": "1" if end.fold else "",
+            "closes_date": closes.date() if closes else None,
+            "closes_time": closes.time() if closes else None,
+            "reminders": [rule.trigger for rule in event.reminder_rules.all()],
+        }
+        return values | {
+            name: [line.language for line in heard if line.role == role] for name, (role, _label) in ROLES.items()
+        }
+
+    def clean_organizer(self):
+        check_organizer(self.cleaned_data["organizer"], by=self.by)
+        return self.cleaned_data["organizer"]
+
+    def clean(self):
+        cleaned = super().clean()
+        if not any((cleaned.get(column) or "").strip() for column in columns("name")):
+            self.add_error("name_it", ValidationError(_("Write the name in one language at least."), code="required"))
+        if all(cleaned.get(name) is not None for name in ("date", "starts", "ends", "anchor")):
+            self._clean_times(cleaned)
+        if cleaned.get("closes_date") and cleaned.get("anchor"):
+            self._clean_closing(cleaned)
+        elif cleaned.get("closes_time"):
+            self.add_error("closes_date", ValidationError(_("Write the day too."), code="required"))
+        return cleaned
+
+    def _clean_times(self, cleaned) -> None:
+        try:
+            self.times = wall_pair(
+                cleaned["date"],
+                cleaned["starts"],
+                cleaned["ends"],
+                cleaned["anchor"],
+                ends_next_day=cleaned["ends_next_day"],
+                start_fold=cleaned.get("start_fold"),
+                end_fold=cleaned.get("end_fold"),
+            )
+        except ValidationError as refusal:
+            for field, errors in refusal.error_dict.items():
+                self.add_error(field, errors)
+                if any(isinstance(error, WallClockError) and error.choices for error in errors):
+                    self.asks_fold[field] = True
+
+    def _clean_closing(self, cleaned) -> None:
+        if cleaned.get("closes_time") is None:
+            self.add_error("closes_time", ValidationError(_("Write the hour too."), code="required"))
+            return
+        wall = datetime.combine(cleaned["closes_date"], cleaned["closes_time"])
+        try:
+            closes = resolve_wall_clock(wall, cleaned["anchor"], fold=1)
+        except ValidationError as refusal:
+            self.add_error("closes_time", refusal)
+            return
+        if self.times and closes > self.times[0]:
+            late = _("Registration cannot close after the start: choose an earlier time, or leave it empty.")
+            self.add_error("closes_date", ValidationError(late, code="closes_late"))
+        cleaned["registration_closes_at"] = closes
+
+    def values(self) -> dict:
+        """What the services want: times, venue, the lists, and every other field of the event."""
+        cleaned = self.cleaned_data
+        languages = [(code, role) for name, (role, _label) in ROLES.items() for code in cleaned[name]]
+        own = {name: cleaned[name] for name in self._meta.fields if name in cleaned and name != "themes"}
+        for column in columns("name", "description", "location"):
+            own[column] = own[column] or ""
+        start, end = self.times
+        return {
+            "start": start,
+            "end": end,
+            "tzid": cleaned["anchor"],
+            "themes": list(cleaned["themes"]),
+            "languages": languages,
+            "reminders": cleaned["reminders"],
+            "venue": {name: own.pop(name) for name in VENUE_FIELDS},
+            "registration_closes_at": cleaned.get("registration_closes_at"),
+            **own,
+        }
+
+
+class WebinarForm(forms.ModelForm):
+    """The webinar, with its event's form inside."""
+
+    recording_url = forms.URLField(
+        label=_("recording"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        widget=UnfoldAdminURLInputWidget(),
+    )
+
+    class Meta:
+        model = Webinar
+        fields = ["exchange", "recording_url", *columns("audience", "goals", "summary")]
+
+    may_see_room = False
+    by = None  # both set by the admin
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        event = self.instance.event if self.instance.pk else Event()
+        self.event_form = EventPartForm(
+            self.data if self.is_bound else None,
+            prefix="event",
+            instance=event,
+            initial={name: self.initial[name] for name in ("organizer", "anchor") if name in self.initial},
+            may_see_room=self.may_see_room,
+            by=self.by,
+        )
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.event_form.is_valid():
+            raise ValidationError(_("Correct the fields that are marked."), code="event")
+        return cleaned
+
+    def has_changed(self):
+        return super().has_changed() or self.event_form.has_changed()
+
+    @property
+    def media(self):
+        return super().media + self.event_form.media
+
+
+class ReasonsForm(forms.Form):
+    """Why a webinar is cancelled, in as many languages as staff can write; each person reads the best one."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for code in Language.values:
+            self.fields[f"reason_{code}"] = forms.CharField(
+                label=_("reason"), max_length=300, required=False, widget=TextInput(attrs={"lang": code})
+            )
+
+    def clean(self):
+        cleaned = super().clean()
+        if not any((cleaned.get(column) or "").strip() for column in columns("reason")):
+            self.add_error(
+                "reason_it", ValidationError(_("Write the reason in one language at least."), code="required")
+            )
+        return cleaned
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        return {code: self.cleaned_data[f"reason_{code}"] for code in Language.values}

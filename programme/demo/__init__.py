@@ -1,0 +1,30 @@
+"""The demonstration: a believable set of visits, webinars and people, all of them visibly samples."""
+
+from programme.demo.desk import make_letters, make_milestones
+from programme.demo.listings import make_listings, make_organisations
+from programme.demo.people import make_users
+from programme.demo.profiles import make_profiles
+from programme.demo.samples import NoContent, Samples
+from programme.demo.testbeds import make_testbeds
+from programme.demo.visits import make_exchange, make_visits
+from programme.demo.webinars import make_webinars
+from programme.models import Edition
+
+__all__ = ["NoContent", "Samples", "make_all"]
+
+
+def make_all(samples: Samples) -> None:
+    """Make every sample that was not made before. Raises ``NoContent`` where the real content is missing."""
+    edition = Edition.objects.current()
+    if edition is None:
+        raise NoContent("the real content is missing")
+    make_users(samples)
+    make_organisations(samples)
+    make_listings(samples)
+    make_exchange(samples, edition)
+    make_webinars(samples)
+    make_visits(samples)
+    make_milestones(samples, edition)
+    make_testbeds(samples)
+    make_letters(samples)
+    make_profiles(samples)

@@ -1,0 +1,26 @@
+"""Refusals by name. Each is a ``ValidationError``, so that forms and admin can show it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing a visit still needs for a move. ``code`` is stable; ``tab`` is where in the admin it is written."""
+
+    code: str
+    text: str | Promise
+    tab: str = "proposal"
+
+
+class NotReady(ValidationError):
+    """The visit cannot move yet; ``missing`` says each thing that is wanting."""
+
+    def __init__(self, visit, to_state: str, missing: Sequence[Missing]):
+        super().__init__([ValidationError(thing.text, code=thing.code) for thing in missing])
+        self.visit = visit
+        self.to_state = to_state
+        self.missing = list(missing)

@@ -1,0 +1,25 @@
+"""Why we meet: editions and phases, exchanges, webinars, study visits, and the documented history."""
+
+from programme.models.delegations import Delegate, HostConfirmation
+from programme.models.editions import Edition, Exchange, Milestone
+from programme.models.history import DatedEvent, Phase, ProgrammeFigure, SelectedCity
+from programme.models.visits import AgendaItem, LearningQuestion, StudyVisit, VisitDay
+from programme.models.webinars import Webinar, WebinarSegment
+
+__all__ = [
+    "AgendaItem",
+    "DatedEvent",
+    "Delegate",
+    "Edition",
+    "Exchange",
+    "HostConfirmation",
+    "LearningQuestion",
+    "Milestone",
+    "Phase",
+    "ProgrammeFigure",
+    "SelectedCity",
+    "StudyVisit",
+    "VisitDay",
+    "Webinar",
+    "WebinarSegment",
+]

@@ -1,0 +1,281 @@
+"""A study visit, from proposal to report; its agenda items each own an event."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from iurc_portal.audit.machine import StateMachine
+from iurc_portal.translation.constraints import some_language
+
+
+class StudyVisitQuerySet(models.QuerySet):
+    """Who may see which visit."""
+
+    RELEASED_STATES = ("released", "running", "completed", "reported", "closed")
+    PUBLIC_STATES = ("accepted", "preparing", "postponed", "cancelled", *RELEASED_STATES)
+
+    def visible_to(self, user):
+        """For the public what was ever accepted; staff who plan visits see all."""
+        if user.is_authenticated and user.has_perm("programme.view_studyvisit"):
+            return self
+        return self.public()
+
+    def public(self):
+        """What was accepted, also when it is postponed or cancelled afterwards: a page that was public says so."""
+        return self.filter(state__in=self.PUBLIC_STATES)
+
+    def coming(self, *, today):
+        """Not over at ``today`` and still meant to happen; those without dates at the end."""
+        return (
+            self.filter(Q(last_day__gte=today) | Q(last_day=None))
+            .exclude(state__in=["cancelled", "declined", "completed", "reported", "closed"])
+            .order_by(F("first_day").asc(nulls_last=True), "pk")
+        )
+
+    def editable_by(self, user):
+        """The host city's staff and managers; the guest city's staff while they are still writing the proposal."""
+        if user.is_superuser or user.has_perm("ecosystem.edit_both_sides"):
+            return self
+        if user.is_staff and user.has_perm("programme.change_studyvisit"):
+            writing = Q(guest_city__slug=user.side, state__in=("draft", "returned"))
+            return self.filter(Q(host_city__slug=user.side) | writing)
+        return self.none()
+
+    def with_agenda_for(self, user):
+        """Visits whose full agenda ``user`` may read: those of own delegations, and for staff all they can see."""
+        if user.is_authenticated and user.has_perm("programme.view_studyvisit"):
+            return self
+        return self.with_delegate(user)
+
+    def with_delegate(self, user):
+        """Public visits in which ``user`` takes part and has not declined."""
+        if not user.is_authenticated:
+            return self.none()
+        own = self.model.delegates.rel.related_model.objects.filter(person__user=user).exclude(reply="declined")
+        return self.public().filter(pk__in=own.values("visit"))
+
+
+class StudyVisit(StateMachine):
+    """A visit of people of ``guest_city`` to ``host_city``. Dates are dates in the host city's zone."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", pgettext_lazy("visit", "draft")
+        PROPOSED = "proposed", pgettext_lazy("visit", "proposed")
+        RETURNED = "returned", pgettext_lazy("visit", "sent back")
+        DECLINED = "declined", pgettext_lazy("visit", "declined")
+        ACCEPTED = "accepted", pgettext_lazy("visit", "accepted")
+        PREPARING = "preparing", pgettext_lazy("visit", "in preparation")
+        RELEASED = "released", pgettext_lazy("visit", "agenda released")
+        RUNNING = "running", pgettext_lazy("visit", "under way")
+        COMPLETED = "completed", pgettext_lazy("visit", "completed")
+        REPORTED = "reported", pgettext_lazy("visit", "reported")
+        CLOSED = "closed", pgettext_lazy("visit", "closed")
+        POSTPONED = "postponed", pgettext_lazy("visit", "postponed")
+        CANCELLED = "cancelled", pgettext_lazy("visit", "cancelled")
+
+    NEXT = {
+        "draft": {"proposed"},
+        "proposed": {"returned", "declined", "accepted"},
+        "returned": {"proposed"},
+        "declined": set(),
+        "accepted": {"preparing", "postponed", "cancelled"},
+        "preparing": {"released", "postponed", "cancelled"},
+        "released": {"running", "postponed", "cancelled"},
+        "postponed": {"preparing", "cancelled"},
+        "running": {"completed"},
+        "completed": {"reported"},
+        "reported": {"closed"},
+        "closed": set(),
+        "cancelled": set(),
+    }
+
+    slug = models.SlugField(_("address of the page"), max_length=120, unique=True)
+    exchange = models.ForeignKey(
+        "programme.Exchange",
+        verbose_name=_("exchange"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="visits",
+    )
+    title = models.CharField(_("title"), max_length=240)
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT, editable=False)
+    host_city = models.ForeignKey(
+        "ecosystem.City",
+        verbose_name=_("host city"),
+        on_delete=models.PROTECT,
+        related_name="visits_hosted",
+        limit_choices_to={"is_partner": True},
+    )
+    guest_city = models.ForeignKey(
+        "ecosystem.City",
+        verbose_name=_("guest city"),
+        on_delete=models.PROTECT,
+        related_name="visits_made",
+        limit_choices_to={"is_partner": True},
+    )
+    applicant = models.ForeignKey(
+        "ecosystem.Organisation",
+        verbose_name=_("applicant"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="visits_proposed",
+    )
+    applicant_contact = models.EmailField(_("applicant's e-mail"), blank=True)
+    subject = models.CharField(_("subject"), max_length=300, blank=True)
+    purpose = models.TextField(_("purpose"), blank=True)
+    decision_power = models.TextField(
+        _("what the visitors can decide"), blank=True, help_text=_("A visit that cannot say this is a courtesy call.")
+    )
+    expected_output = models.TextField(_("expected output"), blank=True)
+    wished_dates = models.CharField(_("dates wished"), max_length=300, blank=True, help_text=_("Up to three."))
+    first_day = models.DateField(_("first day"), null=True, blank=True)
+    last_day = models.DateField(_("last day"), null=True, blank=True)
+    expected_size = models.PositiveSmallIntegerField(_("number of visitors"), null=True, blank=True)
+    head_post = models.CharField(_("post of the head of delegation"), max_length=160, blank=True)
+    transport = models.CharField(_("means of transport"), max_length=200, blank=True)
+    interpretation_wanted = models.CharField(_("interpretation"), max_length=200, blank=True)
+    lead = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("visit lead"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="visits_led",
+        limit_choices_to={"is_staff": True},
+    )
+    public_summary = models.TextField(_("public summary"), blank=True)
+    outcomes = models.TextField(_("outcomes"), blank=True)
+    staff_notes = models.TextField(_("staff notes"), blank=True)
+    duty_phone = models.CharField(
+        _("duty telephone"), max_length=40, blank=True, help_text=_("Shown to delegates during the visit.")
+    )
+    is_sample = models.BooleanField(_("sample"), default=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = StudyVisitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("study visit")
+        verbose_name_plural = _("study visits")
+        ordering = [F("first_day").desc(nulls_first=True), "pk"]
+        constraints = [
+            some_language("studyvisit", "title"),
+            models.CheckConstraint(
+                name="studyvisit_ends_after_it_starts",
+                condition=Q(first_day=None) | Q(last_day=None) | Q(last_day__gte=F("first_day")),
+                violation_error_message=_("The last day is before the first: set a later last day."),
+            ),
+            models.CheckConstraint(
+                name="studyvisit_two_cities",
+                condition=~Q(host_city=F("guest_city")),
+                violation_error_message=_("Host and guest are the same city: choose the other one as guest."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title or self.slug
+
+    def get_absolute_url(self):
+        return reverse("programme:visit", args=[self.slug])
+
+    @property
+    def is_public(self) -> bool:
+        return self.state in StudyVisitQuerySet.PUBLIC_STATES
+
+    @property
+    def is_released(self) -> bool:
+        return self.state in StudyVisitQuerySet.RELEASED_STATES
+
+
+class LearningQuestion(models.Model):
+    """What the visitors want to learn. At least three before a visit is proposed (P2)."""
+
+    visit = models.ForeignKey(StudyVisit, verbose_name=_("visit"), on_delete=models.CASCADE, related_name="questions")
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    text = models.TextField(_("question"))
+
+    class Meta:
+        verbose_name = _("learning question")
+        verbose_name_plural = _("learning questions")
+        ordering = ["visit", "order", "pk"]
+        constraints = [some_language("learningquestion", "text")]
+
+    def __str__(self):
+        return f"{self.order}. {self.text}"[:80]
+
+
+class VisitDay(models.Model):
+    """A day of the visit, by the host city's calendar."""
+
+    visit = models.ForeignKey(StudyVisit, verbose_name=_("visit"), on_delete=models.CASCADE, related_name="days")
+    date = models.DateField(_("date"))
+    theme = models.CharField(_("theme of the day"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("day")
+        verbose_name_plural = _("days")
+        ordering = ["visit", "date"]
+        constraints = [models.UniqueConstraint(fields=["visit", "date"], name="visitday_once")]
+
+    def __str__(self):
+        return f"{self.date:%d/%m/%Y}"
+
+
+class AgendaItemQuerySet(models.QuerySet):
+    """Which items of an agenda are shown to whom."""
+
+    def released(self):
+        """What delegates may see: items of a released visit that are no draft; cancelled ones stay, marked as such."""
+        return self.filter(day__visit__state__in=StudyVisitQuerySet.RELEASED_STATES).exclude(event__status="TENTATIVE")
+
+    def public(self):
+        """What the public page may show: released, and marked public."""
+        return self.released().filter(is_public=True)
+
+
+class AgendaItem(models.Model):
+    """One item of the agenda. Its time, name and place are its event's; that event is for participants only."""
+
+    class Kind(models.TextChoices):
+        MEETING = "meeting", pgettext_lazy("agenda", "meeting")
+        SITE_VISIT = "site_visit", pgettext_lazy("agenda", "site visit")
+        TALK = "talk", pgettext_lazy("agenda", "talk")
+        CEREMONY = "ceremony", pgettext_lazy("agenda", "ceremony")
+        MEAL = "meal", pgettext_lazy("agenda", "meal")
+        TRAVEL = "travel", pgettext_lazy("agenda", "travel")
+        FREE = "free", pgettext_lazy("agenda", "free time")
+        REST = "rest", pgettext_lazy("agenda", "rest")
+
+    day = models.ForeignKey(VisitDay, verbose_name=_("day"), on_delete=models.CASCADE, related_name="items")
+    event = models.OneToOneField(
+        "events.Event", verbose_name=_("event"), on_delete=models.PROTECT, related_name="agenda_item"
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.MEETING)
+    organisation = models.ForeignKey(
+        "ecosystem.Organisation",
+        verbose_name=_("host organisation"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="agenda_items",
+    )
+    is_public = models.BooleanField(_("public"), default=False)
+    dress = models.CharField(_("dress"), max_length=160, blank=True)
+    spoken_languages = models.JSONField(_("languages spoken"), default=list, blank=True)
+    staff_notes = models.TextField(_("staff notes"), blank=True)
+
+    objects = AgendaItemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("agenda item")
+        verbose_name_plural = _("agenda items")
+        ordering = ["event__dtstart", "pk"]
+
+    def __str__(self):
+        return str(self.event)

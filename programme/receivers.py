@@ -1,0 +1,19 @@
+"""What the programme does on news from the events below."""
+
+from zoneinfo import ZoneInfo
+
+from programme.models import AgendaItem, VisitDay
+from programme.services.agenda import ask_hosts_again
+
+
+def follow_moved_event(sender, event, **kwargs):
+    """An event moved on the pages of events takes its agenda item to the right day, and hosts are asked again."""
+    item = AgendaItem.objects.filter(event=event).select_related("day__visit__host_city").first()
+    if item is None:
+        return
+    visit = item.day.visit
+    date = event.dtstart.astimezone(ZoneInfo(visit.host_city.tzid)).date()
+    if item.day.date != date:
+        item.day = VisitDay.objects.get_or_create(visit=visit, date=date)[0]
+        item.save(update_fields=["day"])
+    ask_hosts_again(item)

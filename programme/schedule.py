@@ -1,0 +1,141 @@
+"""An agenda as a reader sees it: by days of the host city, each time in both cities, what is on now and next (P5)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from babel.dates import format_date
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from iurc_portal.audit.models import Transition
+from iurc_portal.clock import CityTime, WallClockError, both_cities, resolve_wall_clock
+from iurc_portal.translation import times
+from programme.models import AgendaItem, StudyVisit, VisitDay
+
+CHANGE_IS_NEWS = timedelta(hours=48)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """An item with its time on the host city's clocks, then on the guest city's."""
+
+    item: AgendaItem
+    host: CityTime
+    guest: CityTime
+    changed_at: datetime | None = None
+
+    @property
+    def event(self):
+        return self.item.event
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.event.is_cancelled
+
+
+@dataclass
+class Day:
+    """A day by the host city's calendar."""
+
+    date: date
+    visit_day: VisitDay | None = None
+    slots: list[Slot] = field(default_factory=list)
+
+    @property
+    def anchor(self) -> str:
+        return f"day-{self.date:%Y-%m-%d}"
+
+
+def slot_of(visit: StudyVisit, item: AgendaItem, *, changed_at: datetime | None = None) -> Slot:
+    """``item`` in both cities, the host's first whoever reads: the visit happens there."""
+    event = item.event
+    language = (get_language() or "en")[:2]
+    host, guest = both_cities(event.dtstart, event.dtend, language=language, tzid=visit.host_city.tzid)
+    return Slot(item, host, guest, changed_at)
+
+
+def days_of(
+    visit: StudyVisit, items: Iterable[AgendaItem], *, changes: dict[int, datetime] | None = None
+) -> list[Day]:
+    """The days that have items, in order. ``items`` come with ``day``, ``event`` and in the order of their start."""
+    days: dict[date, Day] = {}
+    for item in items:
+        slot = slot_of(visit, item, changed_at=(changes or {}).get(item.event_id))
+        day = days.setdefault(slot.host.start.date(), Day(slot.host.start.date()))
+        if item.day.theme:
+            day.visit_day = item.day
+        day.slots.append(slot)
+    return [days[key] for key in sorted(days)]
+
+
+def wall_pair(
+    day: date,
+    starts: time,
+    ends: time,
+    tzid: str,
+    *,
+    ends_next_day: bool = False,
+    start_fold: int | None = None,
+    end_fold: int | None = None,
+) -> tuple[datetime, datetime]:
+    """The aware start and end that clocks in ``tzid`` show on ``day``, the end on the day after if so said.
+
+    Raises ``ValidationError`` with a message for ``starts`` or ``ends``: ``gap`` and ``fold`` as in
+    ``iurc_portal.clock``, ``ends_before`` for an end that is not after its start.
+    """
+    errors: dict[str, ValidationError] = {}
+    found: dict[str, datetime] = {}
+    last = day + timedelta(days=1) if ends_next_day else day
+    for field_name, wall, fold in (
+        ("starts", datetime.combine(day, starts), start_fold),
+        ("ends", datetime.combine(last, ends), end_fold),
+    ):
+        try:
+            found[field_name] = resolve_wall_clock(wall, tzid, fold=fold)
+        except WallClockError as error:
+            errors[field_name] = error
+    if len(found) == 2 and found["ends"].timestamp() <= found["starts"].timestamp():
+        errors["ends"] = ValidationError(
+            _("It ends at %(end)s, before or when it starts (%(start)s). Change one, or tick “ends the day after”."),
+            code="ends_before",
+            params={"start": f"{starts:%H:%M}", "end": f"{ends:%H:%M}"},
+        )
+    if errors:
+        raise ValidationError(errors)
+    return found["starts"], found["ends"]
+
+
+def now_and_next(days: Iterable[Day], *, now: datetime) -> tuple[Slot | None, Slot | None]:
+    """What is on at ``now`` and what comes after it; cancelled items are neither."""
+    slots = [slot for day in days for slot in day.slots if not slot.is_cancelled]
+    current = next((slot for slot in slots if slot.event.dtstart <= now < slot.event.dtend), None)
+    coming = next((slot for slot in slots if slot.event.dtstart > now), None)
+    return current, coming
+
+
+def recent_changes(items: Iterable[AgendaItem], *, now: datetime) -> dict[int, datetime]:
+    """When each event last moved or was cancelled, for those that did in the last 48 hours. One query."""
+    events = {str(item.event_id): item.event_id for item in items}
+    lines = Transition.objects.filter(
+        model="events.event", object_id__in=events, at__gt=now - CHANGE_IS_NEWS, at__lte=now
+    )
+    told = [line for line in lines if line.reason in {"moved", "venue"} or line.to_state == "CANCELLED"]
+    return {events[line.object_id]: line.at for line in sorted(told, key=lambda line: line.at)}
+
+
+def date_range(first: date | None, last: date | None) -> str:
+    """Two dates with what they share said once: 24–25 novembre 2026, 2026年11月24日〜25日."""
+    if first is None:
+        return ""
+    if last is None or last == first:
+        return times.date_words(first, "day")
+    code = (get_language() or "en")[:2]
+    year, month = first.year == last.year, (first.year, first.month) == (last.year, last.month)
+    if code == "ja":
+        end = "d日" if month else "M月d日" if year else "y年M月d日"
+        return f"{times.date_words(first, 'day')}〜{format_date(last, end, locale='ja')}"
+    start = "d" if month else "d MMMM" if year else "d MMMM y"
+    dash = "–" if month else " – "
+    return f"{format_date(first, start, locale=times.LOCALES.get(code, 'en_GB'))}{dash}{times.date_words(last, 'day')}"

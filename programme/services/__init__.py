@@ -1,0 +1,41 @@
+"""Planning agendas, moving visits, planning webinars. Who may do it is the caller's question."""
+
+from programme.services.agenda import (
+    change_agenda_item,
+    check_slot,
+    plan_agenda_item,
+    release_new_items,
+    reschedule_agenda_item,
+    set_hosts,
+    withdraw_agenda_item,
+)
+from programme.services.people import find_or_write_person
+from programme.services.visits import REASONED, follow_the_calendar, missing_for, move_visit, too_early
+from programme.services.webinars import (
+    cancel_webinar,
+    change_webinar,
+    plan_webinar,
+    publish_webinar,
+    reschedule_webinar,
+)
+
+__all__ = [
+    "REASONED",
+    "cancel_webinar",
+    "change_agenda_item",
+    "change_webinar",
+    "check_slot",
+    "find_or_write_person",
+    "follow_the_calendar",
+    "missing_for",
+    "move_visit",
+    "plan_agenda_item",
+    "plan_webinar",
+    "publish_webinar",
+    "release_new_items",
+    "reschedule_agenda_item",
+    "reschedule_webinar",
+    "set_hosts",
+    "too_early",
+    "withdraw_agenda_item",
+]

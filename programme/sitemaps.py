@@ -1,0 +1,27 @@
+"""The pages of the programme for search engines: public ones only."""
+
+from iurc_portal.pages.sitemaps import NamedPages, PortalSitemap
+from programme.models import Exchange, StudyVisit
+
+
+class Pages(NamedPages):
+    names = (
+        "programme:programme",
+        "programme:webinars",
+        "programme:visits",
+        "programme:exchanges",
+        "programme:progress",
+    )
+
+
+class Visits(PortalSitemap):
+    def items(self):
+        return StudyVisit.objects.public().order_by("pk")
+
+    def lastmod(self, item):
+        return item.updated_at
+
+
+class Exchanges(PortalSitemap):
+    def items(self):
+        return Exchange.objects.public().order_by("pk")

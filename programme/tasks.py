@@ -1,0 +1,15 @@
+"""Thin wrappers: one service called, a word out."""
+
+from celery import shared_task
+from django.utils import timezone
+
+
+@shared_task
+def follow_the_calendar() -> dict[str, int]:
+    from iurc_portal.notifications.services import heartbeat
+    from programme import services
+
+    now = timezone.now()
+    with heartbeat("follow_the_calendar", now=now) as counts:
+        counts |= services.follow_the_calendar(now=now)
+    return counts

@@ -1,0 +1,163 @@
+"""What pages of the whole portal borrow from the programme."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from babel.numbers import format_decimal
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+from iurc_portal.clock import ROME, both_cities
+from iurc_portal.translation import times
+from iurc_portal.translation.languages import best_text, order_for
+from programme.models import Edition, StudyVisit, Webinar
+from programme.progress import numbers_of
+from programme.schedule import date_range
+
+register = template.Library()
+
+
+@register.simple_tag
+def funding_notice():
+    """The funding notice of the current edition, in the page's language or marked with its own. One query."""
+    edition = Edition.objects.current()
+    if edition is None:
+        return _("Funded by the European Union.")
+    text, language = best_text(edition, "funding_notice")
+    if language == order_for()[0]:
+        return text
+    return format_html('<span lang="{}">{}</span>', language, text)
+
+
+@register.inclusion_tag("programme/_numbers.html")
+def two_years_numbers():
+    """The four numbers of the two years. Four queries."""
+    return {"numbers": numbers_of(Edition.objects.current(), now=timezone.now())}
+
+
+@register.inclusion_tag("programme/_visit_rows.html")
+def next_visits(number=2):
+    """The next public visits; nothing where there is none. One query."""
+    today = timezone.now().astimezone(ROME).date()
+    found = StudyVisit.objects.public().coming(today=today).select_related("host_city", "guest_city")
+    return {"visits": found[:number]}
+
+
+@register.inclusion_tag("programme/_my_visits.html", takes_context=True)
+def my_visits(context):
+    """The visits in which the reader takes part, with the way to their agenda. One query."""
+    own = StudyVisit.objects.with_delegate(context["user"])
+    return {"visits": own.select_related("host_city", "guest_city")}
+
+
+@register.inclusion_tag("programme/_webinar_of.html")
+def webinar_of(event):
+    """The programme's part of an event's page: for whom, why, its parts with both cities' times. Two queries."""
+    webinar = Webinar.objects.filter(event=event).select_related("exchange").prefetch_related("segments").first()
+    return {"webinar": webinar, "event": event, "parts": parts_of(webinar) if webinar else []}
+
+
+def parts_of(webinar):
+    """The parts of a webinar with the instants at which they begin."""
+    start = webinar.event.dtstart
+    return [(part, start + timedelta(minutes=part.starts_after)) for part in webinar.segments.all()]
+
+
+@register.simple_tag
+def visit_dates(visit):
+    """The days of a visit, as few words as they need; nothing where they are not known yet."""
+    return date_range(visit.first_day, visit.last_day)
+
+
+@register.simple_tag
+def entry_dates(entry):
+    """When something documented happened, no more exactly than its source says."""
+    if entry.end_date and entry.date_precision == "day":
+        return date_range(entry.date, entry.end_date)
+    first = times.partial_date(entry.date, entry.date_precision)
+    last = times.partial_date(entry.end_date, entry.date_precision) if entry.end_date else first
+    return first if first == last else f"{first} – {last}"
+
+
+@register.simple_tag
+def year_range(first, last):
+    """The years of a phase; one that goes on has no last year."""
+    if (get_language() or "en")[:2] == "ja":
+        return f"{first}年〜{last}年" if last else f"{first}年〜"
+    return f"{first}–{last}" if last else _("since %(year)s") % {"year": first}
+
+
+@register.simple_tag
+def day_mark(shift):
+    """How a date of the other city differs: +1, −1, in Japanese 翌日, 前日; nothing on the same date."""
+    if shift == 0:
+        return ""
+    mark = pgettext("other city's date", "+1 day") if shift > 0 else pgettext("other city's date", "−1 day")
+    return format_html('<span class="tn-daymark">{}</span>', mark)
+
+
+@register.simple_tag
+def city_range(time):
+    """``09:00–10:30`` on one city's clocks, as a time element."""
+    return format_html('<time datetime="{}">{}</time>', time.start.isoformat(), times.time_range(time))
+
+
+@register.simple_tag
+def city_starts(instant):
+    """When a part begins, in both cities, the reader's own first and in bold."""
+    own, other = both_cities(instant, language=(get_language() or "en")[:2])
+    return format_html(
+        '<strong><time datetime="{}">{}</time> <span class="tn-agenda__city">{}</span></strong> <span>{} {} {}</span>',
+        own.start.isoformat(),
+        times.clock(own.start),
+        own.label,
+        times.clock(other.start),
+        other.label,
+        day_mark(other.day_shift),
+    )
+
+
+@register.simple_tag
+def map_link(place):
+    """The address of a map at the place's point; nothing where it has none."""
+    if not place or not place.has_point:
+        return ""
+    return f"https://www.openstreetmap.org/?mlat={place.latitude}&mlon={place.longitude}#map=17/{place.latitude}/{place.longitude}"
+
+
+@register.simple_tag
+def name_for_reader(person):
+    """A person's name as a reader of the page's language expects it."""
+    return person.display_name((get_language() or "en")[:2])
+
+
+@register.simple_tag
+def reading_of(person):
+    """How a name is read: katakana on Japanese pages where there is one, Latin letters elsewhere; else nothing."""
+    code = (get_language() or "en")[:2]
+    shown = person.display_name(code)
+    kana = f"{person.family_kana} {person.given_kana}".strip()
+    readings = [kana, person.romaji] if code == "ja" else [person.romaji, "" if shown.isascii() else kana]
+    reading = next(filter(None, readings), "")
+    return reading if reading != shown else ""
+
+
+@register.simple_tag
+def tel(number):
+    """A telephone number as a ``tel:`` address wants it (RFC 3966): digits and a leading +."""
+    return "".join(sign for sign in number if sign.isdigit() or sign == "+")
+
+
+@register.filter
+def zone_in_words(tzid):
+    """The time zone of a city in words, as it is called today."""
+    return times.zone_name(timezone.now().astimezone(ZoneInfo(tzid)))
+
+
+@register.filter
+def figure_value(value):
+    """A number without idle zeros, grouped as the page's language does."""
+    return format_decimal(value, locale=times.LOCALES.get((get_language() or "en")[:2], "en_GB"))

@@ -1,0 +1,94 @@
+from modeltranslation.translator import TranslationOptions, register
+from simple_history import register as keep_history
+
+from iurc_portal.translation.registry import SHOWN, register_translated
+from programme.models import (
+    AgendaItem,
+    DatedEvent,
+    Edition,
+    Exchange,
+    LearningQuestion,
+    Milestone,
+    Phase,
+    ProgrammeFigure,
+    SelectedCity,
+    StudyVisit,
+    VisitDay,
+    Webinar,
+    WebinarSegment,
+)
+
+
+@register(Edition)
+class EditionTranslation(TranslationOptions):
+    fields = ("name", "programme_name", "objective", "funding_notice")
+
+
+@register(Exchange)
+class ExchangeTranslation(TranslationOptions):
+    fields = ("title", "story")
+
+
+@register(Milestone)
+class MilestoneTranslation(TranslationOptions):
+    fields = ("title",)
+
+
+@register(Phase)
+class PhaseTranslation(TranslationOptions):
+    fields = ("name", "note", "cities_note")
+
+
+@register(SelectedCity)
+class SelectedCityTranslation(TranslationOptions):
+    fields = ("name",)
+
+
+@register(DatedEvent)
+class DatedEventTranslation(TranslationOptions):
+    fields = ("title", "description", "place")
+
+
+@register(ProgrammeFigure)
+class ProgrammeFigureTranslation(TranslationOptions):
+    fields = ("label",)
+
+
+@register(Webinar)
+class WebinarTranslation(TranslationOptions):
+    fields = ("audience", "goals", "summary")
+
+
+@register(WebinarSegment)
+class WebinarSegmentTranslation(TranslationOptions):
+    fields = ("title", "speakers")
+
+
+@register(StudyVisit)
+class StudyVisitTranslation(TranslationOptions):
+    fields = ("title", "subject", "purpose", "decision_power", "expected_output", "public_summary", "outcomes")
+
+
+@register(LearningQuestion)
+class LearningQuestionTranslation(TranslationOptions):
+    fields = ("text",)
+
+
+@register(VisitDay)
+class VisitDayTranslation(TranslationOptions):
+    fields = ("theme",)
+
+
+@register(AgendaItem)
+class AgendaItemTranslation(TranslationOptions):
+    fields = ("dress",)
+
+
+for model in (AgendaItem, DatedEvent, Edition, Exchange, Milestone, StudyVisit, Webinar):
+    keep_history(model, app="programme")
+register_translated(
+    Webinar,
+    required=("audience", "goals"),
+    rows=lambda: Webinar.objects.select_related("event").exclude(event__status="CANCELLED"),
+    value=lambda webinar, language: SHOWN if webinar.event.status == "CONFIRMED" else 0,
+)

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from programme import views
+
+app_name = "programme"
+urlpatterns = [
+    path("", views.programme, name="programme"),
+    path("webinars/", views.webinars, name="webinars"),
+    path("visits/", views.visits, name="visits"),
+    path("visits/<slug:slug>/", views.visit, name="visit"),
+    path("visits/<slug:slug>/agenda/", views.visit_agenda, name="visit_agenda"),
+    path("exchanges/", views.exchanges, name="exchanges"),
+    path("exchanges/<slug:slug>/", views.exchange, name="exchange"),
+    path("progress/", views.progress, name="progress"),
+]

@@ -1,0 +1,6 @@
+"""Public pages of the programme, and the agenda of a delegation."""
+
+from programme.views.pages import exchange, exchanges, programme, progress, webinars
+from programme.views.visits import visit, visit_agenda, visits
+
+__all__ = ["exchange", "exchanges", "programme", "progress", "visit", "visit_agenda", "visits", "webinars"]

@@ -1,0 +1,163 @@
+"""Each page's throughput as a ratio to a bare Django view on the same server in the same run.
+
+``BENCH_SIZE=200|10000|100000 make bench``; ``DATABASE_URL`` chooses the database (a fresh one: rows are added).
+Rounds are interleaved, so that a slow moment of the machine falls on page and reference alike.
+"""
+
+import json
+import os
+import platform
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from tests.bench import search
+
+ROUNDS, SECONDS = 3, 2.0
+SIZE = int(os.environ.get("BENCH_SIZE", "200"))
+PAGES = {
+    "home": ("/ja/", "/reference/list/"),
+    "directory": ("/ja/ecosystem/", "/reference/list/"),
+    "directory, text and facet": ("/ja/ecosystem/?q=Torino&theme=smart-mobility", "/reference/list/"),
+    "profile": ("/ja/ecosystem/organisations/politecnico-di-torino/", "/reference/detail/"),
+    "event list": ("/ja/events/", "/reference/list/"),
+    "event page": ("/ja/events/{event}/", "/reference/detail/"),
+    "programme": ("/ja/programme/", "/reference/list/"),
+}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def load(port: int, path: str, visitors: int, seconds: float = SECONDS, *, fresh: bool = False) -> dict:
+    command = [sys.executable, "-m", "tests.bench.load", str(port), path, str(visitors), str(seconds)]
+    environment = os.environ | {"FRESH": str(int(fresh))}
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout)
+
+
+def resident_mib(pid: int) -> float:
+    """The resident memory of a process and its children, in MiB."""
+    total = 0.0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            status = (folder / "status").read_text()
+        except OSError:
+            continue
+        fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
+        if int(fields["Pid"]) == pid or int(fields["PPid"]) == pid:
+            total += int(fields.get("VmRSS", "0 kB").split()[0]) / 1024
+    return total
+
+
+def prepare() -> str:
+    """Fill the database and return the slug of a coming event."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from ecosystem.models import City, Concept, Organisation
+    from events.models import Event
+
+    call_command("migrate", verbosity=0)
+    call_command("load_content", "content", verbosity=0, stdout=open(os.devnull, "w"))
+    call_command("load_demo", verbosity=0, stdout=open(os.devnull, "w"))
+    cities, themes = list(City.objects.order_by("-is_partner", "-slug")), list(Concept.objects.themes())
+    labels, chance = search.labels_of_concepts(), random.Random(11)
+    lacking = SIZE - Organisation.objects.count()
+    made = Organisation.objects.bulk_create(
+        [
+            Organisation(
+                slug=f"bench-{n}", name_en=f"Officina {n}", state="published",
+                kind=chance.choice(Organisation.Kind.values), side=chance.choice(["torino", "torino", "nagoya"]),
+                city=cities[min(int(chance.paretovariate(0.8)) - 1, len(cities) - 1)], **search.texts(labels, chance),
+            )
+            for n in range(max(lacking, 0))
+        ],
+        batch_size=2000,
+    )  # fmt: skip
+    link = Organisation.themes.through
+    link.objects.bulk_create(
+        [link(organisation_id=o.pk, concept_id=themes[n % len(themes)].pk) for n, o in enumerate(made)],
+        batch_size=5000,
+    )
+    started = time.perf_counter()
+    call_command("search_reindex", verbosity=0, stdout=open(os.devnull, "w"), stderr=open(os.devnull, "w"))
+    print(f"whole index written in {time.perf_counter() - started:.1f} s", flush=True)
+    search.report()
+    return Event.objects.listed().upcoming(now=timezone.now()).first().slug
+
+
+def main() -> None:
+    os.environ.update(DJANGO_SETTINGS_MODULE="tests.bench.settings", DEMO="on", RATE_LIMITS="off")
+    folder = tempfile.mkdtemp(prefix="iurc-bench-")
+    os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
+    event = prepare()
+    port = free_port()
+    command = [
+        str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port",
+        str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "error",
+        "iurc_portal.wsgi:application",
+    ]  # fmt: skip
+    started = time.perf_counter()
+    server = subprocess.Popen(command)
+    try:
+        cold = None
+        while cold is None:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/ja/").read()
+                cold = time.perf_counter() - started
+            except OSError:
+                if server.poll() is not None or time.perf_counter() - started > 60:
+                    sys.exit("the server did not start")
+                time.sleep(0.05)
+        report(port, event, cold, server.pid)
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def measure(port: int, name: str, path: str, reference: str, fresh: bool) -> None:
+    """Print a page's figures: its copy as most visitors get it, or each answer rendered anew."""
+    for visitors in (1, 16):
+        load(port, path, visitors, 0.5, fresh=fresh)
+        load(port, reference, visitors, 0.5)
+        rounds = [
+            (load(port, path, visitors, fresh=fresh), load(port, reference, visitors)) for _round in range(ROUNDS)
+        ]
+        if any(page["failures"] for page, _bare in rounds):
+            sys.exit(f"{path} answered with errors")
+        ratios = sorted(page["per_second"] / bare["per_second"] for page, bare in rounds)
+        middle = {key: statistics.median(page[key] for page, _bare in rounds) for key in ("per_second", "p50", "p95")}
+        print(
+            f"{name:<34}{visitors:>9}{middle['per_second']:>9.0f}{middle['p50']:>9.1f}{middle['p95']:>9.1f}   "
+            f"{ratios[0]:.2f} {ratios[len(ratios) // 2]:.2f} {ratios[-1]:.2f}",
+            flush=True,
+        )
+
+
+def report(port: int, event: str, cold: float, pid: int) -> None:
+    engine = os.environ["DATABASE_URL"].split(":")[0]
+    print(f"{platform.python_version()}, {os.cpu_count()} cores shared with the load, {engine}, {SIZE} organisations")
+    print(f"cold start to the first page: {cold:.2f} s")
+    print(
+        f"{'page':<34}{'visitors':>9}{'req/s':>9}{'p50 ms':>9}{'p95 ms':>9}  ratio to the reference: min, median, max"
+    )
+    for name, (path, reference) in PAGES.items():
+        for fresh in (False, True):
+            measure(port, f"{name}, {'rendered' if fresh else 'kept'}", path.format(event=event), reference, fresh)
+    print(f"web process after the load: {resident_mib(pid):.0f} MiB")
+
+
+if __name__ == "__main__":
+    main()

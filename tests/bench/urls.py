@@ -1,0 +1,12 @@
+"""The portal's addresses and the reference: the least Django that shows a list."""
+
+from django.urls import path
+
+from iurc_portal.urls import urlpatterns as portal
+from tests.bench import reference
+
+urlpatterns = [
+    path("reference/list/", reference.thirty_rows),
+    path("reference/detail/", reference.one_row),
+    *portal,
+]

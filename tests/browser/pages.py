@@ -1,0 +1,202 @@
+"""Every kind of page, once: the browser tests and the screenshots go through this one table.
+
+Addresses are without their language, except where a page has none. They exist after ``load_content`` and
+``load_demo``. ``python -m tests.browser.pages`` prints the whole table as JSON for the database of the settings.
+"""
+
+import json
+import os
+from datetime import timedelta
+
+WEEK = timedelta(days=7)
+PUBLIC = {
+    "home": "/",
+    "search": "/search/?q=Torino",
+    "search-empty": "/search/?q=zzzzzz",
+    "directory": "/ecosystem/",
+    "directory-filtered": "/ecosystem/?theme=smart-mobility&q=Torino",
+    "directory-nothing": "/ecosystem/?q=zzzzzz",
+    "directory-bad-filter": "/ecosystem/?theme=no-such-theme",
+    "directory-map": "/ecosystem/?view=map",
+    "embed": "/ecosystem/embed/?theme=smart-mobility",
+    "open-data": "/ecosystem/open-data/",
+    "organisation": "/ecosystem/organisations/politecnico-di-torino/",
+    "organisation-sample": "/ecosystem/organisations/esempio-mobility/",
+    "offers": "/ecosystem/offers/",
+    "offers-nothing": "/ecosystem/offers/?q=zzzzzz",
+    "needs": "/ecosystem/needs/",
+    "initiatives": "/ecosystem/initiatives/",
+    "initiative": "/ecosystem/initiatives/torino-city-lab/",
+    "testbeds": "/ecosystem/testbeds/",
+    "testbed": "/ecosystem/testbeds/sample-delivery-street/",
+    "testbed-few": "/ecosystem/testbeds/nishiki-2-chome/",
+    "tests": "/ecosystem/tests/",
+    "test": "/ecosystem/tests/automove-shuttle/",
+    "practices": "/ecosystem/practices/",
+    "practice": "/ecosystem/practices/co-city/",
+    "practice-taken-over": "/ecosystem/practices/sample-morning-street/",
+    "glossary": "/ecosystem/glossary/",
+    "concept": "/ecosystem/glossary/smart-city/",
+    "events": "/events/",
+    "events-month": "/events/?view=month",
+    "programme": "/programme/",
+    "webinars": "/programme/webinars/",
+    "visits": "/programme/visits/",
+    "exchanges": "/programme/exchanges/",
+    "progress": "/programme/progress/",
+    "text-accessibility": "/texts/accessibility/",
+    "text-privacy": "/texts/privacy/",
+    "text-legal": "/texts/legal/",
+    "report": "/report/",
+    "report-thanks": "/report/thanks/",
+    "sign-in": "/account/login/",
+    "sign-up": "/account/signup/",
+    "sign-in-code": "/account/login/code/",
+    "password-reset": "/account/password/reset/",
+    "not-found": "/no-such-page/",
+}
+MEMBER = {  # signed in as a member of a delegation
+    "my-area": "/my/",
+    "claim": "/ecosystem/organisations/politecnico-di-torino/claim/",
+    "my-addresses": "/account/email/",
+    "my-password": "/account/password/change/",
+    "my-second-factor": "/account/2fa/",
+    "sign-out": "/account/logout/",
+}
+STAFF = {
+    "staff-home": "/admin/",
+    "staff-organisations": "/admin/ecosystem/organisation/",
+    "staff-new-organisation": "/admin/ecosystem/organisation/add/",
+    "staff-import": "/admin/ecosystem/organisation/import/",
+    "staff-imports": "/admin/ecosystem/importbatch/",
+    "staff-opt-outs": "/admin/ecosystem/listingoptout/",
+    "staff-export": "/admin/ecosystem/organisation/export/",
+    "staff-proposals": "/admin/ecosystem/profilerevision/",
+    "staff-claims": "/admin/ecosystem/claim/",
+    "staff-listings": "/admin/ecosystem/listing/",
+    "staff-new-listing": "/admin/ecosystem/listing/add/",
+    "staff-people": "/admin/ecosystem/person/",
+    "staff-testbeds": "/admin/ecosystem/testbed/",
+    "staff-new-testbed": "/admin/ecosystem/testbed/add/",
+    "staff-transfers": "/admin/ecosystem/transfer/",
+    "staff-new-transfer": "/admin/ecosystem/transfer/add/",
+    "staff-translations": "/admin/translation/textrecord/?language=ja",
+    "staff-concepts": "/admin/ecosystem/concept/",
+    "staff-events": "/admin/events/event/",
+    "staff-registrations": "/admin/events/registration/",
+    "staff-visits": "/admin/programme/studyvisit/",
+    "staff-new-visit": "/admin/programme/studyvisit/add/",
+    "staff-webinars": "/admin/programme/webinar/",
+    "staff-new-webinar": "/admin/programme/webinar/add/",
+    "staff-outbox": "/admin/notifications/message/",
+    "staff-texts": "/admin/pages/editabletext/",
+    "staff-users": "/admin/accounts/user/",
+    "staff-new-user": "/admin/accounts/user/add/",
+}
+
+
+def found_in_database() -> dict[str, dict]:
+    """Pages whose address depends on the demonstration: the first coming webinar, the visit under way, tokens."""
+    from django.contrib.auth.models import AnonymousUser
+    from django.utils import timezone
+
+    from ecosystem.models import Claim, Concept, Listing, Membership, MirrorPair, Organisation, ProfileRevision
+    from ecosystem.services import claims, freshness, imports
+    from events.models import AccessToken, Event, Registration
+    from events.services import tokens
+    from iurc_portal.accounts.models import User
+    from programme.models import Exchange, StudyVisit, Webinar
+
+    now = timezone.now()
+    coming = Event.objects.listed().upcoming(now=now).filter(registration_open=True).first()
+    past = Event.objects.listed().past(now=now).first()
+    visit = StudyVisit.objects.filter(state=StudyVisit.State.RUNNING).first()
+    exchange = Exchange.objects.exclude(state=Exchange.State.CANCELLED).first()
+    registrations = Registration.objects.confirmed().filter(event__dtstart__gt=now)[:3]
+    organisation = Organisation.objects.get(slug="politecnico-di-torino")
+    webinar = Webinar.objects.filter(event=coming).first()
+    other = Organisation.objects.exclude(pk=organisation.pk).filter(side=organisation.side).first()
+    clerk = User.objects.filter(is_superuser=True).first()
+    file = "Denominazione;Sito;Città\nZolfora S.r.l.;zolfora.example;Torino\nBrenvia;no where;Atlantis\n"
+    read, checked = (
+        imports.start_import(data=file.encode(), file_name="elenco.csv", side="torino", by=clerk, now=now)
+        for _n in range(2)
+    )
+    imports.check_import(batch=checked, by=clerk, now=now)
+    pair = MirrorPair.objects.visible_to(AnonymousUser()).first()
+    concept = Concept.objects.glossary().approved().get(notation="smart-city")
+    offer = Listing.objects.filter(direction=Listing.Direction.OFFER).earliest("pk")
+    own = {}
+    for language, registration in zip(("it", "en", "ja"), registrations, strict=True):
+        Registration.objects.filter(pk=registration.pk).update(language=language)
+        manage = tokens.issue(registration, AccessToken.Purpose.MANAGE, now=now)
+        prove = tokens.issue(registration, AccessToken.Purpose.PROVE, now=now)
+        own[language] = {"own": f"/r/{manage}/", "own-cancel": f"/r/{manage}/cancel/", "own-confirm": f"/r/{prove}/"}
+    edited = ProfileRevision.objects.open().first().organisation
+    delegate = User.objects.get(email="delegate@nagoya.example")
+    Membership.objects.get_or_create(user=delegate, organisation=edited, defaults={"role": Membership.Role.EDITOR})
+    claim = Claim.objects.filter(state=Claim.State.PENDING).first()
+    asked, _new = organisation.confirmation_requests.get_or_create(on=now.date())
+    unproved, _new = Claim.objects.get_or_create(
+        organisation=organisation,
+        user=delegate,
+        state=Claim.State.UNPROVED,
+        defaults={"mailbox": "desk@polito.example", "language": "en", "asked_at": now, "proof_until": now + WEEK},
+    )
+    for language, pages in own.items():
+        pages["confirm-profile"] = f"/o/{freshness.issue_link(asked, language=language, now=now)}/"
+    own["en"]["claim-proof"] = f"/o/{claims.issue_proof(unproved)}/"
+    return {
+        "public": {
+            "offer": f"/ecosystem/offers/{offer.pk}/",
+            "event": f"/events/{coming.slug}/",
+            "event-past": f"/events/{past.slug}/",
+            "register": f"/events/{coming.slug}/register/",
+            "registered": f"/events/{coming.slug}/register/asked/",
+            "visit": f"/programme/visits/{visit.slug}/",
+            "mirror": f"/ecosystem/mirrors/{pair.pk}/",
+            "exchange": f"/programme/exchanges/{exchange.slug}/",
+        },
+        "member": {
+            "visit-agenda": f"/programme/visits/{visit.slug}/agenda/",
+            "edit-profile": f"/ecosystem/organisations/{edited.slug}/edit/",
+            "confirm-own-profile": f"/ecosystem/organisations/{edited.slug}/confirm/",
+        },
+        "staff": {
+            "staff-organisation": f"/admin/ecosystem/organisation/{organisation.pk}/change/",
+            "staff-translation": f"/admin/translation/textrecord/ecosystem.organisation/{organisation.pk}/ja/",
+            "staff-organisation-history": f"/admin/ecosystem/organisation/{organisation.pk}/history/",
+            "staff-proposal": f"/admin/ecosystem/profilerevision/{edited.revisions.open().get().pk}/change/",
+            "staff-claim": f"/admin/ecosystem/claim/{claim.pk}/change/",
+            "staff-import-columns": f"/admin/ecosystem/importbatch/{read.pk}/columns/",
+            "staff-import-preview": f"/admin/ecosystem/importbatch/{checked.pk}/change/",
+            "staff-merge": f"/admin/ecosystem/organisation/{organisation.pk}/merge/{other.pk}/",
+            "staff-do-not-list": f"/admin/ecosystem/organisation/{organisation.pk}/do-not-list/",
+            "staff-mirror-pair": f"/admin/ecosystem/mirrorpair/{pair.pk}/change/",
+            "staff-concept": f"/admin/ecosystem/concept/{concept.pk}/change/",
+            "staff-listing": f"/admin/ecosystem/listing/{offer.pk}/change/",
+            "staff-visit": f"/admin/programme/studyvisit/{visit.pk}/change/",
+            "staff-webinar": f"/admin/programme/webinar/{webinar.pk}/change/",
+            "staff-event": f"/admin/events/event/{coming.pk}/change/",
+        },
+        "own": own,
+    }
+
+
+def table() -> dict[str, dict]:
+    """All pages by who sees them: ``public``, ``member``, ``staff``; ``own`` holds token pages by language."""
+    found = found_in_database()
+    return {
+        "public": PUBLIC | found["public"],
+        "member": MEMBER | found["member"],
+        "staff": STAFF | found["staff"],
+        "own": found["own"],
+    }
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iurc_portal.settings")
+    import django
+
+    django.setup()
+    print(json.dumps(table()))  # noqa: T201 - what whoever runs this module waits for

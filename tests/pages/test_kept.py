@@ -1,0 +1,177 @@
+"""Copies of public pages for visitors: what is kept, for whom, and when it is void."""
+
+import gzip
+import re
+
+import pytest
+from django.core.cache import caches
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from ecosystem.models import Organisation
+from iurc_portal.pages.models import PageRating
+from tests.factories import make_organisation, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PAGE = "/en/ecosystem/organisations/pianca/"
+
+
+@pytest.fixture(autouse=True)
+def keep_pages(settings):
+    settings.KEEP_PAGES = True
+    caches["pages"].clear()
+    yield
+    caches["pages"].clear()
+
+
+@pytest.fixture
+def pianca(db):
+    return make_organisation(slug="pianca", name_en="Pianca", summary_en="Makes gears.")
+
+
+def queries_of(client, address=PAGE, **headers):
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        response = client.get(address, headers=headers)
+    return response, len(captured)
+
+
+def test_a_page_is_rendered_once_for_all_visitors(client, pianca):
+    first, asked_first = queries_of(client)
+    second, asked_second = queries_of(client)
+
+    assert (asked_first > 0, asked_second) == (True, 0)
+    assert second.content == first.content
+    assert second["Content-Security-Policy"] == first["Content-Security-Policy"]
+    assert second["Content-Language"] == "en"
+
+
+def test_what_is_saved_is_seen_at_once(client, pianca):
+    client.get(PAGE)
+
+    pianca.summary_en = "Makes clocks."
+    pianca.save()
+
+    assert "Makes clocks." in client.get(PAGE).content.decode()
+
+
+def test_what_is_not_committed_makes_no_copy_void(client, pianca):
+    client.get(PAGE)
+
+    with transaction.atomic():
+        pianca.save()
+        transaction.set_rollback(True)
+
+    assert queries_of(client)[1] == 0
+
+
+def test_a_page_that_was_begun_before_a_change_is_not_kept_as_the_new_one(client, pianca, monkeypatch):
+    from ecosystem.views import organisations
+
+    related = organisations._related
+
+    def change_meanwhile(user, organisation):
+        Organisation.objects.get(pk=pianca.pk).save()
+        return related(user, organisation)
+
+    monkeypatch.setattr(organisations, "_related", change_meanwhile)
+    client.get(PAGE)
+    monkeypatch.undo()
+
+    assert queries_of(client)[1] > 0
+
+
+def test_signed_in_people_get_a_page_of_their_own(client, pianca):
+    client.get(PAGE)
+    client.force_login(make_user(email="aiko@example.org"))
+
+    own = client.get(PAGE).content.decode()
+
+    assert "My area" in own
+    client.logout()
+    assert "My area" not in client.get(PAGE).content.decode()
+
+
+def test_a_visitor_who_has_the_copy_already_is_told_so(client, pianca):
+    client.get(PAGE)
+    etag = client.get(PAGE)["ETag"]
+
+    again = client.get(PAGE, headers={"If-None-Match": etag})
+
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_the_copy_is_given_compressed_to_those_who_read_that(client, pianca):
+    plain = client.get(PAGE).content
+
+    packed = client.get(PAGE, headers={"Accept-Encoding": "gzip, br"})
+
+    assert packed["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain
+    assert {word.strip() for word in packed["Vary"].split(",")} == {"Accept-Encoding", "Cookie"}
+
+
+def test_each_visitor_is_remembered_in_their_own_language_all_the_same(client, pianca):
+    client.get(PAGE)
+    client.cookies.clear()
+
+    assert client.get(PAGE).cookies["language"].value == "en"
+
+
+@pytest.mark.parametrize("address", ["/en/ecosystem/?q=gears", "/en/nowhere/", "/en/report/", "/en/account/login/"])
+def test_searches_refusals_and_forms_are_not_kept(client, pianca, address):
+    client.get(address)
+
+    assert caches["pages"].get("version") is not None
+    assert "ETag" not in client.get(address)
+
+
+def test_the_part_that_htmx_asks_for_is_not_the_page(client, pianca):
+    client.get("/en/ecosystem/")
+
+    part = client.get("/en/ecosystem/", headers={"HX-Request": "true"}).content.decode()
+
+    assert "<html" not in part
+    assert "<html" in client.get("/en/ecosystem/").content.decode()
+
+
+def test_an_unknown_host_is_refused_as_ever(client, pianca):
+    client.get(PAGE)
+
+    assert client.get(PAGE, headers={"Host": "elsewhere.example"}).status_code == 400
+
+
+def test_without_the_cache_the_page_still_comes(client, pianca, monkeypatch):
+    def away(*_args, **_kwargs):
+        raise ConnectionError
+
+    monkeypatch.setattr(caches["pages"], "get_many", away)
+
+    assert client.get(PAGE).status_code == 200
+
+
+def test_no_public_page_sets_a_cookie_but_the_language(client, pianca):
+    assert set(client.get(PAGE).cookies) == {"language"}
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_a_forged_rating_is_refused_only_where_there_is_a_session_to_abuse(pianca, signed_in):
+    visitor = Client(enforce_csrf_checks=True)
+    if signed_in:
+        visitor.force_login(make_user(email="aiko@example.org"))
+
+    forged = visitor.post("/en/rating/", {"path": PAGE, "rating": "5"})
+
+    assert (forged.status_code, PageRating.objects.count()) == ((403, 0) if signed_in else (200, 1))
+
+
+def test_somebody_signed_in_rates_with_the_token_of_the_page(pianca):
+    person = Client(enforce_csrf_checks=True)
+    person.force_login(make_user(email="aiko@example.org"))
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', person.get(PAGE).content.decode())[1]
+
+    answer = person.post("/en/rating/", {"path": PAGE, "rating": "5", "csrfmiddlewaretoken": token})
+
+    assert (answer.status_code, PageRating.objects.count()) == (200, 1)

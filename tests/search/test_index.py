@@ -1,0 +1,194 @@
+"""The index follows the records, and the vocabulary, whatever saves them."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ecosystem.filters import OrganisationFilter
+from ecosystem.models import Concept, Organisation
+from iurc_portal.search.index import postponed
+from iurc_portal.search.models import Document
+from tests.factories import make_city, make_initiative, make_organisation, make_theme
+from tests.search.test_service import make_concept, names
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_change_is_found_at_once_and_the_old_words_are_not():
+    organisation = make_organisation(name_en="Before")
+    organisation.name_en = "After"
+    organisation.save()
+
+    assert (names("before"), names("after")) == ([], ["After"])
+
+
+@pytest.mark.parametrize("state", ["draft", "in_review", "unlisted", "archived"])
+def test_what_is_no_longer_public_leaves_no_ghost(state):
+    organisation = make_organisation(name_en="Robots")
+    organisation.state = state
+    organisation.save()
+
+    assert names("robots") == []
+
+
+def test_what_is_deleted_leaves_no_ghost():
+    make_organisation(name_en="Robots").delete()
+
+    assert names("robots") == []
+    assert not Document.objects.filter(kind="organisations").exists()
+
+
+def test_a_city_with_a_new_name_is_found_by_it():
+    city = make_city("ivrea")
+    make_organisation(name_en="Robots", city=city)
+    city.name_ja = "イヴレーア"
+    city.save()
+
+    assert names("イブレーア") == ["Robots"]
+
+
+def test_a_theme_with_a_new_name_is_found_by_it():
+    theme = make_theme("mobility")
+    make_organisation(name_en="Robots", themes=[theme])
+    theme.pref_label_it = "Trasporti"
+    theme.save()
+
+    assert names("trasporti") == ["Robots"]
+
+
+def test_a_new_word_of_the_glossary_leads_to_old_records_and_a_deleted_one_no_longer():
+    concept = make_concept("hydrogen", en="hydrogen")
+    make_organisation(name_en="Cells", summary_en="Hydrogen cells.")
+    label = concept.labels.create(language="ja", text="水素")
+
+    found = names("水素", "ja")
+    label.delete()
+
+    assert (found, names("水素", "ja")) == (["Cells"], [])
+
+
+def test_a_word_taken_out_of_use_leads_nowhere():
+    concept = make_concept("hydrogen", en="hydrogen", ja="水素")
+    make_organisation(name_en="Cells", summary_en="Hydrogen cells.")
+    concept.state = Concept.State.DEPRECATED
+    concept.save()
+
+    assert names("水素", "ja") == []
+
+
+def test_what_changes_inside_postponed_is_found_afterwards():
+    with postponed():
+        make_organisation(name_en="Robots")
+        inside = names("robots")
+
+    assert (inside, names("robots")) == ([], ["Robots"])
+
+
+def test_a_bulk_write_is_found_after_a_reindex_and_the_check_says_so_before(capsys):
+    make_organisation(name_en="Before")
+    Organisation.objects.update(name_en="After")
+
+    with pytest.raises(CommandError):
+        call_command("search_check")
+    call_command("search_reindex", verbosity=0)
+    call_command("search_check")
+
+    assert names("after") == ["After"]
+
+
+def test_a_reindex_that_was_killed_goes_on_where_it_was(monkeypatch, capsys):
+    for n in range(6):
+        make_organisation(name_en=f"Robots {n}")
+    Document.objects.filter(kind="organisations").update(analyser_version=0)
+    from iurc_portal.search.management.commands import search_reindex
+
+    real, written = search_reindex.reindex_many, []
+
+    def dies_after_two(kind, ids, **more):
+        if len(written) == 2:
+            raise KeyboardInterrupt
+        written.append(real(kind, ids, **more))
+        return written[-1]
+
+    monkeypatch.setattr(search_reindex, "reindex_many", dies_after_two)
+    with pytest.raises(KeyboardInterrupt):
+        call_command("search_reindex", kind="organisations", stale=True, batch=2)
+    monkeypatch.setattr(search_reindex, "reindex_many", real)
+    capsys.readouterr()
+
+    call_command("search_reindex", kind="organisations", stale=True, batch=2)
+
+    assert written == [2, 2]
+    assert capsys.readouterr().out.split() == ["organisations", "2", "written", "0", "taken", "out"]
+    assert len(names("robots")) == 6
+
+
+def test_a_dry_run_of_the_reindex_writes_nothing(capsys):
+    make_organisation()
+    Document.objects.all().delete()
+
+    call_command("search_reindex", dry_run=True)
+
+    assert Document.objects.count() == 0
+    assert capsys.readouterr().out.endswith("Nothing was written (--dry-run).\n")
+
+
+@pytest.mark.parametrize("options", [{"kind": "dragons"}, {"batch": 0}])
+def test_a_reindex_of_nonsense_is_refused(options):
+    with pytest.raises(CommandError):
+        call_command("search_reindex", **options)
+
+
+KEYS = {
+    "theme": ["mobility", "energy", "not-stated"],
+    "kind": ["company", "university"],
+    "side": ["torino", "nagoya"],
+    "initiative": ["seed", "not-stated"],
+    "language": ["ja", "en", "not-stated"],
+    "q": ["robots", "robots drones", "水素", "robotz"],
+}
+
+
+@pytest.fixture
+def varied():
+    themes = [make_theme("mobility"), make_theme("energy")]
+    seed = make_initiative(slug="seed")
+    for n in range(16):
+        make_organisation(
+            name_en=f"{'Robots' if n % 2 else 'Drones'} {n}",
+            summary_ja="水素" if n % 3 == 0 else "",
+            kind="company" if n % 4 < 2 else "university",
+            side="torino" if n % 5 else "nagoya",
+            themes=[theme for place, theme in enumerate(themes) if n >> place & 1],
+            initiatives=[seed] if n % 7 == 0 else [],
+            contact_languages=["ja"] if n % 4 == 0 else ["ja", "en"] if n % 4 == 1 else [],
+        )
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from(list(KEYS)), st.integers(0, 7), max_size=4), st.sampled_from(["it", "ja"]))
+def test_every_count_is_what_a_click_yields(varied, chosen, language):
+    from django.http import QueryDict
+    from django.utils import translation
+
+    query = QueryDict(mutable=True)
+    for name, bits in chosen.items():
+        keys = KEYS[name]
+        query.setlist(
+            name, [keys[bits % len(keys)]] if name == "q" else [k for n, k in enumerate(keys) if bits >> n & 1]
+        )
+    with translation.override(language):
+        filterset = OrganisationFilter(query, queryset=Organisation.objects.all())
+        counted = filterset.counted()
+        steps = (filterset.search.is_partial, filterset.search.is_widened, filterset.search.corrections)
+        for facet, values in counted:
+            for value in values:
+                alone = query.copy()
+                alone.setlist(facet.name, [value.key])
+                clicked = OrganisationFilter(alone, queryset=Organisation.objects.all())
+                found = clicked.results().count()
+                after = (clicked.search.is_partial, clicked.search.is_widened, clicked.search.corrections)
+                if after == steps:  # a click that empties the list lets the ladder be climbed anew
+                    assert found == value.count, (facet.name, value.key, query.urlencode())
+                assert len(clicked.results()[0:50]) == found

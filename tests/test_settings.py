@@ -1,0 +1,73 @@
+"""Settings come from the environment; a value that cannot be used is refused by its name."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from iurc_portal.environment import Environment
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "maybe"),
+        ("DEMO", "2"),
+        ("DATABASE_URL", "mysql://root@localhost/portal"),
+        ("REDIS_URL", "http://localhost:6379"),
+        ("SITE_URL", "portal.example"),
+        ("SITE_URL", "https://portal.example/path"),
+        ("ICS_DOMAIN", "portal example"),
+        ("TRUSTED_PROXIES", "two"),
+        ("RATE_LIMITS", "sometimes"),
+        ("LOG_FORMAT", "xml"),
+        ("MEDIA_ROOT", "media"),
+        ("FEED_ALLOWED_NETWORKS", "localhost"),
+    ],
+)
+def test_a_bad_value_stops_the_portal_and_names_the_setting(name, value):
+    environment = {"SECRET_KEY": "x" * 50, "PATH": "/usr/bin:/bin", name: value}
+
+    ended = subprocess.run(
+        [sys.executable, "-c", "import iurc_portal.settings"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == 1
+    assert ended.stderr.strip().splitlines()[-1].startswith(f"django.core.exceptions.ImproperlyConfigured: {name}: ")
+
+
+def test_a_refusal_does_not_tell_the_value():
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        Environment({"DATABASE_URL": "mysql://root:hunter2@localhost/portal"}).database("DATABASE_URL", "sqlite:///x")
+
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_without_a_secret_key_only_a_demonstration_starts():
+    ended = subprocess.run(
+        [sys.executable, "-c", "import iurc_portal.settings"],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "SECRET_KEY: set it in the environment" in ended.stderr
+
+
+def test_the_example_lists_every_setting_and_no_other():
+    read = set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", (ROOT / "iurc_portal/settings.py").read_text()))
+    listed = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+
+    assert listed == read
