@@ -88,8 +88,8 @@ def test_only_current_listings_of_listed_organisations_are_told(client):
 
 
 def test_an_offer_is_gone_at_midnight_in_torino_and_no_mark_keeps_it(client, at):
-    offer = make_listing(valid_until="2026-11-26")
     at("2026-11-26T22:59:00Z")
+    offer = make_listing(valid_until="2026-11-26")
     before = ask(client, "offers/")
 
     at("2026-11-26T23:01:00Z")
