@@ -1,16 +1,19 @@
-"""Pages kept for visitors: what is the same for everybody is rendered once (performance spec, 1).
+"""Pages and cards kept for readers: what is the same for everybody is rendered once (performance spec, 1).
 
 A view says so with ``@kept_for_visitors()``. Its copy is given to visitors without a session as long as nothing that
 readers see has been saved since, and for a short time at most, since some pages speak of "now". Signed-in people
-always get a page of their own.
+always get a page of their own. Cards of a list are kept one by one (``kept_parts``), for everybody and in every list:
+a page that nobody asked for before is put together from them.
 """
 
 import gzip
 import logging
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from hashlib import sha256
+from typing import TypeVar
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
@@ -20,12 +23,14 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.http import HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
-from django.utils.translation import get_language_from_path
+from django.utils.translation import get_language, get_language_from_path
 
 log = logging.getLogger(__name__)
+Part = TypeVar("Part")
 VERSION = "version"
-SEEN_APPS = {"ecosystem", "events", "programme", "pages"}  # whose records stand on public pages
+SEEN_APPS = {"ecosystem", "events", "programme", "pages", "translation"}  # whose records stand on public pages
 LONGEST_QUERY = 200
+PART_SECONDS = 600
 FILTERED_SECONDS = 60  # filters make many addresses of one page: each copy stays a short time only
 PERSONAL = {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name}
 OF_ONE_ANSWER = {"Content-Length", "Content-Encoding", "ETag"}
@@ -138,6 +143,34 @@ class KeptPagesMiddleware:
             self.pages.set(key, copy, timeout=max(1, int(copy.until - time.time())))
         except Exception:  # as above
             log.exception("the cache does not take a page")
+
+
+def kept_parts(name: str, ids: Sequence[int], make: Callable[[list[int]], dict[int, Part]]) -> dict[int, Part]:
+    """What ``make`` gives for each of ``ids`` in the reader's language, by id; what is gone is left out.
+
+    ``make`` is asked for those that are not kept. What it gives depends on record and language and nothing else, and
+    can be pickled. ``name`` tells one sort of part from another.
+    """
+    if not settings.KEEP_PAGES:
+        return make(list(ids))
+    pages = caches["pages"]
+    keys = {pk: f"part:{name}:{get_language()}:{pk}" for pk in ids}
+    try:
+        found = pages.get_many([VERSION, *keys.values()])
+        version = found.get(VERSION) or raise_version()
+    except Exception:  # any cache's any trouble: the list matters more than its speed
+        log.exception("the cache does not answer; no part of a page is kept")
+        return make(list(ids))
+    kept = {pk: found[key] for pk, key in keys.items() if key in found}
+    parts = {pk: part for pk, (its_version, part) in kept.items() if its_version == version}
+    if missing := [pk for pk in ids if pk not in parts]:
+        made = make(missing)
+        parts |= made
+        try:
+            pages.set_many({keys[pk]: (version, part) for pk, part in made.items()}, timeout=PART_SECONDS)
+        except Exception:  # as above
+            log.exception("the cache does not take a part of a page")
+    return parts
 
 
 def raise_version() -> int:

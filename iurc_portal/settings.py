@@ -137,7 +137,7 @@ def _cache(name: str, **options: Any) -> dict[str, Any]:
     return {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": folder, "OPTIONS": options}
 
 
-CACHES = {"default": _cache("portal"), "pages": _cache("pages", MAX_ENTRIES=1000)}
+CACHES = {"default": _cache("portal"), "pages": _cache("pages", MAX_ENTRIES=3000)}
 KEEP_PAGES = not DEBUG  # copies of public pages for visitors without a session: iurc_portal/kept.py
 
 MEDIA_ROOT = env.folder("MEDIA_ROOT", VAR_DIR / "media")

@@ -9,6 +9,7 @@ from ecosystem.exports import ENCODINGS, FORMATS, Selection
 from ecosystem.filters import OrganisationFilter
 from ecosystem.geography import MOST_POINTS, map_points, partner_cities
 from ecosystem.models import Organisation, OrganisationInitiative
+from ecosystem.views.cards import Cards
 from ecosystem.views.lists import count_organisations, faceted_page, query_without, snippet
 from iurc_portal.kept import kept_for_visitors
 
@@ -28,6 +29,8 @@ def directory(request):
     if context["view"] == "map":
         context |= map_points(results.first(MOST_POINTS))
         context["cities"] = partner_cities()
+    else:
+        results = Cards(results, "organisation")
     return faceted_page(request, filterset, results, name="directory", count=count_organisations, context=context)
 
 

@@ -12,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext, ngettext
 
+from ecosystem.views.cards import Cards
 from iurc_portal.clock import PartnerSide
 from iurc_portal.search.service import note_missed
 from iurc_portal.translation.languages import Language, order_for
@@ -69,7 +70,8 @@ def faceted_page(request, filterset, results, *, name: str, count, context: dict
     page = page_of(request, results)
     if filterset.query and not page.paginator.count and not filterset.active:
         note_missed(filterset.query, today=timezone.now().date())
-    read_records(page.object_list)
+    if not isinstance(results, Cards):
+        read_records(page.object_list)
     full = {
         "filterset": filterset,
         "facets": filterset.counted(),

@@ -18,12 +18,12 @@ from django.utils.translation import get_language, gettext_lazy
 from iurc_portal.clock import PartnerSide
 from iurc_portal.search import registry
 from iurc_portal.search.backends.base import COLUMNS, UNSTATED
-from iurc_portal.search.highlight import explain
+from iurc_portal.search.highlight import Hit, explain
 from iurc_portal.search.models import Document, FacetValue
 from iurc_portal.search.query import LONGEST_QUERY, clean_query
 from iurc_portal.search.service import Counts, Search, in_order
 from iurc_portal.search.tools import Tools
-from iurc_portal.translation.languages import Language
+from iurc_portal.translation.languages import Language, columns
 
 MOST_UNKNOWN_SHOWN = 5
 RELEVANCE = "relevance"
@@ -255,12 +255,24 @@ class Results:
             explain(rows, registry.kind(self.filterset.KIND), self.filterset.search, related)
         return rows
 
+    def hits(self, ids: Sequence[int], related: set[int]) -> dict[int, Hit]:
+        """Why each of ``ids`` was found, by id, reading no more than that needs; empty where no word was asked for."""
+        if not self.filterset.query:
+            return {}
+        kind = registry.kind(self.filterset.KIND)
+        rows = in_order(kind.model._default_manager.only("pk", *columns(kind.excerpt)), ids)
+        explain(rows, kind, self.filterset.search, related)
+        return {row.pk: row.hit for row in rows}  # type: ignore[attr-defined]
+
     def _read(self, start: int, stop: int) -> tuple[list[Model], set[int]]:
-        ids, related = self._ids(start, stop)
+        ids, related = self.ids(start, stop)
         return in_order(self.filterset.queryset, ids), related
 
-    def _ids(self, start: int, stop: int) -> tuple[list[int], set[int]]:
+    def ids(self, start: int, stop: int) -> tuple[list[int], set[int]]:
+        """The ids of a slice, and which of them only the glossary found; no record is read."""
         filterset = self.filterset
+        if not self.count():
+            return [], set()
         if filterset.sort == RELEVANCE:
             return filterset.search.page(filterset.under_facets, filterset.counts, start=start, stop=stop)
         ordered = filterset.documents.order_by(*filterset.order())

@@ -1,6 +1,7 @@
 """Each page's throughput as a ratio to a bare Django view on the same server in the same run.
 
-``BENCH_SIZE=200|10000|100000 make bench``; ``DATABASE_URL`` chooses the database (a fresh one: rows are added).
+``BENCH_SIZE=200|10000|100000 make bench``; ``DATABASE_URL`` chooses the database (a fresh one: rows are added);
+``BENCH_ONLY=search`` leaves out the pages, any other word keeps the pages that have it in their name.
 Rounds are interleaved, so that a slow moment of the machine falls on page and reference alike.
 """
 
@@ -21,6 +22,7 @@ from tests.bench import search
 
 ROUNDS, SECONDS = 3, 2.0
 SIZE = int(os.environ.get("BENCH_SIZE", "200"))
+ONLY = os.environ.get("BENCH_ONLY", "")
 PAGES = {
     "home": ("/ja/", "/reference/list/"),
     "directory": ("/ja/ecosystem/", "/reference/list/"),
@@ -103,6 +105,8 @@ def main() -> None:
     folder = tempfile.mkdtemp(prefix="iurc-bench-")
     os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
     event = prepare()
+    if ONLY == "search":
+        return
     port = free_port()
     command = [
         str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port",
@@ -154,6 +158,8 @@ def report(port: int, event: str, cold: float, pid: int) -> None:
         f"{'page':<34}{'visitors':>9}{'req/s':>9}{'p50 ms':>9}{'p95 ms':>9}  ratio to the reference: min, median, max"
     )
     for name, (path, reference) in PAGES.items():
+        if ONLY not in name:
+            continue
         for fresh in (False, True):
             measure(port, f"{name}, {'rendered' if fresh else 'kept'}", path.format(event=event), reference, fresh)
     print(f"web process after the load: {resident_mib(pid):.0f} MiB")

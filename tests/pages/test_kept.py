@@ -175,3 +175,45 @@ def test_somebody_signed_in_rates_with_the_token_of_the_page(pianca):
     answer = person.post("/en/rating/", {"path": PAGE, "rating": "5", "csrfmiddlewaretoken": token})
 
     assert (answer.status_code, PageRating.objects.count()) == (200, 1)
+
+
+def test_a_card_is_read_once_for_every_list_and_reader(client, pianca):
+    client.get("/en/ecosystem/")
+    client.force_login(make_user())
+
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get("/en/ecosystem/?sort=name").content.decode()
+
+    records_read = [query["sql"] for query in captured if '"ecosystem_organisation"."summary_en"' in query["sql"]]
+    assert ("Makes gears." in page, records_read) == (True, [])
+
+
+def test_a_card_changes_with_its_record_and_speaks_the_language_of_the_page(client, pianca):
+    client.get("/en/ecosystem/")
+    pianca.summary_en, pianca.summary_it = "Makes wheels.", "Fa ruote."
+    pianca.save()
+
+    english, italian = (client.get(f"/{code}/ecosystem/").content.decode() for code in ("en", "it"))
+
+    assert ("Makes wheels." in english, "Makes gears." in english) == (True, False)
+    assert ("Fa ruote." in italian, "Makes wheels." in italian) == (True, False)
+
+
+def test_a_kept_card_says_why_it_was_found_in_this_search(client, pianca):
+    client.get("/en/ecosystem/")
+
+    found = client.get("/en/ecosystem/?q=gears").content.decode()
+    listed = client.get("/en/ecosystem/?sort=name").content.decode()
+
+    assert ("Makes <mark>gears</mark>." in found, "Makes gears." in found) == (True, False)
+    assert ("Makes gears." in listed, "\0" in found + listed) == (True, False)
+
+
+def test_a_list_is_shown_when_the_cache_is_down(client, pianca, monkeypatch):
+    def down(*_args, **_more):
+        raise ConnectionError("no cache")
+
+    for name in ("get_many", "set_many", "set"):
+        monkeypatch.setattr(type(caches["pages"]), name, down)
+
+    assert "Makes gears." in client.get("/en/ecosystem/").content.decode()
