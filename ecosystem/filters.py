@@ -20,7 +20,7 @@ from ecosystem.models import (
 )
 from ecosystem.models.listings import TrlBand
 from iurc_portal.clock import PartnerSide
-from iurc_portal.search.facets import Facet, FacetedFilterSet, labels_kept
+from iurc_portal.search.facets import IN_DATE, Facet, FacetedFilterSet, labels_kept
 from iurc_portal.search.tools import Tools
 from iurc_portal.translation.languages import Language, Spoken
 
@@ -92,7 +92,11 @@ def cooperation_facet(tools: Tools) -> Facet:
 
 class OrganisationFilter(FacetedFilterSet):
     KIND = "organisations"
-    SORTS = {"name": gettext_lazy("By name"), "checked": gettext_lazy("By last check")}
+    SORTS = {
+        IN_DATE: gettext_lazy("Up to date first"),
+        "name": gettext_lazy("By name"),
+        "checked": gettext_lazy("By last check"),
+    }
 
     class Meta:
         model = Organisation

@@ -18,6 +18,7 @@ MARK = "\0"  # around what an excerpt takes the place of; it stands in no text
 class Card:
     """The HTML of one record in a list, and why it was found, where words were asked for."""
 
+    pk: int
     html: SafeString
     hit: Hit | None
 
@@ -43,7 +44,7 @@ class Cards:
         ids, related = self.results.ids(part.start or 0, self.count() if part.stop is None else part.stop)
         parts = kept_parts(self.template, ids, self._render)
         hits = self.results.hits(ids, related)
-        return [self._card(parts[pk], hits.get(pk)) for pk in ids if pk in parts]
+        return [self._card(pk, parts[pk], hits.get(pk)) for pk in ids if pk in parts]
 
     def _render(self, ids: list[int]) -> dict[int, list[str]]:
         """For each record the HTML before the text, the text, and what comes after."""
@@ -52,7 +53,7 @@ class Cards:
         return {row.pk: render_to_string(self.template, {self.name: row, "mark": MARK}).split(MARK) for row in rows}
 
     @staticmethod
-    def _card(parts: list[str], hit: Hit | None) -> Card:
+    def _card(pk: int, parts: list[str], hit: Hit | None) -> Card:
         before, text, after = parts
         shown = text if hit is None else render_to_string("search/_hit.html", {"hit": hit})
-        return Card(mark_safe(f"{before}{shown}{after}"), hit)  # noqa: S308 - all three were rendered by templates
+        return Card(pk, mark_safe(f"{before}{shown}{after}"), hit)  # noqa: S308 - all three were rendered by templates

@@ -27,6 +27,7 @@ from iurc_portal.translation.languages import Language, columns
 
 MOST_UNKNOWN_SHOWN = 5
 RELEVANCE = "relevance"
+IN_DATE = "fresh"  # what is out of date comes last, the rest by name (E10)
 SWITCHES = ("exact", "literal")  # parameters that are "1" or absent
 
 
@@ -209,12 +210,14 @@ class FacetedFilterSet(django_filters.FilterSet):
         return Results(self)
 
     def order(self) -> Sequence[Any]:
-        """How documents are ordered by ``sort``; a Japanese reader sees Torino first."""
-        by_title = [f"title_{self.search.language}", "object_id"]
-        if self.sort != "name":
+        """How documents are ordered by ``sort``; a Japanese reader sees Torino first among equals."""
+        by_title: list[Any] = [f"title_{self.search.language}", "object_id"]
+        if self.sort not in (IN_DATE, "name"):
             return [F("dated").desc(nulls_last=True), *by_title]
-        torino_first = Case(When(side=PartnerSide.TORINO, then=0), default=1)
-        return [torino_first, *by_title] if self.search.language == Language.JAPANESE else by_title
+        if self.search.language == Language.JAPANESE:
+            by_title.insert(0, Case(When(side=PartnerSide.TORINO, then=0), default=1))
+        in_date_first = Case(When(quality__lt=0, then=1), default=0)  # what is out of date lies below zero
+        return [in_date_first, *by_title] if self.sort == IN_DATE else by_title
 
     def _values(self, facet: Facet) -> list[Value]:
         values = [

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ecosystem.api.resources import RESOURCES
 from ecosystem.models import Concept, GoodPractice, Organisation, TestRun
+from ecosystem.views.cards import Card
 from iurc_portal import limits
 from iurc_portal.api import conditional, throttling
 from tests.api.world import make_world
@@ -62,6 +63,8 @@ def called(record):
     """What a record is called in addresses: of the page's own, or as it is told."""
     if isinstance(record, dict):
         return record.get("slug") or record["id"]
+    if isinstance(record, Card):
+        record = Organisation.objects.get(pk=record.pk)
     return getattr(record, "slug", None) or getattr(record, "notation", None) or record.pk
 
 

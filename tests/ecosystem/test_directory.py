@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from ecosystem.models import Organisation
 from tests.ecosystem.reading import parsed, texts
@@ -216,6 +217,15 @@ def test_sorting_by_last_check_puts_the_never_checked_last(client):
 
     assert names(response) == ["New", "Old", "Never"]
     assert parsed(response).find(".//details[@id='filters']//input[@name='sort']").get("value") == "checked"
+
+
+def test_what_is_up_to_date_comes_first_unless_names_are_asked_for(client):
+    make_organisation(name_en="Alpha", verified_on=None)
+    make_organisation(name_en="Beta", verified_on=timezone.localdate())
+    make_organisation(name_en="Gamma", verified_on=timezone.localdate())
+
+    assert names(client.get("/en/ecosystem/")) == ["Beta", "Gamma", "Alpha"]
+    assert names(client.get("/en/ecosystem/?sort=name")) == ["Alpha", "Beta", "Gamma"]
 
 
 def test_a_name_in_another_language_says_so_to_screen_readers(client):
