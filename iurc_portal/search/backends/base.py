@@ -1,7 +1,8 @@
 """What a back end does. The counting of facets is the same SQL for both and stands here."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connection
@@ -51,6 +52,11 @@ class Backend(ABC):
     @abstractmethod
     def ranked(self, documents: QuerySet[Document], wanted: Wanted, *, start: int, stop: int) -> list[int]:
         """The object ids of those ``documents`` that match, the best first, from ``start`` to before ``stop``."""
+
+    @contextmanager
+    def writing_all(self) -> Iterator[None]:
+        """Around the writing of very many rows: what makes it faster. Search goes on meanwhile."""
+        yield
 
     @abstractmethod
     def settle(self) -> None:

@@ -1,6 +1,7 @@
 """PostgreSQL: a ``tsvector`` with a GIN index. Tokens are written as they are, past the parser and its locale."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from django.db import connection
 from django.db.models import BooleanField, Case, FloatField, Func, QuerySet, Value, When
@@ -12,6 +13,8 @@ from iurc_portal.search.models import Document, FacetValue
 
 LAST_POSITION = 16_383  # beyond it PostgreSQL knows only that a word is there, not where
 MOST_POSITIONS = 255  # of one word
+INDEX = "search_document_tokens"
+MANY_KIB = 16_384  # of new rows that the index takes in at a time while all of it is written
 WEIGHTS = "{0.1,0.2,0.4,1.0}"  # concepts, place, text, title
 
 
@@ -68,6 +71,23 @@ class PostgresBackend(Backend):
     def settle(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {Document._meta.db_table}, {FacetValue._meta.db_table}")
+
+    @contextmanager
+    def writing_all(self) -> Iterator[None]:
+        """Let the index of tokens take in many rows at a time. What waits there is found as well, only more slowly."""
+        self._wait(True)
+        try:
+            yield
+        finally:
+            self._wait(False)
+
+    @staticmethod
+    def _wait(many: bool) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET gin_pending_list_limit = '{MANY_KIB if many else 4096}kB'")
+            cursor.execute(f"ALTER INDEX {INDEX} SET (fastupdate = {'on' if many else 'off'})")
+            if not many:
+                cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [INDEX])
 
     def faults(self) -> list[str]:
         return []  # an index of PostgreSQL cannot drift from its table

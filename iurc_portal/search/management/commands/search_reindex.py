@@ -31,24 +31,32 @@ class Command(BaseCommand):
             raise CommandError(f"There is no kind {kind!r}. Kinds: {names}.")
         if not 1 <= batch <= 5000:
             raise CommandError("--batch: write a number from 1 to 5000.")
-        terms: Counter[str] = Counter()
-        for each in kinds:
-            ids = self.wanted(each, only_stale=stale)
-            gone = forget_gone(each, dry_run=dry_run)
-            written = 0
-            for start in range(0, 0 if dry_run else len(ids), batch):
-                written += reindex_many(each.name, ids[start : start + batch], terms=terms)
-                if len(ids) > batch:
-                    self.stderr.write(f"\r{each.name}: {written} of {len(ids)}", ending="")
-            if written > batch:
-                self.stderr.write("")
-            self.stdout.write(f"{each.name:<16}{len(ids) if dry_run else written:>8} written{gone:>8} taken out")
-        if not dry_run:
-            backend().settle()
         if dry_run:
+            for each in kinds:
+                self._say(each, len(self.wanted(each, only_stale=stale)), forget_gone(each, dry_run=True))
             self.stdout.write("Nothing was written (--dry-run).")
-        elif not stale:
+            return
+        terms: Counter[str] = Counter()
+        with backend().writing_all():
+            for each in kinds:
+                gone = forget_gone(each)
+                self._say(each, self._write(each, self.wanted(each, only_stale=stale), batch, terms), gone)
+        backend().settle()
+        if not stale:
             count_terms(terms if kind is None else None)
+
+    def _write(self, kind: registry.Kind, ids: list[int], batch: int, terms: Counter[str]) -> int:
+        written = 0
+        for start in range(0, len(ids), batch):
+            written += reindex_many(kind.name, ids[start : start + batch], terms=terms)
+            if len(ids) > batch:
+                self.stderr.write(f"\r{kind.name}: {written} of {len(ids)}", ending="")
+        if written > batch:
+            self.stderr.write("")
+        return written
+
+    def _say(self, kind: registry.Kind, written: int, gone: int) -> None:
+        self.stdout.write(f"{kind.name:<16}{written:>8} written{gone:>8} taken out")
 
     @staticmethod
     def wanted(kind: registry.Kind, *, only_stale: bool) -> list[int]:
