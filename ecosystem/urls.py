@@ -24,6 +24,7 @@ urlpatterns = [
     path("organisations/<slug:slug>.json", organisations.organisation_json, name="organisation_json"),
     path("organisations/<slug:slug>/claim/", members.claim, name="organisation_claim"),
     path("organisations/<slug:slug>/edit/", members.edit, name="organisation_edit"),
+    path("organisations/<slug:slug>/edit/withdraw/", members.withdraw, name="organisation_withdraw"),
     path("organisations/<slug:slug>/confirm/", members.confirm, name="organisation_confirm"),
     path("organisations/<slug:slug>/one-page.pdf", documents.one_page, name="one_page"),
     path("offers/", listings.offers, name="offers"),

@@ -23,6 +23,7 @@ BADGES = {
     "partly_accepted": "success",
     "rejected": "danger",
     "superseded": "info",
+    "withdrawn": "info",
 }
 
 

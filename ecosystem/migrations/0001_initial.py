@@ -1089,7 +1089,7 @@ class Migration(migrations.Migration):
                 ('proposed_at', models.DateTimeField(editable=False, verbose_name='proposed on')),
                 ('changes', models.JSONField(default=dict, editable=False, verbose_name='changes')),
                 ('note', models.TextField(blank=True, editable=False, verbose_name='note for the reviewers')),
-                ('state', models.CharField(choices=[('proposed', 'proposed'), ('accepted', 'accepted'), ('partly_accepted', 'accepted in part'), ('rejected', 'rejected'), ('superseded', 'replaced by a later proposal')], default='proposed', editable=False, max_length=15, verbose_name='state')),
+                ('state', models.CharField(choices=[('proposed', 'proposed'), ('accepted', 'accepted'), ('partly_accepted', 'accepted in part'), ('rejected', 'rejected'), ('superseded', 'replaced by a later proposal'), ('withdrawn', 'withdrawn')], default='proposed', editable=False, max_length=15, verbose_name='state')),
                 ('accepted', models.JSONField(default=list, editable=False, verbose_name='accepted fields')),
                 ('reason', models.TextField(blank=True, editable=False, verbose_name='reason')),
                 ('decided_at', models.DateTimeField(editable=False, null=True, verbose_name='decided')),

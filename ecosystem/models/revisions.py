@@ -70,13 +70,15 @@ class ProfileRevision(StateMachine):
         PARTLY_ACCEPTED = "partly_accepted", _("accepted in part")
         REJECTED = "rejected", _("rejected")
         SUPERSEDED = "superseded", _("replaced by a later proposal")
+        WITHDRAWN = "withdrawn", _("withdrawn")
 
     NEXT = {
-        "proposed": {"accepted", "partly_accepted", "rejected", "superseded"},
+        "proposed": {"accepted", "partly_accepted", "rejected", "superseded", "withdrawn"},
         "accepted": set(),
         "partly_accepted": set(),
         "rejected": set(),
         "superseded": set(),
+        "withdrawn": set(),
     }
 
     organisation = models.ForeignKey(

@@ -95,6 +95,22 @@ def propose_revision(
 
 
 @transaction.atomic
+def withdraw_revision(*, organisation: Organisation, by, now: datetime) -> ProfileRevision:
+    """Take back what was proposed and waits, whoever of the organisation proposed it.
+
+    Raises ``ValidationError`` (``transition``) where nothing waits any more: the staff have decided meanwhile.
+    """
+    waiting = working_on(locked(organisation)).waiting
+    if waiting is None:
+        raise ValidationError(
+            _("Nothing waits for the staff any more: the proposal was decided or taken back."), code="transition"
+        )
+    waiting.decided_by, waiting.decided_at = by, now
+    move(waiting, State.WITHDRAWN, by=by, now=now, also=["decided_by", "decided_at"])
+    return waiting
+
+
+@transaction.atomic
 def decide_revision(
     *, revision: ProfileRevision, accepted: Collection[str], by, now: datetime, reason: str = ""
 ) -> ProfileRevision:

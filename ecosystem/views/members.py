@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from ecosystem.forms import ClaimForm, ProposalForm
 from ecosystem.models import Organisation, Verification
@@ -124,6 +124,19 @@ def edit(request, organisation):
             return redirect("my")
     context = {"organisation": organisation, "form": form, "working": working}
     return render(request, "ecosystem/edit.html", context, status=status)
+
+
+@require_POST
+@for_members
+def withdraw(request, organisation):
+    """Take back the proposal that waits."""
+    try:
+        revisions.withdraw_revision(organisation=organisation, by=request.user, now=timezone.now())
+    except ValidationError as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        messages.success(request, _("The proposal is withdrawn; the public text stays as it is."))
+    return redirect("my")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -345,3 +345,49 @@ def test_a_form_without_its_memory_asks_instead_of_overwriting(client, seen):
 
     assert (answer.status_code, ProfileRevision.objects.count()) == (409, 0)
     assert list(answer.context["form"].errors) == ["summary_en"]
+
+
+# --- Taking it back --------------------------------------------------------------------------------------------------
+
+
+def test_a_proposal_is_taken_back_by_whoever_speaks_for_the_organisation(client):
+    organisation = make_organisation(summary_en="Old.")
+    revision = propose(organisation, make_member(organisation), summary_en="New.")
+    colleague = make_member(organisation)
+    client.force_login(colleague)
+
+    answer = client.post(edit_page(organisation) + "withdraw/", follow=True)
+
+    revision.refresh_from_db()
+    assert (revision.state, revision.decided_by) == ("withdrawn", colleague)
+    assert "The proposal is withdrawn; the public text stays as it is." in answer.content.decode()
+    assert form_of(client, organisation)["summary_en"] == "Old."
+
+
+def test_what_was_decided_meanwhile_is_not_taken_back(client):
+    organisation = make_organisation(summary_en="Old.")
+    member = make_member(organisation)
+    revision = propose(organisation, member, summary_en="New.")
+    decide_revision(revision=revision, accepted=["summary_en"], by=make_user(), now=NOW)
+    client.force_login(member)
+
+    answer = client.post(edit_page(organisation) + "withdraw/", follow=True)
+
+    revision.refresh_from_db()
+    organisation.refresh_from_db()
+    assert (answer.status_code, revision.state, organisation.summary_en) == (200, "accepted", "New.")
+    assert "Nothing waits for the staff any more" in answer.content.decode()
+
+
+def test_strangers_and_readers_of_a_link_take_nothing_back(client):
+    organisation = make_organisation(summary_en="Old.")
+    member = make_member(organisation)
+    revision = propose(organisation, member, summary_en="New.")
+
+    client.force_login(make_user())
+    stranger = client.post(edit_page(organisation) + "withdraw/")
+    client.force_login(member)
+    by_get = client.get(edit_page(organisation) + "withdraw/")
+
+    revision.refresh_from_db()
+    assert (stranger.status_code, by_get.status_code, revision.state) == (302, 405, "proposed")
