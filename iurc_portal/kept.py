@@ -173,6 +173,28 @@ def kept_parts(name: str, ids: Sequence[int], make: Callable[[list[int]], dict[i
     return parts
 
 
+def kept_while(state: tuple, make: Callable[[], Part]) -> Part:
+    """What ``make`` gives, made once as long as ``state`` is the same: plain values that name all it depends on.
+
+    For what costs much and is asked for on many pages; whoever changes what it comes from changes the state.
+    """
+    if not settings.KEEP_PAGES:
+        return make()
+    pages, key = caches["pages"], "while:" + sha256(repr(state).encode()).hexdigest()
+    try:
+        if (found := pages.get(key)) is not None:
+            return found
+    except Exception:  # any cache's any trouble: the answer matters more than its speed
+        log.exception("the cache does not answer; nothing is kept")
+        return make()
+    made = make()
+    try:
+        pages.set(key, made, timeout=PART_SECONDS)
+    except Exception:  # as above
+        log.exception("the cache does not take what is to be kept")
+    return made
+
+
 def raise_version() -> int:
     """Say that something has changed that readers see: every copy is void. Returns the new version."""
     version = time.time_ns()

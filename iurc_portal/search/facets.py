@@ -16,6 +16,7 @@ from django.db.models import Case, Exists, F, Model, OuterRef, Q, QuerySet, When
 from django.utils.translation import get_language, gettext_lazy
 
 from iurc_portal.clock import PartnerSide
+from iurc_portal.kept import kept_while
 from iurc_portal.search import registry
 from iurc_portal.search.backends.base import COLUMNS, UNSTATED
 from iurc_portal.search.highlight import Hit, explain
@@ -178,10 +179,20 @@ class FacetedFilterSet(django_filters.FilterSet):
     def counts(self) -> Counts:
         """How many there are of what; where nothing is found, after climbing the ladder of the search."""
         conditions = {facet.indexed: facet.condition for facet in self.facets}
-        counts = self.search.count(self.listed, conditions)
+        counts = self._kept(lambda: self.search.count(self.listed, conditions))
         if not counts.total and self.search.climb(self.under_facets):
             counts = self.search.count(self.listed, conditions)
         return counts
+
+    def _kept(self, count: Callable[[], Counts]) -> Counts:
+        """Counts of this question, made once for each state of index and vocabulary: pages and orders share them."""
+        search = self.search
+        state = search.tools.glossary_version, search.tools.index_version
+        if not any(state):  # nothing of a new index says yet when it changes
+            return count()
+        chosen = [(facet.indexed, sorted(facet.selected)) for facet in self.facets]
+        asked = search.typed, search.exact, search.literal, search.language
+        return kept_while((connection.settings_dict["NAME"], self.KIND, *state, *asked, chosen), count)
 
     @property
     def under_facets(self) -> QuerySet[Document]:

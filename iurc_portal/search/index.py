@@ -117,6 +117,7 @@ def forget_gone(kind: Kind, *, dry_run: bool = False) -> int:
     count = gone.count()
     if count and not dry_run:
         backend().forget(gone)
+        raise_version(INDEX)
     return count
 
 

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.core.cache import caches
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -217,3 +218,29 @@ def test_a_list_is_shown_when_the_cache_is_down(client, pianca, monkeypatch):
         monkeypatch.setattr(type(caches["pages"]), name, down)
 
     assert "Makes gears." in client.get("/en/ecosystem/").content.decode()
+
+
+def test_the_pages_and_orders_of_one_question_are_counted_once(client, pianca):
+    def counted(address):
+        with CaptureQueriesContext(connection) as captured:
+            response = client.get(address, headers={"Cookie": "sessionid=none"})
+        facets = response.context["facets"]
+        kinds = {value.key: value.count for facet, values in facets if facet.name == "kind" for value in values}
+        return sum("WITH hit" in query["sql"] for query in captured), kinds["company"]
+
+    first = counted("/en/ecosystem/?kind=company")
+    again = counted("/en/ecosystem/?kind=company&sort=name&page=2")
+    other = counted("/en/ecosystem/?kind=company&q=gears")
+    make_organisation(kind="company")
+    after = counted("/en/ecosystem/?kind=company")
+
+    assert (first, again, other, after) == ((1, 1), (0, 1), (1, 1), (1, 2))
+
+
+def test_what_the_index_forgets_is_no_longer_counted(client, pianca):
+    client.get("/en/ecosystem/")
+    Organisation.objects.filter(pk=pianca.pk)._raw_delete("default")  # behind the back of every signal
+
+    call_command("search_reindex", "--stale")
+
+    assert client.get("/en/ecosystem/", headers={"Cookie": "sessionid=none"}).context["page"].paginator.count == 0
