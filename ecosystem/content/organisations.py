@@ -5,7 +5,7 @@ import re
 from ecosystem.content.cities import city_of
 from ecosystem.content.vocabulary import theme_refs
 from ecosystem.models import Initiative, Organisation, OrganisationInitiative, TakePart
-from ecosystem.services.optouts import asked_on_by_digest, digests
+from ecosystem.services.optouts import asked_on_by_digest, digests, registered
 from iurc_portal.clock import PartnerSide
 from iurc_portal.content.engine import Record, Ref, Rows
 from iurc_portal.content.reading import Entry
@@ -57,13 +57,14 @@ def organisation_records(
             "to_verify": entry.words("verify_fields"),
             "source_language": Language.ENGLISH,
         }
-        names = [values["name_it"], values["name_en"], values["name_ja"]]
-        if asked_on.keys() & digests(names=names, website=values["website"]).keys():
+        values |= entry.texts("summary", needed=True) | _address(entry) | _facts(entry)
+        names = [values["name_it"], values["name_en"], values["name_ja"], values.get("legal_name", "")]
+        number = registered(values.get("registry_country", ""), values.get("registry_id", ""))
+        if asked_on.keys() & digests(names=names, website=values["website"], registered=number).keys():
             values["state"] = Organisation.State.DRAFT
             entry.warn("name", "asked not to be listed: loaded as a draft")
         if not values["name_ja"]:
             entry.warn("name_ja", "no Japanese text")
-        values |= entry.texts("summary", needed=True) | _address(entry) | _facts(entry)
         values |= entry.point(precision="street" if entry.data.get("address") else "city")
         entry.references("pillars", initiatives, "initiative")
         entry.references("member_of", initiatives, "initiative")

@@ -12,6 +12,7 @@ from django.utils.translation import override
 
 from ecosystem.identity import tidy
 from ecosystem.models import City, Concept, Organisation
+from ecosystem.models.facts import normal_number
 from iurc_portal.clock import PartnerSide
 from iurc_portal.search.fold import fold
 from iurc_portal.staff.fields import COMMON_LANGUAGES
@@ -88,6 +89,17 @@ def kana(cell: str, known: Known) -> str:
     value = text(200)(cell, known)
     if not KANA.fullmatch(value):
         raise Unreadable("kana")
+    return value
+
+
+def register(cell: str, known: Known) -> str:
+    return text(40)(normal_number(cell), known)
+
+
+def country(cell: str, known: Known) -> str:
+    value = normal_number(cell)
+    if not re.fullmatch("[A-Z]{2}", value):
+        raise Unreadable("country")
     return value
 
 

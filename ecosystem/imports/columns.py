@@ -72,6 +72,13 @@ def columns() -> dict[str, Column]:
             "website|web|url|sito|sito web|sito internet|homepage|ウェブサイト|ホームページ|hp",
             cells.address,
         ),
+        column(
+            "registry_id",
+            "registry id|registry number|company number|vat|vat number|tax code|codice fiscale|partita iva"
+            "|p. iva|p.iva|piva|法人番号|登記番号",
+            cells.register,
+        ),
+        column("registry_country", "registry country|paese del registro|登記国", cells.country),
         column("kind", "kind|type|tipo|tipologia|種別|種類|区分", cells.kind),
         column("side", "side|citta di riferimento|都市側", cells.side),
         column("city", "city|seat|citta|sede|comune|都市|市|市区町村|本社", cells.city),

@@ -16,6 +16,7 @@ WORDS = {
     "theme": _("No such theme: %(words)s. Write its notation or its label."),
     "language": _("No such language: %(words)s. Write codes like it, en, ja."),
     "address": _("No web address. Write it like https://www.example.org."),
+    "country": _("No code of a country. Write two letters, for example IT or JP."),
     "slug": _("No address of a page: only letters a–z, digits and hyphens."),
     "number": _("No number. Write digits, with one comma or full stop at most."),
     "range": _("Not between %(least)s and %(most)s."),
@@ -31,6 +32,7 @@ WORDS = {
     # of rows
     "opted_out": _("It asked on %(day)s not to be listed. Only a manager can lift this."),
     "same_slug": _("Line %(line)s has the same address of the page."),
+    "same_number": _("Line %(line)s has the same number in the register of companies."),
     "same_line": _("The same name or website as line %(line)s."),
     "like_line": _("A name much like the one of line %(line)s."),
     "same_record": _("There is an organisation with this name or website."),

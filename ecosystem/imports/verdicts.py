@@ -12,11 +12,13 @@ from ecosystem.imports.columns import NAME, columns
 from ecosystem.imports.messages import ONLY_NOTES, message
 from ecosystem.models import City, ImportBatch, ImportRow, Organisation
 from ecosystem.services.duplicates import NAMES, Directory, Entry
-from ecosystem.services.optouts import asked_on_by_digest, digests
+from ecosystem.services.optouts import asked_on_by_digest, digests, registered
+from iurc_portal.clock import PartnerSide
 from iurc_portal.search.fold import fold
 from iurc_portal.translation.languages import columns as in_languages
 
 Status, Action = ImportRow.Status, ImportRow.Action
+COUNTRIES = {PartnerSide.TORINO: "IT", PartnerSide.NAGOYA: "JP"}  # whose register a number without one is of
 NAME_FIELDS = tuple(in_languages("name"))
 
 
@@ -50,7 +52,11 @@ class Judge:
         }
         self.may_write = set(Organisation.objects.editable_by(user).values_list("pk", flat=True))
         self.both_sides = user.is_superuser or user.has_perm("ecosystem.edit_both_sides")
+        numbers = Organisation.objects.exclude(registry_id="").values_list("registry_country", "registry_id", "pk")
+        self.by_number = {registered(country, number): pk for country, number, pk in numbers}
+        self.merged_into = {pk: into for pk, into in self.by_slug.values() if into}
         self.slugs_seen: dict[str, int] = {}
+        self.numbers_seen: dict[str, int] = {}
 
     def judge(self, rows: Iterable[ImportRow], size: int = 500) -> Iterator[tuple[ImportRow, Verdict]]:
         """Each row with its verdict, in the order given."""
@@ -96,6 +102,11 @@ class Judge:
             verdict.messages.append(message("point"))
         elif "latitude" not in values or values.get("precision") == Organisation.Precision.NONE:
             values.pop("precision", None)
+        if "registry_id" in values:
+            own = COUNTRIES.get(values.get("side", self.batch.side), "")
+            values.setdefault("registry_country", own)
+        else:
+            values.pop("registry_country", None)
         if "city" not in values and (place := self.known.cities.get(fold(parted(verdict.name)[1]))) is not None:
             values["city"] = place
             verdict.messages.append(message("city_in_name", None, place.slug))
@@ -103,7 +114,7 @@ class Judge:
     # --- Finding -------------------------------------------------------------------------------------------------
 
     def _found(self, row: ImportRow) -> Verdict:
-        """The row read, and the record it means: by its address, or because it is called exactly so."""
+        """The row read, and the record it means: by its address or number, or because it is called exactly so."""
         verdict = Verdict()
         self._read(row, verdict)
         values = verdict.values
@@ -112,9 +123,18 @@ class Judge:
             verdict.messages.append(message("same_slug", None, slug, line=self.slugs_seen[slug]))
         elif slug:
             self.slugs_seen[slug] = row.number
+        number = registered(values.get("registry_country", ""), values.get("registry_id", ""))
+        if number and number in self.numbers_seen:
+            told = message("same_number", None, values["registry_id"], line=self.numbers_seen[number])
+            verdict.messages.append(told)
+        elif number:
+            self.numbers_seen[number] = row.number
         if slug in self.by_slug:
             pk, into = self.by_slug[slug]
             verdict.organisation = into or pk
+        elif number in self.by_number:
+            pk = self.by_number[number]
+            verdict.organisation = self.merged_into.get(pk, pk)
         elif not verdict.name and not self._has_wrong_name(verdict):
             verdict.messages.append(message("missing"))
         if any(told["code"] not in ONLY_NOTES for told in verdict.messages):
@@ -137,7 +157,7 @@ class Judge:
         """Among what is there: known, asked to be left out, perhaps the same as another, or new."""
         values = verdict.values
         names = [values[name] for name in NAMES if values.get(name)]
-        if asked := self._asked(names, values.get("website", "")):
+        if asked := self._asked(names, values):
             verdict.status = Status.OPTED_OUT
             verdict.messages.append(message("opted_out", day=asked.isoformat()))
             return
@@ -166,11 +186,12 @@ class Judge:
             return message("same_line" if sure else "like_line", line=-key)
         return message("same_record" if sure else "like_record", organisation=key)
 
-    def _asked(self, names: list[str], website: str) -> date | None:
+    def _asked(self, names: list[str], values: dict[str, Any]) -> date | None:
         if not self.asked_on:
             return None
-        found = [self.asked_on[one] for one in digests(names=names, website=website) if one in self.asked_on]
-        return min(found, default=None)
+        number = registered(values.get("registry_country", ""), values.get("registry_id", ""))
+        own = digests(names=names, website=values.get("website", ""), registered=number)
+        return min((self.asked_on[one] for one in own if one in self.asked_on), default=None)
 
     # --- Comparing -----------------------------------------------------------------------------------------------
 

@@ -121,9 +121,9 @@ class CompanyFacts(models.Model):
         abstract = True
 
     def clean_fields(self, exclude=None):
-        """A number of a register is one however it was typed: full-width digits, spaces, small letters."""
-        self.registry_id = "".join(unicodedata.normalize("NFKC", self.registry_id).split()).upper()
-        self.registry_country = self.registry_country.strip().upper()
+        """A number of a register is one however it was typed."""
+        self.registry_id = normal_number(self.registry_id)
+        self.registry_country = normal_number(self.registry_country)
         super().clean_fields(exclude=exclude)
 
     def clean(self):
@@ -146,6 +146,11 @@ class CompanyFacts(models.Model):
     def activities(self) -> list[classification.Activity]:
         """The NACE codes with what other classifications call them."""
         return [classification.activity(code) for code in self.nace if classification.is_nace(code)]
+
+
+def normal_number(typed: str) -> str:
+    """A number of a register, or the code of its country, without spaces, full-width and small letters."""
+    return "".join(unicodedata.normalize("NFKC", typed).split()).upper()
 
 
 def facts_constraints(model: str) -> list[models.BaseConstraint]:

@@ -25,6 +25,11 @@ def digest(kind: str, value: str) -> str:
     return salted_hmac(f"ecosystem.optouts.{kind}", value, secret=secret, algorithm="sha256").hexdigest()
 
 
+def registered(country: str, number: str) -> str:
+    """A register's number with its country, as one text; "" without a number."""
+    return number and f"{country}:{number}"
+
+
 def digests(*, names: Iterable[str], website: str = "", registered: str = "") -> dict[str, str]:
     """The digests, with their kinds, of an organisation with these names, this website and this register number."""
     facts = [(Kind.NAME, key) for name in names if (key := name_key(name or ""))]
@@ -37,7 +42,7 @@ def digests(*, names: Iterable[str], website: str = "", registered: str = "") ->
 
 def digests_of(organisation: Organisation) -> dict[str, str]:
     names = [getattr(organisation, name) for name in (*columns("name"), "legal_name")]
-    number = organisation.registry_id and f"{organisation.registry_country}:{organisation.registry_id}"
+    number = registered(organisation.registry_country, organisation.registry_id)
     return digests(names=names, website=organisation.website, registered=number)
 
 

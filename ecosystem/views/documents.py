@@ -28,7 +28,7 @@ def one_page(request, slug):
     found = profile_of(request, slug)
     if found is None:
         return instead_of(request, slug)
-    if not allow("one page", network_of(request), times=SHEETS_A_MINUTE, within=timedelta(minutes=1)):
+    if not allow("one-page", network_of(request), times=SHEETS_A_MINUTE, within=timedelta(minutes=1)):
         return too_many_requests(request)
     prefetch_related_objects([found], "themes")
     context = {

@@ -416,3 +416,52 @@ def test_checking_asks_the_database_as_often_for_many_rows_as_for_few(staff):
         asked.append(sum(query["sql"].startswith("SELECT") for query in queries))
 
     assert asked[0] == asked[1]
+
+
+# --- Numbers of a register -------------------------------------------------------------------------------------------
+
+
+def test_a_number_of_the_register_finds_its_organisation_whatever_it_is_called(staff):
+    known = make_organisation(name_it="Zolfora", registry_country="IT", registry_id="01234567890", website="")
+
+    batch = checked(staff, "Nome,Partita IVA,Sito\nZolfora Meccatronica,０１２３４ ５６７８９０,zolfora.example\n")
+
+    row = row_of(batch, 2)
+    assert (row.status, row.organisation_id) == ("changed", known.pk)
+    assert row.changes["website"] == ["", "https://zolfora.example"]
+    assert "registry_id" not in row.changes
+
+
+def test_a_number_without_its_country_is_of_the_register_of_the_city_s_country(staff):
+    written(staff, "名称,法人番号\n架空精工,1234567890123\n", side="nagoya")
+
+    made = Organisation.objects.get(name_ja="架空精工")
+    assert (made.registry_country, made.registry_id) == ("JP", "1234567890123")
+
+
+def test_one_number_twice_in_a_file_is_refused_in_the_second_line(staff):
+    batch = checked(staff, "Nome,Codice fiscale\nZolfora,01234567890\nBrenvia,012 345 678 90\n")
+
+    assert [row.status for row in batch.content.order_by("number")] == ["new", "refused"]
+    assert row_of(batch, 3).messages[0] == {
+        "code": "same_number",
+        "column": None,
+        "value": "01234567890",
+        "params": {"line": 2},
+    }
+
+
+def test_a_country_in_words_is_refused_with_what_to_write(staff):
+    batch = checked(staff, "Nome,Registry id,Registry country\nZolfora,123,Italia\n")
+
+    assert codes(row_of(batch, 2)) == [("country", 2)]
+
+
+def test_who_asked_not_to_be_listed_is_known_by_the_number_too(staff):
+    record = make_organisation(name_it="Zolfora", registry_country="IT", registry_id="01234567890")
+    record_opt_out(organisation=record, asked_by="owner", asked_on=date(2026, 1, 15), by=None, now=NOW)
+    record.delete()
+
+    batch = checked(staff, "Nome,P. IVA\nTutt'altro nome,01234567890\n")
+
+    assert batch.counts == {"opted_out": 1}
