@@ -179,20 +179,23 @@ class FacetedFilterSet(django_filters.FilterSet):
     def counts(self) -> Counts:
         """How many there are of what; where nothing is found, after climbing the ladder of the search."""
         conditions = {facet.indexed: facet.condition for facet in self.facets}
-        counts = self._kept(lambda: self.search.count(self.listed, conditions))
+        counts = self.kept(("counts",), lambda: self.search.count(self.listed, conditions))
         if not counts.total and self.search.climb(self.under_facets):
             counts = self.search.count(self.listed, conditions)
         return counts
 
-    def _kept(self, count: Callable[[], Counts]) -> Counts:
-        """Counts of this question, made once for each state of index and vocabulary: pages and orders share them."""
+    def kept(self, what: tuple, make: Callable[[], Any]) -> Any:
+        """An answer to this question, made once for each state of index and vocabulary. ``what`` says which answer.
+
+        Not after the ladder was climbed: then the question is another one.
+        """
         search = self.search
         state = search.tools.glossary_version, search.tools.index_version
-        if not any(state):  # nothing of a new index says yet when it changes
-            return count()
+        if not any(state) or search.has_climbed:  # nothing of a new index says yet when it changes
+            return make()
         chosen = [(facet.indexed, sorted(facet.selected)) for facet in self.facets]
         asked = search.typed, search.exact, search.literal, search.language
-        return kept_while((connection.settings_dict["NAME"], self.KIND, *state, *asked, chosen), count)
+        return kept_while((connection.settings_dict["NAME"], self.KIND, *what, *state, *asked, chosen), make)
 
     @property
     def under_facets(self) -> QuerySet[Document]:
@@ -284,9 +287,12 @@ class Results:
 
     def ids(self, start: int, stop: int) -> tuple[list[int], set[int]]:
         """The ids of a slice, and which of them only the glossary found; no record is read."""
-        filterset = self.filterset
         if not self.count():
             return [], set()
+        return self.filterset.kept((self.filterset.sort, start, stop), lambda: self._ids(start, stop))
+
+    def _ids(self, start: int, stop: int) -> tuple[list[int], set[int]]:
+        filterset = self.filterset
         if filterset.sort == RELEVANCE:
             return filterset.search.page(filterset.under_facets, filterset.counts, start=start, stop=stop)
         ordered = filterset.documents.order_by(*filterset.order())

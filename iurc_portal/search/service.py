@@ -104,6 +104,11 @@ class Search:
         self.query: Query = reading.parse(self.typed, self.tools.analyser, self.tools.glossary, exact=self.exact)
 
     @property
+    def has_climbed(self) -> bool:
+        """Whether something else is asked now than what was typed."""
+        return bool(self.corrections or self.is_widened or self.is_partial)
+
+    @property
     def direct(self) -> list[frozenset[Phrase]]:
         return [group.direct for group in self.query.groups]
 
