@@ -66,6 +66,7 @@ def prepare() -> str:
 
     django.setup()
     from django.core.management import call_command
+    from django.db import connection
     from django.utils import timezone
 
     from ecosystem.models import City, Concept, Organisation
@@ -93,7 +94,9 @@ def prepare() -> str:
         [link(organisation_id=o.pk, concept_id=themes[n % len(themes)].pk) for n, o in enumerate(made)],
         batch_size=5000,
     )
-    if made or ONLY in ("", "search"):
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as the database does by itself some minutes after so many rows came
+    if made or not ONLY:
         started = time.perf_counter()
         call_command("search_reindex", verbosity=0, stdout=open(os.devnull, "w"), stderr=open(os.devnull, "w"))
         print(f"whole index written in {time.perf_counter() - started:.1f} s", flush=True)
