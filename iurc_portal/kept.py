@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from hashlib import sha256
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
@@ -32,6 +32,7 @@ SEEN_APPS = {"ecosystem", "events", "programme", "pages", "translation"}  # whos
 LONGEST_QUERY = 200
 PART_SECONDS = 600
 FILTERED_SECONDS = 60  # filters make many addresses of one page: each copy stays a short time only
+HTMX = ("HX-Request", "HX-Boosted")  # "true" is the one value that views go by
 PERSONAL = {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name}
 OF_ONE_ANSWER = {"Content-Length", "Content-Encoding", "ETag"}
 ANSWER_POLICIES = ("_csp_config", "_csp_exempt", "_csp_exempt_ro", "_csp_replace", "_csp_update")
@@ -125,9 +126,9 @@ class KeptPagesMiddleware:
 
     @staticmethod
     def _key(request) -> str:
-        """One for each address on each of our hosts, and for the part of a page that htmx asks for."""
-        part = "part" if "HX-Request" in request.headers else "page"
-        return sha256("\0".join([part, request.get_host(), request.get_full_path()]).encode()).hexdigest()
+        """One for each address on each of our hosts, and for each way in which htmx asks for it."""
+        asked = [str(request.headers.get(name) == "true") for name in HTMX]
+        return sha256("\0".join([*asked, request.get_host(), request.get_full_path()]).encode()).hexdigest()
 
     def _look_up(self, key: str) -> tuple[int, Copy | None]:
         """The version of now and the copy, if there is one. Version 0: nothing can be kept."""
@@ -151,25 +152,16 @@ def kept_parts(name: str, ids: Sequence[int], make: Callable[[list[int]], dict[i
     ``make`` is asked for those that are not kept. What it gives depends on record and language and nothing else, and
     can be pickled. ``name`` tells one sort of part from another.
     """
-    if not settings.KEEP_PAGES:
+    version = _version() if settings.KEEP_PAGES else 0
+    if not version:
         return make(list(ids))
-    pages = caches["pages"]
-    keys = {pk: f"part:{name}:{get_language()}:{pk}" for pk in ids}
-    try:
-        found = pages.get_many([VERSION, *keys.values()])
-        version = found.get(VERSION) or raise_version()
-    except Exception:  # any cache's any trouble: the list matters more than its speed
-        log.exception("the cache does not answer; no part of a page is kept")
-        return make(list(ids))
-    kept = {pk: found[key] for pk, key in keys.items() if key in found}
-    parts = {pk: part for pk, (its_version, part) in kept.items() if its_version == version}
+    keys = {pk: f"{name}:{get_language()}:{pk}:{version}" for pk in ids}
+    found = _read_parts(list(keys.values()))
+    parts = {pk: found[key] for pk, key in keys.items() if key in found}
     if missing := [pk for pk in ids if pk not in parts]:
         made = make(missing)
         parts |= made
-        try:
-            pages.set_many({keys[pk]: (version, part) for pk, part in made.items()}, timeout=PART_SECONDS)
-        except Exception:  # as above
-            log.exception("the cache does not take a part of a page")
+        _keep_parts({keys[pk]: part for pk, part in made.items()})
     return parts
 
 
@@ -180,19 +172,37 @@ def kept_while(state: tuple, make: Callable[[], Part]) -> Part:
     """
     if not settings.KEEP_PAGES:
         return make()
-    pages, key = caches["pages"], "while:" + sha256(repr(state).encode()).hexdigest()
-    try:
-        if (found := pages.get(key)) is not None:
-            return found
-    except Exception:  # any cache's any trouble: the answer matters more than its speed
-        log.exception("the cache does not answer; nothing is kept")
-        return make()
+    key = "while:" + sha256(repr(state).encode()).hexdigest()
+    found = _read_parts([key])
+    if key in found:
+        return found[key]
     made = make()
-    try:
-        pages.set(key, made, timeout=PART_SECONDS)
-    except Exception:  # as above
-        log.exception("the cache does not take what is to be kept")
+    _keep_parts({key: made})
     return made
+
+
+def _version() -> int:
+    """The version of what readers see; 0 where the cache does not say."""
+    try:
+        return caches["pages"].get(VERSION) or raise_version()
+    except Exception:  # any cache's any trouble: the page matters more than its speed
+        log.exception("the cache does not answer; nothing is kept")
+        return 0
+
+
+def _read_parts(keys: list[str]) -> dict[str, Any]:
+    try:
+        return caches["parts"].get_many(keys)
+    except Exception:  # as above
+        log.exception("the cache does not answer; no part of a page is kept")
+        return {}
+
+
+def _keep_parts(parts: dict[str, Any]) -> None:
+    try:
+        caches["parts"].set_many(parts, timeout=PART_SECONDS)
+    except Exception:  # as above
+        log.exception("the cache does not take a part of a page")
 
 
 def raise_version() -> int:

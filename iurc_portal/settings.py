@@ -137,7 +137,18 @@ def _cache(name: str, **options: Any) -> dict[str, Any]:
     return {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": folder, "OPTIONS": options}
 
 
-CACHES = {"default": _cache("portal"), "pages": _cache("pages", MAX_ENTRIES=3000)}
+# Whole pages are shared by all processes. Parts of them are many and small: a folder of files would be slower than
+# making them, so that without Redis each process keeps its own.
+_PARTS = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "parts",
+    "OPTIONS": {"MAX_ENTRIES": 3000},
+}
+CACHES = {
+    "default": _cache("portal", MAX_ENTRIES=1000),
+    "pages": _cache("pages", MAX_ENTRIES=1000),
+    "parts": _cache("parts") if REDIS_URL else _PARTS,
+}
 KEEP_PAGES = not DEBUG  # copies of public pages for visitors without a session: iurc_portal/kept.py
 
 MEDIA_ROOT = env.folder("MEDIA_ROOT", VAR_DIR / "media")

@@ -13,6 +13,7 @@ import django_filters
 from django import forms
 from django.db import connection
 from django.db.models import Case, Exists, F, Model, OuterRef, Q, QuerySet, When
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 
 from iurc_portal.clock import PartnerSide
@@ -195,7 +196,8 @@ class FacetedFilterSet(django_filters.FilterSet):
             return make()
         chosen = [(facet.indexed, sorted(facet.selected)) for facet in self.facets]
         asked = search.typed, search.exact, search.literal, search.language
-        return kept_while((connection.settings_dict["NAME"], self.KIND, *what, *state, *asked, chosen), make)
+        day = timezone.localdate().isoformat()  # what stands in a list may end with its day
+        return kept_while((connection.settings_dict["NAME"], self.KIND, *what, *state, *asked, day, chosen), make)
 
     @property
     def under_facets(self) -> QuerySet[Document]:

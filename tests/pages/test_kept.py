@@ -21,9 +21,11 @@ PAGE = "/en/ecosystem/organisations/pianca/"
 @pytest.fixture(autouse=True)
 def keep_pages(settings):
     settings.KEEP_PAGES = True
-    caches["pages"].clear()
+    for name in ("pages", "parts"):
+        caches[name].clear()
     yield
-    caches["pages"].clear()
+    for name in ("pages", "parts"):
+        caches[name].clear()
 
 
 @pytest.fixture
@@ -244,3 +246,13 @@ def test_what_the_index_forgets_is_no_longer_counted(client, pianca):
     call_command("search_reindex", "--stale")
 
     assert client.get("/en/ecosystem/", headers={"Cookie": "sessionid=none"}).context["page"].paginator.count == 0
+
+
+@pytest.mark.parametrize("headers", [{"HX-Request": "1"}, {"HX-Request": "yes", "HX-Boosted": "1"}])
+def test_odd_headers_of_one_visitor_change_no_page_of_another(client, pianca, headers):
+    client.get("/en/ecosystem/", headers=headers)
+
+    part = client.get("/en/ecosystem/", headers={"HX-Request": "true"}).content.decode()
+    page = client.get("/en/ecosystem/").content.decode()
+
+    assert ("<!doctype html>" in part, "<!doctype html>" in page) == (False, True)
