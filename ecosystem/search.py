@@ -44,8 +44,18 @@ UNKNOWN = ""  # the language of a name that is the same in all
 
 def register_kinds() -> None:
     """Tell the search of our records. Their order is that of the results."""
-    adopt = "admin:ecosystem_concept_adopt"
-    register_vocabulary(Vocabulary(labels, themes, gazetteer, (Concept, ConceptLabel), concept_of, adopt))
+    register_vocabulary(
+        Vocabulary(
+            labels=labels,
+            themes=themes,
+            gazetteer=gazetteer,
+            models=(Concept, ConceptLabel),
+            concept_of=concept_of,
+            places=City,
+            place_name=lambda city: city.name_ja or "",
+            adopt_url_name="admin:ecosystem_concept_adopt",
+        )
+    )
     for kind in (ORGANISATIONS, OFFERS, NEEDS, INITIATIVES, TESTBEDS, TESTS, PRACTICES, GLOSSARY):
         register(kind)
 

@@ -140,7 +140,12 @@ class Analyser:
 
     def __init__(self, gazetteer: Iterable[str] = ()):
         names = sorted({name for name in map(fold, gazetteer) if len(name) > 1}, key=lambda name: (-len(name), name))
+        self._names = frozenset(names)
         self._place = re.compile(f"({'|'.join(map(re.escape, names))})(?=[{ADMINISTRATIVE}])") if names else None
+
+    def knows(self, name: str) -> bool:
+        """Whether a place of this name is in the gazetteer; one of a single letter never is."""
+        return fold(name) in self._names
 
     def runs(self, folded: str) -> list[Run]:
         """The runs of a text that was folded, cut at place names and their suffixes."""

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from django.db import transaction
 from django.db.models import Model, Q
 
-from iurc_portal.search import registry
+from iurc_portal.search import registry, tasks
 from iurc_portal.search.analyse import ANALYSER_VERSION, SEPARATOR, Phrase
 from iurc_portal.search.backends import backend
 from iurc_portal.search.backends.base import COLUMNS, Tokens
@@ -20,7 +20,7 @@ from iurc_portal.translation.languages import CODES
 
 BATCH = 500
 FEW_CONCEPTS = 20  # up to so many changes of the vocabulary are followed one by one
-CONCEPTS = "*concepts"  # among what is postponed
+CONCEPTS, PLACES = "*concepts", "*places"  # among what is postponed
 WRITTEN = (
     "public", "quality", *COLUMNS, "dated", *(f"title_{code}" for code in CODES),
     "tokens", "source_hash", "analyser_version", "glossary_version", "indexed_at",
@@ -74,14 +74,15 @@ def postponed() -> Iterator[None]:
     finally:
         _postponed.reset(mark)
     concepts = waiting.pop(CONCEPTS, set())
-    if len(concepts) <= FEW_CONCEPTS:
+    many = waiting.pop(PLACES, None) is not None or len(concepts) > FEW_CONCEPTS
+    if not many:
         for concept in concepts:
             follow_vocabulary(concept)
     else:
         raise_version(GLOSSARY)
     for name, ids in waiting.items():
         reindex_many(name, sorted(ids))
-    if len(concepts) > FEW_CONCEPTS:
+    if many:
         reindex_stale()
 
 
@@ -105,10 +106,46 @@ def follow_vocabulary(concept: int) -> int:
     return total
 
 
+def follow_place(name: str, *, is_gone: bool = False) -> None:
+    """A place of the gazetteer has come, changed or gone: Japanese texts that name it are cut in another way.
+
+    All documents are of another glossary then; a task writes them anew once this is committed.
+    """
+    if len(name) < 2 or tools().analyser.knows(name) != is_gone:
+        return
+    waiting = _postponed.get()
+    if waiting is not None:
+        waiting.setdefault(PLACES, set())
+        return
+    raise_version(GLOSSARY)
+    transaction.on_commit(tasks.write_stale.delay, robust=True)
+
+
 def reindex_stale() -> int:
     """Index anew every document that another analyser or another glossary has written. Returns how many."""
     found = Document.objects.filter(stale()).order_by("pk").values_list("kind", "object_id")
     return sum(reindex_many(kind, ids) for kind, ids in _by_kind(found).items())
+
+
+def stale_ids(kind: Kind) -> list[int]:
+    """The records whose row is missing, says other facts, or was written by another analyser or with another glossary.
+
+    Reads every record of the kind, but no text.
+    """
+    rows = Document.objects.filter(kind=kind.name).exclude(stale()).values_list("object_id", "source_hash")
+    hashes = dict(rows)
+    records = kind.source().order_by("pk").iterator(chunk_size=BATCH)
+    return [record.pk for record in records if hashes.get(record.pk) != source_hash(kind.build(record))]
+
+
+def tend() -> int:
+    """Bring every forgotten row up to date, take out the gone, and count words anew. Returns how many were written."""
+    written = 0
+    for kind in registry.kinds():
+        forget_gone(kind)
+        written += reindex_many(kind.name, stale_ids(kind))
+    count_terms()
+    return written
 
 
 def forget_gone(kind: Kind, *, dry_run: bool = False) -> int:
@@ -122,7 +159,7 @@ def forget_gone(kind: Kind, *, dry_run: bool = False) -> int:
 
 
 def count_terms(counted: Counter[str] | None = None) -> None:
-    """Write in how many documents each word of titles and places stands, and drop those that stand nowhere.
+    """Write in how many public documents each word of titles and places stands; drop those that stand nowhere.
 
     ``counted`` has the words of every document, where they have just been read; else they are read here.
     """
@@ -204,7 +241,9 @@ def tokens_of(doc: Doc, instruments: Tools) -> Tokens:
 
 
 def terms_of(doc: Doc, instruments: Tools) -> set[str]:
-    """The words of titles and places."""
+    """The words of titles and places that are offered when somebody mistypes one: of what everybody may see."""
+    if not doc.public:
+        return set()
     return {word for text, _language in (*doc.names, *doc.places) for word in instruments.reader.words(text)}
 
 

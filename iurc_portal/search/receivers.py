@@ -6,7 +6,7 @@ from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 
 from iurc_portal.search import registry
-from iurc_portal.search.index import follow_vocabulary, index_object, reindex_many
+from iurc_portal.search.index import follow_place, follow_vocabulary, index_object, reindex_many
 
 
 def connect() -> None:
@@ -25,8 +25,11 @@ def follow_saved(sender, instance, raw=False, **_more) -> None:
     index_object(instance)
     for kind_name, ids in _followers(instance):
         reindex_many(kind_name, ids)
-    if isinstance(instance, registry.vocabulary().models):
-        follow_vocabulary(registry.vocabulary().concept_of(instance))
+    vocabulary = registry.vocabulary()
+    if isinstance(instance, vocabulary.models):
+        follow_vocabulary(vocabulary.concept_of(instance))
+    if isinstance(instance, vocabulary.places):
+        follow_place(vocabulary.place_name(instance))
 
 
 def remember_followers(sender, instance, **_more) -> None:
@@ -42,6 +45,8 @@ def follow_deleted(sender, instance, **_more) -> None:
         reindex_many(kind_name, ids)
     if hasattr(instance, "_search_concept"):
         follow_vocabulary(instance._search_concept)
+    if isinstance(instance, registry.vocabulary().places):
+        follow_place(registry.vocabulary().place_name(instance), is_gone=True)
 
 
 def follow_relation(sender, instance, action, reverse, model, pk_set, **_more) -> None:

@@ -64,6 +64,7 @@ class Vocabulary:
 
     ``themes`` gives for each concept the wider subjects it belongs to, by id. ``adopt_url_name`` is the staff's page
     on which words that found nothing become a label (by the key of the ``MissedQuery``), "" without one.
+    ``places`` is the model whose names make the gazetteer, ``place_name`` the name of one of them that belongs there.
     """
 
     labels: Callable[[], Iterable[Label]]
@@ -71,6 +72,8 @@ class Vocabulary:
     gazetteer: Callable[[], Iterable[str]]
     models: tuple[type[Model], ...]
     concept_of: Callable[[Any], int]
+    places: type[Model]
+    place_name: Callable[[Any], str]
     adopt_url_name: str = ""
 
 

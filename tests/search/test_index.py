@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 
 from ecosystem.filters import OrganisationFilter
 from ecosystem.models import Concept, Organisation
+from iurc_portal.search.check import faults
 from iurc_portal.search.index import postponed
-from iurc_portal.search.models import Document
+from iurc_portal.search.models import Document, Term
+from iurc_portal.search.tasks import tend_the_index
 from tests.factories import make_city, make_initiative, make_organisation, make_theme
 from tests.search.test_service import make_concept, names
 
@@ -192,3 +194,52 @@ def test_every_count_is_what_a_click_yields(varied, chosen, language):
                 if after == steps:  # a click that empties the list lets the ladder be climbed anew
                     assert found == value.count, (facet.name, value.key, query.urlencode())
                 assert len(clicked.results()[0:50]) == found
+
+
+def test_what_changed_behind_the_index_s_back_is_stale(capsys):
+    make_organisation(name_en="Pianca")
+    changed = make_organisation(name_en="Rossi")
+    type(changed).objects.filter(pk=changed.pk).update(name_en="Bianchi")
+
+    call_command("search_reindex", kind="organisations", stale=True)
+
+    assert "organisations          1 written       0 taken out" in capsys.readouterr().out
+    assert [names(word) for word in ("Pianca", "Rossi", "Bianchi")] == [["Pianca"], [], ["Bianchi"]]
+
+
+def test_the_nightly_task_mends_drift_and_forgets_words_that_nobody_may_see():
+    public = make_organisation(name_en="Zenitram")
+    make_organisation(name_en="Zenitraf", state="draft")
+    type(public).objects.filter(pk=public.pk).update(name_en="Zenitrom")
+
+    tend_the_index()
+
+    assert set(Term.objects.filter(text__startswith="zenitr").values_list("text", flat=True)) == {"zenitrom"}
+
+
+def test_words_of_drafts_do_not_spoil_corrections():
+    make_organisation(name_en="Zenitram")
+    make_organisation(name_en="Zenitraf", state="draft")
+
+    assert names("zenitrax") == ["Zenitram"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_city_cuts_the_texts_that_name_it_anew():
+    make_organisation(name_en="Workshop", summary_ja="豊田市の工房です。")
+    assert names("豊田市") == ["Workshop"]
+
+    city = make_city("toyota", name_ja="豊田")
+    assert (names("豊田市"), faults(sample=10)) == (["Workshop"], [])
+
+    city.delete()
+    assert (names("豊田市"), faults(sample=10)) == (["Workshop"], [])
+
+
+def test_the_themes_of_a_very_long_record_are_found():
+    words = " ".join(f"parola{n}" for n in range(9000))
+    theme = make_theme("hydrogen", pref_label_en="Hydrogen", pref_label_ja="水素")
+    texts = {f"description_{code}": words for code in ("it", "en", "ja")}
+    make_organisation(name_en="Long", summary_en="Short.", themes=[theme], **texts)
+
+    assert (names("水素"), names("parola7999")) == (["Long"], ["Long"])

@@ -11,7 +11,7 @@ from iurc_portal.search.analyse import SEPARATOR, Phrase
 from iurc_portal.search.backends.base import Backend, Tokens, Wanted
 from iurc_portal.search.models import Document, FacetValue
 
-LAST_POSITION = 16_383  # beyond it PostgreSQL knows only that a word is there, not where
+LAST_POSITION = 16_383  # PostgreSQL counts no further: of what comes after it knows that it is there, not where
 MOST_POSITIONS = 255  # of one word
 INDEX = "search_document_tokens"
 MANY_KIB = 16_384  # of new rows that the index takes in at a time while all of it is written
@@ -45,11 +45,11 @@ class PostgresBackend(Backend):
         for field, weight in fields:
             for token in field:
                 position += 1
-                if token == SEPARATOR or position > LAST_POSITION:
+                if token == SEPARATOR:
                     continue  # a gap keeps phrases from crossing the border as well as a word would
                 where = places.setdefault(token, [])
                 if len(where) < MOST_POSITIONS:
-                    where.append(f"{position}{weight}")
+                    where.append(f"{min(position, LAST_POSITION)}{weight}")
             position += 1
         return " ".join(f"{quoted(token)}:{','.join(where)}" for token, where in places.items())
 

@@ -4,8 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from iurc_portal.search import registry
 from iurc_portal.search.backends import backend
-from iurc_portal.search.index import BATCH, count_terms, forget_gone, reindex_many, stale
-from iurc_portal.search.models import Document
+from iurc_portal.search.index import BATCH, count_terms, forget_gone, reindex_many, stale_ids
 
 
 class Command(BaseCommand):
@@ -17,7 +16,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--kind", help="only records of this kind")
         parser.add_argument(
-            "--stale", action="store_true", help="only what is missing, or of another analyser or glossary"
+            "--stale", action="store_true", help="only what is missing, differs, or is of another analyser or glossary"
         )
         parser.add_argument(
             "--batch", type=int, default=BATCH, help="records in one transaction (default: %(default)s)"
@@ -60,8 +59,4 @@ class Command(BaseCommand):
 
     @staticmethod
     def wanted(kind: registry.Kind, *, only_stale: bool) -> list[int]:
-        ids = list(kind.source().order_by("pk").values_list("pk", flat=True))
-        if not only_stale:
-            return ids
-        fresh = set(Document.objects.filter(kind=kind.name).exclude(stale()).values_list("object_id", flat=True))
-        return [pk for pk in ids if pk not in fresh]
+        return stale_ids(kind) if only_stale else list(kind.source().order_by("pk").values_list("pk", flat=True))
