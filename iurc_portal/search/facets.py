@@ -278,6 +278,9 @@ class Results:
         """Why each of ``ids`` was found, by id, reading no more than that needs; empty where no word was asked for."""
         if not self.filterset.query:
             return {}
+        return self.filterset.kept(("hits", *ids), lambda: self._hits(ids, related))
+
+    def _hits(self, ids: Sequence[int], related: set[int]) -> dict[int, Hit]:
         kind = registry.kind(self.filterset.KIND)
         rows = in_order(kind.model._default_manager.only("pk", *columns(kind.excerpt)), ids)
         explain(rows, kind, self.filterset.search, related)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.db.models import Model
@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from iurc_portal.search.analyse import SMALL_WORD, Analyser, Phrase, Span
 from iurc_portal.search.fold import fold, to_katakana
-from iurc_portal.search.registry import Kind
+from iurc_portal.search.registry import Doc, Kind
 from iurc_portal.search.service import Search
 from iurc_portal.translation.languages import order_for
 
@@ -31,6 +31,10 @@ class Hit:
     language: str
     is_related: bool
     label: str
+
+    @property
+    def says_why(self) -> bool:
+        return bool(self.label) or "<mark>" in self.excerpt
 
 
 @dataclass
@@ -80,9 +84,13 @@ class Text:
 
 
 def explain(rows: Sequence[Model], kind: Kind, search: Search, related: set[int]) -> None:
-    """Give each of ``rows`` its ``hit``; ``related`` holds the ids of those that only the glossary found."""
-    analyser, glossary = search.tools.analyser, search.tools.glossary
-    labels = [label for label in glossary.labels_of(search.query.concepts) if label.is_shown]
+    """Give each of ``rows`` its ``hit``; ``related`` holds the ids of those that only the glossary found.
+
+    Where the field that is shown has nothing of what was asked, the other texts of the record are read, and the
+    concepts it is tagged with; that costs the queries of its kind's ``source`` once.
+    """
+    analyser = search.tools.analyser
+    labels = [label for label in search.tools.glossary.labels_of(search.concepts) if label.is_shown]
     by_label = [(label.text, analyser.phrases(label.text)) for label in labels]
     known = frozenset().union(*(phrases for _text, phrases in by_label))
     for row in rows:
@@ -95,6 +103,26 @@ def explain(rows: Sequence[Model], kind: Kind, search: Search, related: set[int]
             next((text for text, own in by_label if any(t.places_of(own) for t in texts)), "") if is_related else ""
         )
         row.hit = Hit(*found, is_related, label)  # type: ignore[attr-defined]
+    if silent := {row.pk: row for row in rows if not row.hit.says_why}:  # type: ignore[attr-defined]
+        for record in kind.source().filter(pk__in=silent):
+            row = silent[record.pk]
+            row.hit = _elsewhere(row.hit, kind.build(record), search, known)  # type: ignore[attr-defined]
+
+
+def _elsewhere(hit: Hit, doc: Doc, search: Search, known: frozenset[Phrase]) -> Hit:
+    """``hit`` with why the record was found, from its other texts or its concepts; as it is where its name says it."""
+    glossary, order = search.tools.glossary, order_for()
+    if hit.is_related and (tagged := search.concepts & set(doc.concepts)):
+        labels = [label for label in glossary.labels_of(tagged) if label.is_shown]
+        best = min(labels, key=lambda label: (label.kind != "pref", order.index(label.language)), default=None)
+        return replace(hit, label=best.text) if best else hit
+    others = [Text(text, code, search.tools.analyser) for text, code in doc.texts]
+    others.sort(key=lambda text: order.index(text.language) if text.language in order else len(order))
+    wanted = search.query.phrases | known if hit.is_related else search.query.phrases
+    for text in others:
+        if marks := text.places_of(wanted):
+            return replace(hit, excerpt=excerpt(text.text, marks), language=text.language or hit.language)
+    return hit
 
 
 def _best(texts: Sequence[Text], phrases: Iterable[Phrase]) -> tuple[SafeString, str]:

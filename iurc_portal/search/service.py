@@ -109,6 +109,12 @@ class Search:
         return bool(self.corrections or self.is_widened or self.is_partial)
 
     @property
+    def concepts(self) -> frozenset[int]:
+        """The concepts of the words; after widening also the themes that stand in for them."""
+        own = frozenset(self.query.concepts)
+        return own | self.tools.glossary.themes_of(own) if self.is_widened else own
+
+    @property
     def direct(self) -> list[frozenset[Phrase]]:
         return [group.direct for group in self.query.groups]
 

@@ -216,3 +216,21 @@ def test_a_page_of_results_takes_four_statements_at_most(autonomous, django_asse
 
 def test_the_tools_are_made_once_for_a_version(autonomous):
     assert Search("a").tools.glossary is Search("b").tools.glossary
+
+
+def test_a_hit_in_another_text_shows_that_text():
+    make_organisation(name_en="Fonderia", summary_en="A foundry.", description_en="It casts bells for towers.")
+
+    _filterset, (row,) = find("bells")
+
+    assert (row.hit.excerpt, row.hit.language) == ("It casts <mark>bells</mark> for towers.", "en")
+
+
+def test_what_a_theme_led_to_names_the_theme_in_the_reader_s_language():
+    theme = make_theme("mobility", pref_label_en="Mobility", pref_label_it="Mobilità", pref_label_ja="モビリティ")
+    make_organisation(name_en="Tram works", summary_en="Trams.", themes=[theme])
+    make_concept("omnibus", themes=[theme], it="Torpedone", en="Omnibus")
+
+    _filterset, (row,) = find("torpedone")
+
+    assert (row.hit.is_related, row.hit.label) == (True, "Mobility")
