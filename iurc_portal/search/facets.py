@@ -28,6 +28,7 @@ from iurc_portal.search.tools import Tools
 from iurc_portal.translation.languages import Language, columns
 
 MOST_UNKNOWN_SHOWN = 5
+MOST_ELSEWHERE = 8
 RELEVANCE = "relevance"
 IN_DATE = "fresh"  # what is out of date comes last, the rest by name (E10)
 SWITCHES = ("exact", "literal")  # parameters that are "1" or absent
@@ -178,12 +179,25 @@ class FacetedFilterSet(django_filters.FilterSet):
 
     @cached_property
     def counts(self) -> Counts:
-        """How many there are of what; where nothing is found, after climbing the ladder of the search."""
+        """How many there are of what; where the words find nothing at all, after climbing the ladder of the search.
+
+        Facets take no part in that: what a selection leaves out is still found, and a click asks the same question.
+        """
         conditions = {facet.indexed: facet.condition for facet in self.facets}
         counts = self.kept(("counts",), lambda: self.search.count(self.listed, conditions))
-        if not counts.total and self.search.climb(self.under_facets):
-            counts = self.search.count(self.listed, conditions)
-        return counts
+        if counts.total or (self.active and self.search.narrowed(self.listed).exists()):
+            return counts
+        return self.search.count(self.listed, conditions) if self.search.climb(self.listed) else counts
+
+    def elsewhere(self) -> tuple[Facet, list[Value]] | None:
+        """The commonest themes of all records, where words found nothing: somewhere to go on from."""
+        facet = next((each for each in self.facets if each.name == "theme"), None)
+        if facet is None or not self.query:
+            return None
+        counts = Search("").count(self.listed, {facet.indexed: None}).values
+        values = [Value(key, label, counts.get((facet.indexed, key), 0), False) for key, label in facet.values]
+        values = [value for value in values if value.count]
+        return facet, sorted(values, key=lambda value: -value.count)[:MOST_ELSEWHERE]
 
     def kept(self, what: tuple, make: Callable[[], Any]) -> Any:
         """An answer to this question, made once for each state of index and vocabulary. ``what`` says which answer.

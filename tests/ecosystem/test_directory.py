@@ -276,3 +276,24 @@ def test_nothing_found_says_what_to_do_next(client):
 
     assert texts(page, ".//p[@id='results-status']") == ["0 organisations"]
     assert texts(page, ".//*[@class='tn-empty']//a") == ["Clear all", "Search the whole portal"]
+
+
+def test_where_words_find_nothing_the_themes_lead_on(client):
+    make_organisation(name_en="Alpha", themes=[make_theme("energy", pref_label_en="Energy")])
+    make_theme("empty", pref_label_en="Empty")
+
+    page = parsed(client.get("/en/ecosystem/?q=zzzzzz"))
+
+    links = page.findall(".//div[@class='tn-empty']//ul//a")
+    assert [(link.get("href"), link.text.strip()) for link in links] == [("?theme=energy", "Energy")]
+
+
+def test_words_that_are_found_elsewhere_are_not_changed_by_a_filter(client):
+    make_organisation(name_en="Robots", kind="company")
+    make_organisation(name_en="Robotics school", kind="university")
+
+    response = client.get("/en/ecosystem/?q=robots&kind=public_body")
+
+    facets = {facet.name: values for facet, values in response.context["facets"]}
+    counts = {value.key: value.count for value in facets["kind"]}
+    assert (names(response), counts["company"], response.context["filterset"].search.has_climbed) == ([], 1, False)
