@@ -155,7 +155,8 @@ def kept_parts(name: str, ids: Sequence[int], make: Callable[[list[int]], dict[i
     version = _version() if settings.KEEP_PAGES else 0
     if not version:
         return make(list(ids))
-    keys = {pk: f"{name}:{get_language()}:{pk}:{version}" for pk in ids}
+    sort = sha256(f"{name}\0{get_language()}\0{version}".encode()).hexdigest()
+    keys = {pk: f"part:{sort}:{pk}" for pk in ids}
     found = _read_parts(list(keys.values()))
     parts = {pk: found[key] for pk, key in keys.items() if key in found}
     if missing := [pk for pk in ids if pk not in parts]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from iurc_portal.kept import kept_parts
 from iurc_portal.translation.languages import Language
 from iurc_portal.translation.permissions import may_see
 from iurc_portal.translation.registry import Translated, kinds
@@ -76,8 +77,17 @@ def entries(user, wanted: Filter = Filter()) -> list[Entry]:
 
 
 def waiting_counts(user) -> Counter[tuple[str, str]]:
-    """How many records wait by (language, status), of what is missing or outdated."""
-    return Counter((entry.language, str(entry.status)) for entry in entries(user, Filter(status=ALL_WAITING)))
+    """How many records wait by (language, status), of what is missing or outdated.
+
+    Every text is read for that: once for each state of the portal and each set of kinds, not for each look at home.
+    """
+
+    def count(_ids) -> dict[int, Counter[tuple[str, str]]]:
+        waiting = entries(user, Filter(status=ALL_WAITING))
+        return {0: Counter((entry.language, str(entry.status)) for entry in waiting)}
+
+    seen = ",".join(kind.label for kind in kinds() if may_see(user, kind))
+    return kept_parts(f"waiting texts:{seen}", [0], count)[0]
 
 
 def next_after(ordered: list[Entry], key: tuple[str, int, str]) -> Entry | None:

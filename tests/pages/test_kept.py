@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ecosystem.models import Organisation
 from iurc_portal.pages.models import PageRating
+from iurc_portal.translation.queue import waiting_counts
 from tests.factories import make_organisation, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -256,3 +257,16 @@ def test_odd_headers_of_one_visitor_change_no_page_of_another(client, pianca, he
     page = client.get("/en/ecosystem/").content.decode()
 
     assert ("<!doctype html>" in part, "<!doctype html>" in page) == (False, True)
+
+
+def test_staff_s_count_of_texts_that_wait_is_made_once_and_follows_each_change(pianca):
+    staff = make_user(is_staff=True, is_superuser=True)
+    before = waiting_counts(staff)
+    with CaptureQueriesContext(connection) as captured:
+        assert waiting_counts(staff) == before
+
+    pianca.summary_ja = "歯車を作っています。"
+    pianca.save()
+
+    assert len(captured) == 0
+    assert before["ja", "missing"] - waiting_counts(staff)["ja", "missing"] == 1
