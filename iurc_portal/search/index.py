@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Model, Q
@@ -19,6 +20,7 @@ from iurc_portal.search.tools import GLOSSARY, INDEX, Tools, raise_version, tool
 from iurc_portal.translation.languages import CODES
 
 BATCH = 500
+FEW_FOLLOWERS = 100  # up to so many are written at once
 FEW_CONCEPTS = 20  # up to so many changes of the vocabulary are followed one by one
 CONCEPTS, PLACES = "*concepts", "*places"  # among what is postponed
 WRITTEN = (
@@ -59,6 +61,19 @@ def reindex_many(kind_name: str, ids: Iterable[int], *, terms: Counter[str] | No
     if ids:
         raise_version(INDEX)
     return written
+
+
+def reindex_followers(kind_name: str, ids: list[int]) -> None:
+    """Bring the rows of records up to date of which something else has changed: many are left to a task.
+
+    Whoever renames a city does not wait for all of its organisations. Until the task has run they are found as before.
+    """
+    if len(ids) <= FEW_FOLLOWERS or _postponed.get() is not None:
+        reindex_many(kind_name, ids)
+        return
+    for start in range(0, len(ids), BATCH):
+        write = partial(tasks.write_records.delay, kind_name, ids[start : start + BATCH])
+        transaction.on_commit(write, robust=True)
 
 
 @contextmanager

@@ -6,7 +6,13 @@ from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 
 from iurc_portal.search import registry
-from iurc_portal.search.index import follow_place, follow_vocabulary, index_object, reindex_many
+from iurc_portal.search.index import (
+    follow_place,
+    follow_vocabulary,
+    index_object,
+    reindex_followers,
+    reindex_many,
+)
 
 
 def connect() -> None:
@@ -24,7 +30,7 @@ def follow_saved(sender, instance, raw=False, **_more) -> None:
         return
     index_object(instance)
     for kind_name, ids in _followers(instance):
-        reindex_many(kind_name, ids)
+        reindex_followers(kind_name, ids)
     vocabulary = registry.vocabulary()
     if isinstance(instance, vocabulary.models):
         follow_vocabulary(vocabulary.concept_of(instance))
@@ -42,7 +48,7 @@ def remember_followers(sender, instance, **_more) -> None:
 def follow_deleted(sender, instance, **_more) -> None:
     index_object(instance)
     for kind_name, ids in getattr(instance, "_search_followers", ()):
-        reindex_many(kind_name, ids)
+        reindex_followers(kind_name, ids)
     if hasattr(instance, "_search_concept"):
         follow_vocabulary(instance._search_concept)
     if isinstance(instance, registry.vocabulary().places):
@@ -54,7 +60,7 @@ def follow_relation(sender, instance, action, reverse, model, pk_set, **_more) -
         return
     index_object(instance)
     for kind_name, ids in _followers(instance):
-        reindex_many(kind_name, ids)
+        reindex_followers(kind_name, ids)
     for kind in registry.kinds():
         if kind.model is model and pk_set:
             reindex_many(kind.name, pk_set)

@@ -2,6 +2,14 @@ from celery import shared_task
 
 
 @shared_task(acks_late=True)
+def write_records(kind_name: str, ids: list[int]) -> int:
+    """Bring the rows of these records up to date."""
+    from iurc_portal.search.index import reindex_many
+
+    return reindex_many(kind_name, ids)
+
+
+@shared_task(acks_late=True)
 def write_stale() -> int:
     """Write anew what another analyser or another glossary has written."""
     from iurc_portal.search.index import reindex_stale

@@ -249,3 +249,23 @@ def test_the_themes_of_a_very_long_record_are_found():
     make_organisation(name_en="Long", summary_en="Short.", themes=[theme], **texts)
 
     assert (names("水素"), names("parola7999")) == (["Long"], ["Long"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_followers_of_a_change_are_left_to_a_task(monkeypatch):
+    from iurc_portal.search import index, tasks
+
+    monkeypatch.setattr(index, "FEW_FOLLOWERS", 2)
+    city = make_city("ivrea")
+    for n in range(3):
+        make_organisation(name_en=f"Robots {n}", city=city)
+    left = []
+    monkeypatch.setattr(tasks.write_records, "delay", lambda *task: left.append(task))
+
+    city.name_it = "Eporedia"
+    city.save()
+    before = names("Eporedia")
+    for task in left:
+        tasks.write_records(*task)
+
+    assert (before, len(left), len(names("Eporedia"))) == ([], 1, 3)
