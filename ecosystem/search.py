@@ -102,12 +102,14 @@ def _flat(*names: str) -> list[tuple[str, str]]:
 def organisation_doc(organisation: Organisation) -> Doc:
     """An organisation: names in every script, summary, seat, and what the directory counts.
 
-    What it offers and seeks is found with it (E5). Reads ``shown_listings``, see ``with_listings``.
+    What it offers and seeks, and the initiatives it has a part in, are found with it (E5). Reads ``shown_listings``, see ``with_listings``.
     """
     facts = _facts(organisation)
     listings = [listing for listing in organisation.shown_listings if listing.is_current(today=timezone.localdate())]
+    # Once each: who leads an initiative may be a member of it as well.
+    initiatives = {initiative.slug: initiative for initiative in organisation.initiatives.all()}
     facts["values"] |= {
-        "initiative": [initiative.slug for initiative in organisation.initiatives.all()],
+        "initiative": list(initiatives),
         "language": organisation.contact_languages,
         "open_to_japan": ["yes"] if organisation.open_to_japan else [],
         "offers": [listing.type for listing in listings if listing.direction == Listing.Direction.OFFER],
@@ -123,6 +125,7 @@ def organisation_doc(organisation: Organisation) -> Doc:
         ],
         texts=[
             *texts_of(organisation, "summary", "description", "open_to_japan_how"),
+            *_names_of(initiatives.values()),
             *(pair for listing in listings for pair in texts_of(listing, "title", "text", "wanted_partner")),
         ],
         side=organisation.side,
@@ -260,8 +263,8 @@ def concept_doc(concept: Concept) -> Doc:
     )
 
 
-def _names_of(organisations) -> list[tuple[str, str]]:
-    return [pair for organisation in organisations for pair in texts_of(organisation, "name")]
+def _names_of(records) -> list[tuple[str, str]]:
+    return [pair for record in records for pair in texts_of(record, "name")]
 
 
 ORGANISATIONS = Kind(
@@ -279,6 +282,7 @@ ORGANISATIONS = Kind(
     follows=(
         (Concept, lambda theme: theme.organisations.all()),
         (OrganisationInitiative, lambda part: Organisation.objects.filter(pk=part.organisation_id)),
+        (Initiative, lambda initiative: initiative.organisations.distinct()),
         (City, lambda city: city.organisations.all()),
         (Listing, lambda listing: Organisation.objects.filter(pk=listing.organisation_id)),
     ),
