@@ -41,8 +41,11 @@ def profile_of(request, slug) -> Organisation | None:
 
 
 def current_listings() -> Prefetch:
-    """What the organisations offer and seek today, as ``current_listings``."""
-    return Prefetch("listings", Listing.objects.current(today=timezone.localdate()), to_attr="current_listings")
+    """What the organisations offer and seek today, as ``current_listings``: only what has a page that opens.
+
+    A closed or unlisted organisation has none: the page of what it offered says that this has ended.
+    """
+    return Prefetch("listings", Listing.objects.listed(today=timezone.localdate()), to_attr="current_listings")
 
 
 def by_direction(organisation: Organisation) -> dict[str, list[Listing]]:
