@@ -102,7 +102,8 @@ def _flat(*names: str) -> list[tuple[str, str]]:
 def organisation_doc(organisation: Organisation) -> Doc:
     """An organisation: names in every script, summary, seat, and what the directory counts.
 
-    What it offers and seeks, and the initiatives it has a part in, are found with it (E5). Reads ``shown_listings``, see ``with_listings``.
+    What it offers and seeks, and the initiatives it has a part in, are found with it (E5). Reads ``shown_listings``,
+    see ``with_listings``.
     """
     facts = _facts(organisation)
     listings = [listing for listing in organisation.shown_listings if listing.is_current(today=timezone.localdate())]
@@ -178,11 +179,7 @@ def listing_doc(listing: Listing) -> Doc:
 
 
 def _is_listed(organisation: Organisation) -> bool:
-    return (
-        organisation.state == Organisation.State.PUBLISHED
-        and organisation.merged_into_id is None
-        and organisation.activity != Organisation.Activity.CLOSED
-    )
+    return organisation.is_told and organisation.activity != Organisation.Activity.CLOSED
 
 
 def initiative_doc(initiative: Initiative) -> Doc:
@@ -205,7 +202,7 @@ def testbed_doc(testbed: Testbed) -> Doc:
         names=texts_of(testbed, "name"),
         texts=[
             *texts_of(testbed, "testable", "provided", "data_available", "rules", "cost"),
-            *_names_of([testbed.owner]),
+            *_names_of(_named([testbed.owner])),
         ],
         side=testbed.city.slug if testbed.city.is_partner else "",
         category=testbed.kind,
@@ -216,16 +213,16 @@ def testbed_doc(testbed: Testbed) -> Doc:
 
 
 def test_doc(test: TestRun) -> Doc:
-    facts = _facts(test)
+    facts, organisations = _facts(test), _named(test.organisations.all())
     facts["values"] |= {
         "initiative": [initiative.slug for initiative in test.initiatives.all()],
-        "organisation": [organisation.slug for organisation in test.organisations.all()],
+        "organisation": [organisation.slug for organisation in organisations],
     }
     facts["places"] = [*facts["places"], *texts_of(test, "place_name")]
     return Doc(
         titles=titles_of(test, "title"),
         names=texts_of(test, "title"),
-        texts=[*texts_of(test, "tested", "outcome"), *_names_of(test.organisations.all())],
+        texts=[*texts_of(test, "tested", "outcome"), *_names_of(organisations)],
         category=test.state,
         dated=test.start,
         **facts,
@@ -233,14 +230,14 @@ def test_doc(test: TestRun) -> Doc:
 
 
 def practice_doc(practice: GoodPractice) -> Doc:
-    facts = _facts(practice)
-    facts["values"]["organisation"] = [organisation.slug for organisation in practice.organisations.all()]
+    facts, organisations = _facts(practice), _named(practice.organisations.all())
+    facts["values"]["organisation"] = [organisation.slug for organisation in organisations]
     return Doc(
         titles=titles_of(practice, "title"),
         names=texts_of(practice, "title"),
         texts=[
             *texts_of(practice, "problem", "solution", "results", "replicability", "recognition"),
-            *_names_of(practice.organisations.all()),
+            *_names_of(organisations),
         ],
         category=practice.state,
         dated=date(practice.first_year, 1, 1) if practice.first_year else None,
@@ -261,6 +258,11 @@ def concept_doc(concept: Concept) -> Doc:
         values={"theme": [theme.notation for theme in themes]},
         public=concept.scheme == Concept.Scheme.GLOSSARY and concept.state == Concept.State.APPROVED,
     )
+
+
+def _named(organisations) -> list[Organisation]:
+    """Those by which a public record may be found: the name of a draft is nobody's to read, or to guess."""
+    return [organisation for organisation in organisations if organisation.is_told]
 
 
 def _names_of(records) -> list[tuple[str, str]]:
@@ -379,7 +381,12 @@ PRACTICES = Kind(
     list_url_name="ecosystem:practices",
     follows=(
         (Concept, lambda theme: theme.practices.all()),
-        (Organisation, lambda organisation: organisation.practices.all()),
+        (
+            Organisation,  # the receiver of a transfer is told of by page and open data
+            lambda organisation: GoodPractice.objects.filter(
+                Q(organisations=organisation) | Q(transfers__organisation=organisation)
+            ).distinct(),
+        ),
         (City, lambda city: GoodPractice.objects.filter(Q(city=city) | Q(transfers__city=city)).distinct()),
         (Transfer, lambda transfer: GoodPractice.objects.filter(pk=transfer.practice_id)),  # told of by the open data
     ),

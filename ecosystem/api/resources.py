@@ -48,11 +48,6 @@ def _listed_organisations() -> Prefetch:
     return Prefetch("organisations", Organisation.objects.listed_for(ANYBODY))
 
 
-def _told_organisations():
-    """Those that ``Organisations`` answers alone: the only ones that a link of another record may name."""
-    return Organisation.objects.published().filter(merged_into=None)
-
-
 class Organisations(Resource):
     """Companies, universities, research centres, public bodies and associations of the two cities."""
 
@@ -67,7 +62,7 @@ class Organisations(Resource):
     def record_rows(self):
         """Closed ones too: a record that vanishes looks like a broken directory."""
         current = Listing.objects.listed(today=timezone.localdate())
-        told = self._with_all(_told_organisations())
+        told = self._with_all(Organisation.objects.told())
         return told.prefetch_related(Prefetch("listings", current, to_attr="current_listings"))
 
     def _with_all(self, organisations):
@@ -139,7 +134,7 @@ class Testbeds(Resource):
         )
 
     def _with_all(self, testbeds):
-        owners = Prefetch("owner", _told_organisations())
+        owners = Prefetch("owner", Organisation.objects.told())
         return testbeds.select_related("city").prefetch_related("themes", "initiatives", owners)
 
 
@@ -183,7 +178,7 @@ class Transfers(Numbered):
     def rows(self):
         """All of the practices that are public, as on their pages."""
         transfers = Transfer.objects.filter(practice__in=GoodPractice.objects.visible_to(ANYBODY))
-        receivers = Prefetch("organisation", _told_organisations())
+        receivers = Prefetch("organisation", Organisation.objects.told())
         return transfers.select_related("practice", "city").prefetch_related(receivers)
 
 
