@@ -23,7 +23,8 @@ pytestmark = pytest.mark.django_db
 def near(page):
     """The neighbours on the page of a concept, each with the address it leads to."""
     section = page.find(".//section[@aria-labelledby='near']")
-    return [] if section is None else [(item.text, item.get("href")) for item in section.iter("a", "span")]
+    links = [] if section is None else [item for item in section.iter() if item.tag in {"a", "span"}]
+    return [(item.text, item.get("href")) for item in links]
 
 
 @pytest.mark.parametrize("state", ["draft", "deprecated"])
