@@ -70,7 +70,7 @@ def organisation_facet(wanted: list[str]) -> list[Facet]:
     if not any(wanted):
         return []
     slugs = [slug for slug in wanted[:MOST_ORGANISATIONS] if SLUG.fullmatch(slug)]
-    found = Organisation.objects.published().filter(slug__in=slugs)
+    found = Organisation.objects.told().filter(slug__in=slugs)
     values = [(organisation.slug, Spoken.of(organisation, "name")) for organisation in found]
     return [Facet("organisation", _("Organisation"), values)]
 

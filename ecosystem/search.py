@@ -25,6 +25,7 @@ from ecosystem.models import (
     Transfer,
 )
 from ecosystem.models.freshness import is_overdue
+from ecosystem.models.vocabulary import themes_in_use
 from iurc_portal.clock import ROME
 from iurc_portal.search.glossary import Label
 from iurc_portal.search.models import OUT_OF_DATE
@@ -112,12 +113,15 @@ def _flat(*names: str) -> list[tuple[str, str]]:
 def organisation_doc(organisation: Organisation) -> Doc:
     """An organisation: names in every script, summary, seat, and what the directory counts.
 
-    What it offers and seeks is found with it (E5). Reads ``shown_listings``, see ``with_listings``.
+    What it offers and seeks, and the initiatives it has a part in, are found with it (E5). Reads ``shown_listings``,
+    see ``with_listings``.
     """
     facts = _facts(organisation)
     listings = [listing for listing in organisation.shown_listings if listing.is_current(today=timezone.localdate())]
+    # Once each: who leads an initiative may be a member of it as well.
+    initiatives = {initiative.slug: initiative for initiative in organisation.initiatives.all()}
     facts["values"] |= {
-        "initiative": [initiative.slug for initiative in organisation.initiatives.all()],
+        "initiative": list(initiatives),
         "language": organisation.contact_languages,
         "open_to_japan": ["yes"] if organisation.open_to_japan else [],
         "offers": [listing.type for listing in listings if listing.direction == Listing.Direction.OFFER],
@@ -133,6 +137,7 @@ def organisation_doc(organisation: Organisation) -> Doc:
         ],
         texts=[
             *texts_of(organisation, "summary", "description", "open_to_japan_how"),
+            *_names_of(initiatives.values()),
             *(pair for listing in listings for pair in texts_of(listing, "title", "text", "wanted_partner")),
         ],
         side=organisation.side,
@@ -185,11 +190,7 @@ def listing_doc(listing: Listing) -> Doc:
 
 
 def _is_listed(organisation: Organisation) -> bool:
-    return (
-        organisation.state == Organisation.State.PUBLISHED
-        and organisation.merged_into_id is None
-        and organisation.activity != Organisation.Activity.CLOSED
-    )
+    return organisation.is_told and organisation.activity != Organisation.Activity.CLOSED
 
 
 def initiative_doc(initiative: Initiative) -> Doc:
@@ -212,7 +213,7 @@ def testbed_doc(testbed: Testbed) -> Doc:
         names=texts_of(testbed, "name"),
         texts=[
             *texts_of(testbed, "testable", "provided", "data_available", "rules", "cost"),
-            *_names_of([testbed.owner]),
+            *_names_of(_named([testbed.owner])),
         ],
         side=testbed.city.slug if testbed.city.is_partner else "",
         category=testbed.kind,
@@ -223,16 +224,16 @@ def testbed_doc(testbed: Testbed) -> Doc:
 
 
 def test_doc(test: TestRun) -> Doc:
-    facts = _facts(test)
+    facts, organisations = _facts(test), _named(test.organisations.all())
     facts["values"] |= {
         "initiative": [initiative.slug for initiative in test.initiatives.all()],
-        "organisation": [organisation.slug for organisation in test.organisations.all()],
+        "organisation": [organisation.slug for organisation in organisations],
     }
     facts["places"] = [*facts["places"], *texts_of(test, "place_name")]
     return Doc(
         titles=titles_of(test, "title"),
         names=texts_of(test, "title"),
-        texts=[*texts_of(test, "tested", "outcome"), *_names_of(test.organisations.all())],
+        texts=[*texts_of(test, "tested", "outcome"), *_names_of(organisations)],
         category=test.state,
         dated=test.start,
         **facts,
@@ -240,14 +241,14 @@ def test_doc(test: TestRun) -> Doc:
 
 
 def practice_doc(practice: GoodPractice) -> Doc:
-    facts = _facts(practice)
-    facts["values"]["organisation"] = [organisation.slug for organisation in practice.organisations.all()]
+    facts, organisations = _facts(practice), _named(practice.organisations.all())
+    facts["values"]["organisation"] = [organisation.slug for organisation in organisations]
     return Doc(
         titles=titles_of(practice, "title"),
         names=texts_of(practice, "title"),
         texts=[
             *texts_of(practice, "problem", "solution", "results", "replicability", "recognition"),
-            *_names_of(practice.organisations.all()),
+            *_names_of(organisations),
         ],
         category=practice.state,
         dated=date(practice.first_year, 1, 1) if practice.first_year else None,
@@ -270,8 +271,13 @@ def concept_doc(concept: Concept) -> Doc:
     )
 
 
-def _names_of(organisations) -> list[tuple[str, str]]:
-    return [pair for organisation in organisations for pair in texts_of(organisation, "name")]
+def _named(organisations) -> list[Organisation]:
+    """Those by which a public record may be found: the name of a draft is nobody's to read, or to guess."""
+    return [organisation for organisation in organisations if organisation.is_told]
+
+
+def _names_of(records) -> list[tuple[str, str]]:
+    return [pair for record in records for pair in texts_of(record, "name")]
 
 
 ORGANISATIONS = Kind(
@@ -279,7 +285,7 @@ ORGANISATIONS = Kind(
     title=_("Organisations"),
     model=Organisation,
     source=lambda: with_listings(
-        Organisation.objects.select_related("city").prefetch_related("themes", "initiatives")
+        Organisation.objects.select_related("city").prefetch_related(themes_in_use(), "initiatives")
     ),
     build=organisation_doc,
     shown=lambda user: Organisation.objects.listed_for(user).select_related("city"),
@@ -289,6 +295,7 @@ ORGANISATIONS = Kind(
     follows=(
         (Concept, lambda theme: theme.organisations.all()),
         (OrganisationInitiative, lambda part: Organisation.objects.filter(pk=part.organisation_id)),
+        (Initiative, lambda initiative: initiative.organisations.distinct()),
         (City, lambda city: city.organisations.all()),
         (Listing, lambda listing: Organisation.objects.filter(pk=listing.organisation_id)),
     ),
@@ -302,7 +309,7 @@ def _listings(direction: str, title, list_url_name: str) -> Kind:
         name=f"{direction}s",
         title=title,
         model=Listing,
-        source=lambda: rows.prefetch_related("organisation__themes", "cooperation"),
+        source=lambda: rows.prefetch_related(themes_in_use("organisation__themes"), "cooperation"),
         build=listing_doc,
         shown=lambda user: rows.listed(today=timezone.localdate()),
         template="ecosystem/_listing_row.html",
@@ -327,7 +334,7 @@ INITIATIVES = Kind(
     name="initiatives",
     title=_("Initiatives"),
     model=Initiative,
-    source=lambda: Initiative.objects.prefetch_related("themes"),
+    source=lambda: Initiative.objects.prefetch_related(themes_in_use()),
     build=initiative_doc,
     shown=Initiative.objects.visible_to,
     template="ecosystem/_initiative_row.html",
@@ -342,7 +349,7 @@ TESTBEDS = Kind(
     name="testbeds",
     title=_("Testbeds"),
     model=Testbed,
-    source=lambda: Testbed.objects.select_related("city", "owner").prefetch_related("themes", "initiatives"),
+    source=lambda: Testbed.objects.select_related("city", "owner").prefetch_related(themes_in_use(), "initiatives"),
     build=testbed_doc,
     shown=lambda user: Testbed.objects.listed().select_related("city"),
     template="ecosystem/_testbed_row.html",
@@ -361,7 +368,9 @@ TESTS = Kind(
     name="tests",
     title=_("Tests carried out"),
     model=TestRun,
-    source=lambda: TestRun.objects.select_related("city").prefetch_related("themes", "initiatives", "organisations"),
+    source=lambda: TestRun.objects.select_related("city").prefetch_related(
+        themes_in_use(), "initiatives", "organisations"
+    ),
     build=test_doc,
     shown=lambda user: TestRun.objects.visible_to(user).select_related("city"),
     template="ecosystem/_test_row.html",
@@ -377,7 +386,7 @@ PRACTICES = Kind(
     name="practices",
     title=_("Good practices"),
     model=GoodPractice,
-    source=lambda: GoodPractice.objects.select_related("city").prefetch_related("themes", "organisations"),
+    source=lambda: GoodPractice.objects.select_related("city").prefetch_related(themes_in_use(), "organisations"),
     build=practice_doc,
     shown=lambda user: GoodPractice.objects.visible_to(user).select_related("city"),
     template="ecosystem/_practice_row.html",
@@ -385,7 +394,12 @@ PRACTICES = Kind(
     list_url_name="ecosystem:practices",
     follows=(
         (Concept, lambda theme: theme.practices.all()),
-        (Organisation, lambda organisation: organisation.practices.all()),
+        (
+            Organisation,  # the receiver of a transfer is told of by page and open data
+            lambda organisation: GoodPractice.objects.filter(
+                Q(organisations=organisation) | Q(transfers__organisation=organisation)
+            ).distinct(),
+        ),
         (City, lambda city: GoodPractice.objects.filter(Q(city=city) | Q(transfers__city=city)).distinct()),
         (Transfer, lambda transfer: GoodPractice.objects.filter(pk=transfer.practice_id)),  # told of by the open data
     ),

@@ -29,6 +29,7 @@ from ecosystem.models import (
     TestRun,
     Transfer,
 )
+from ecosystem.models.vocabulary import themes_in_use
 from iurc_portal.api.views import ANYBODY, Numbered, Resource
 
 OF_ORGANISATION = OpenApiParameter(
@@ -48,11 +49,6 @@ def _listed_organisations() -> Prefetch:
     return Prefetch("organisations", Organisation.objects.listed_for(ANYBODY))
 
 
-def _told_organisations():
-    """Those that ``Organisations`` answers alone: the only ones that a link of another record may name."""
-    return Organisation.objects.published().filter(merged_into=None)
-
-
 class Organisations(Resource):
     """Companies, universities, research centres, public bodies and associations of the two cities."""
 
@@ -67,12 +63,12 @@ class Organisations(Resource):
     def record_rows(self):
         """Closed ones too: a record that vanishes looks like a broken directory."""
         current = Listing.objects.listed(today=timezone.localdate())
-        told = self._with_all(_told_organisations())
+        told = self._with_all(Organisation.objects.told())
         return told.prefetch_related(Prefetch("listings", current, to_attr="current_listings"))
 
     def _with_all(self, organisations):
         parts = Prefetch("parts", OrganisationInitiative.objects.select_related("initiative"))
-        return organisations.select_related("city").prefetch_related("themes", parts)
+        return organisations.select_related("city").prefetch_related(themes_in_use(), parts)
 
 
 class Offers(Numbered):
@@ -111,7 +107,7 @@ class Initiatives(Resource):
 
     def rows(self):
         leads = Prefetch("leads", Organisation.objects.listed_for(ANYBODY))
-        return Initiative.objects.visible_to(ANYBODY).prefetch_related("themes", leads)
+        return Initiative.objects.visible_to(ANYBODY).prefetch_related(themes_in_use(), leads)
 
     def record_rows(self):
         return self.rows().prefetch_related("figures", "take_parts")
@@ -139,8 +135,8 @@ class Testbeds(Resource):
         )
 
     def _with_all(self, testbeds):
-        owners = Prefetch("owner", _told_organisations())
-        return testbeds.select_related("city").prefetch_related("themes", "initiatives", owners)
+        owners = Prefetch("owner", Organisation.objects.told())
+        return testbeds.select_related("city").prefetch_related(themes_in_use(), "initiatives", owners)
 
 
 class Tests(Resource):
@@ -156,7 +152,7 @@ class Tests(Resource):
     def rows(self):
         runs = TestRun.objects.visible_to(ANYBODY).select_related("city")
         testbeds = Prefetch("testbed", Testbed.objects.visible_to(ANYBODY))
-        return runs.prefetch_related("themes", "initiatives", testbeds, _listed_organisations())
+        return runs.prefetch_related(themes_in_use(), "initiatives", testbeds, _listed_organisations())
 
 
 class Practices(Resource):
@@ -170,7 +166,7 @@ class Practices(Resource):
 
     def rows(self):
         practices = GoodPractice.objects.visible_to(ANYBODY).select_related("city")
-        return practices.prefetch_related("themes", "initiatives", _listed_organisations())
+        return practices.prefetch_related(themes_in_use(), "initiatives", _listed_organisations())
 
 
 class Transfers(Numbered):
@@ -183,7 +179,7 @@ class Transfers(Numbered):
     def rows(self):
         """All of the practices that are public, as on their pages."""
         transfers = Transfer.objects.filter(practice__in=GoodPractice.objects.visible_to(ANYBODY))
-        receivers = Prefetch("organisation", _told_organisations())
+        receivers = Prefetch("organisation", Organisation.objects.told())
         return transfers.select_related("practice", "city").prefetch_related(receivers)
 
 
@@ -199,10 +195,8 @@ class Concepts(Resource):
     def rows(self):
         approved = Concept.objects.approved()
         alternatives = Prefetch("labels", ConceptLabel.objects.filter(kind=ConceptLabel.Kind.ALTERNATIVE))
-        return (
-            approved.glossary()
-            .select_related("broader")
-            .prefetch_related(alternatives, Prefetch("narrower", approved), Prefetch("related", approved))
+        return approved.glossary().prefetch_related(
+            alternatives, *(Prefetch(way, approved) for way in ("broader", "narrower", "related"))
         )
 
 

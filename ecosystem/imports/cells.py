@@ -163,11 +163,14 @@ def several(words: dict[str, Any], cell: str, code: str) -> list:
 
 
 def number(cell: str) -> Decimal:
-    """A number after its width: a comma is read as the point it is in Italian."""
+    """A number after its width: a comma is read as the point it is in Italian. "nan" and "inf" are none."""
     try:
-        return Decimal(fold(tidy(cell)).replace(",", ".").removesuffix("年").strip())
+        value = Decimal(fold(tidy(cell)).replace(",", ".").removesuffix("年").strip())
     except InvalidOperation:
         raise Unreadable("number") from None
+    if not value.is_finite():
+        raise Unreadable("number")
+    return value
 
 
 def year(cell: str, known: Known) -> int:

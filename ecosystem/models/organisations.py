@@ -30,9 +30,13 @@ class OrganisationQuerySet(models.QuerySet):
             return self
         return self.filter(state__in=[Organisation.State.PUBLISHED, Organisation.State.UNLISTED], merged_into=None)
 
+    def told(self):
+        """What pages of other records may name and link: published and not merged, closed ones too (E4)."""
+        return self.published().filter(merged_into=None)
+
     def listed_for(self, user):
         """What stands in public lists: published, neither closed nor merged, the same for everybody."""
-        return self.published().filter(merged_into=None).exclude(activity=Organisation.Activity.CLOSED)
+        return self.told().exclude(activity=Organisation.Activity.CLOSED)
 
     def overdue(self, *, today):
         """Those that nobody has confirmed for too long, or ever, on the day ``today`` (E12)."""
@@ -172,6 +176,11 @@ class Organisation(StateMachine, CompanyFacts, Sourced, Located):
 
     def get_absolute_url(self):
         return reverse("ecosystem:organisation", args=[self.slug])
+
+    @property
+    def is_told(self) -> bool:
+        """Whether pages of other records may name it; the same rule as ``told``."""
+        return self.state == self.State.PUBLISHED and self.merged_into_id is None
 
 
 class OrganisationInitiative(models.Model):

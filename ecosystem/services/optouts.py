@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.crypto import salted_hmac
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -47,13 +48,14 @@ def digests_of(organisation: Organisation) -> dict[str, str]:
 
 
 def opt_out_of(organisation: Organisation) -> ListingOptOut | None:
-    """The standing request that keeps ``organisation`` out of the lists, if there is one."""
-    return opt_out_with(digests_of(organisation))
+    """The standing request that keeps ``organisation`` out of the lists, the earliest of several, if there is one.
 
-
-def opt_out_with(found: Iterable[str]) -> ListingOptOut | None:
-    """The standing request with one of these digests, the earliest of several."""
-    return ListingOptOut.objects.standing().filter(fingerprints__digest__in=list(found)).order_by("asked_on").first()
+    A record is known by its key as well as by its digests: a new name and a new website lift nothing.
+    """
+    same = Q(fingerprints__digest__in=list(digests_of(organisation)))
+    if organisation.pk is not None:
+        same |= Q(organisation=organisation.pk)
+    return ListingOptOut.objects.standing().filter(same).order_by("asked_on", "pk").first()
 
 
 def asked_on_by_digest() -> dict[str, date]:
@@ -68,11 +70,11 @@ def record_opt_out(
 ) -> ListingOptOut:
     """Take a profile out of the lists at once and remember, by digests alone, not to list it again.
 
+    The records that were merged into it are remembered as well: they are other names of the same organisation.
     Raises ``ValidationError`` when it is remembered already.
     """
     organisation = Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=organisation.pk)
-    found = digests_of(organisation)
-    if opt_out_with(found) is not None:
+    if opt_out_of(organisation) is not None:
         raise ValidationError(_("This request is written down already."), code="again")
     if organisation.state == Organisation.State.PUBLISHED:
         move(organisation, Organisation.State.UNLISTED, by=by, now=now)
@@ -84,6 +86,9 @@ def record_opt_out(
         recorded_by=by,
         recorded_at=now,
     )
+    found: dict[str, str] = {}
+    for record in _with_merged(organisation):
+        found |= digests_of(record)
     opt_out.fingerprints.bulk_create(
         OptOutFingerprint(opt_out=opt_out, digest=value, kind=kind) for value, kind in found.items()
     )
@@ -112,6 +117,15 @@ def refusal(opt_out: ListingOptOut) -> ValidationError:
         code="opted_out",
         params={"day": date_format(opt_out.asked_on, "DATE_FORMAT")},
     )
+
+
+def _with_merged(organisation: Organisation) -> list[Organisation]:
+    """``organisation`` and what was merged into it, over as many steps as there are."""
+    everything, last = [organisation], [organisation]
+    while last:
+        last = list(Organisation.objects.filter(merged_into__in=last))
+        everything += last
+    return everything
 
 
 def _log(organisation: Organisation, *, reason: str, by, now: datetime) -> None:

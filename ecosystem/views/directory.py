@@ -9,6 +9,7 @@ from ecosystem.exports import ENCODINGS, FORMATS, Selection
 from ecosystem.filters import OrganisationFilter
 from ecosystem.geography import MOST_POINTS, map_points, partner_cities
 from ecosystem.models import Organisation, OrganisationInitiative
+from ecosystem.models.vocabulary import themes_in_use
 from ecosystem.views.cards import Cards
 from ecosystem.views.lists import count_organisations, faceted_page, query_without, snippet
 from iurc_portal.kept import kept_for_visitors
@@ -20,18 +21,27 @@ VIEWS = ("list", "map")
 @kept_for_visitors()
 def directory(request):
     """The organisations of both cities, as a list or on a map: two views of one query."""
-    listed = Organisation.objects.listed_for(request.user).select_related("city").prefetch_related("themes")
+    listed = Organisation.objects.listed_for(request.user).select_related("city").prefetch_related(themes_in_use())
     filterset = OrganisationFilter(request.GET, queryset=listed)
     wanted = request.GET.get("view", "list")
     context: dict = {"view": wanted if wanted in VIEWS else "list", "view_unknown": wanted not in VIEWS}
     context["snippet"] = snippet(query_without(request, "page", "view"))
     results = filterset.results()
     if context["view"] == "map":
-        context |= map_points(results.first(MOST_POINTS))
+        context |= _points_of(filterset, results)
         context["cities"] = partner_cities()
     else:
         results = Cards(results, "organisation")
     return faceted_page(request, filterset, results, name="directory", count=count_organisations, context=context)
+
+
+def _points_of(filterset, results) -> dict:
+    """The points of the first results in the order of the list, and how many of all have none (E11)."""
+    told = map_points(results.first(MOST_POINTS))
+    if results.count() > MOST_POINTS:
+        told["unmapped"] = results.count() - filterset.qs.exclude(latitude=None).count()
+        told["first_shown"] = MOST_POINTS
+    return told
 
 
 @require_safe
@@ -39,7 +49,7 @@ def export(request, extension):
     """The directory under the same filter as a file; ``encoding=cp932`` is for old Japanese spreadsheets."""
     rows = Organisation.objects.listed_for(request.user).select_related("city")
     parts = Prefetch("parts", OrganisationInitiative.objects.select_related("initiative"))
-    filterset = OrganisationFilter(request.GET, queryset=rows.prefetch_related("themes", parts))
+    filterset = OrganisationFilter(request.GET, queryset=rows.prefetch_related(themes_in_use(), parts))
     encoding = request.GET.get("encoding", "utf-8")
     selection = Selection(
         filterset, request.GET.urlencode(), timezone.now(), encoding if encoding in ENCODINGS else ENCODINGS[0]

@@ -216,6 +216,14 @@ def test_a_row_that_cannot_be_taken_says_why(staff, text, code):
     assert (row.status, row.possible, [told["code"] for told in row.messages]) == ("refused", [], [code])
 
 
+@pytest.mark.parametrize("cell", ["nan", "NaN", "sNaN", "inf", "-Infinity", "ｎａｎ", "1e999999999999999999999"])
+def test_what_is_no_finite_number_refuses_its_row_alone(staff, cell):
+    batch = checked(staff, f"Nome,Lat,Lon\nZolfora,{cell},136.9\nBrenvia,35.1,136.9\n")
+
+    assert codes(row_of(batch, 2))[0] == ("number", 1)
+    assert row_of(batch, 3).status == "new"
+
+
 def test_every_message_has_its_words_in_three_languages():
     params = {"limit": 1, "codes": "a", "words": "b", "least": 1, "most": 2, "error": "#REF!", "line": 3}
     for language in ("it", "en", "ja"):

@@ -12,6 +12,7 @@ from ecosystem import tasks
 from ecosystem.models import Concept, Listing
 from ecosystem.models.listings import TRL_WORDS, a_year_after
 from ecosystem.services import listings
+from ecosystem.views.organisations import by_direction, profile_of
 from iurc_portal.audit.models import Transition
 from iurc_portal.search.models import Document
 from tests.ecosystem.reading import ids, parsed, texts
@@ -390,6 +391,19 @@ def test_an_organisation_shows_what_it_offers_and_seeks(client):
 
     assert texts(page, ".//section[@aria-labelledby='offers']//h3") == ["Software"]
     assert texts(page, ".//section[@aria-labelledby='needs']//h3") == ["A street"]
+
+
+@pytest.mark.parametrize("fields", [{"activity": "closed"}, {"state": "unlisted"}])
+def test_a_profile_shows_no_listing_whose_page_says_that_it_has_ended(client, fields):
+    organisation = make_organisation(**fields)
+    listing = make_listing(organisation, title_en="Zolfora")
+
+    profile = client.get(f"/en/ecosystem/organisations/{organisation.slug}/")
+    one_page = by_direction(profile_of(profile.wsgi_request, organisation.slug))
+
+    assert client.get(f"/en/ecosystem/offers/{listing.pk}/").status_code == 410
+    assert "Zolfora" not in profile.content.decode()
+    assert one_page == {"offers": [], "needs": []}
 
 
 def test_the_directory_finds_organisations_by_the_words_and_types_of_their_listings(client):

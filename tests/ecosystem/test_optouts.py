@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from ecosystem.models import OptOutFingerprint, Organisation
-from ecosystem.services.optouts import digest, lift_opt_out, opt_out_of, record_opt_out
+from ecosystem.services.merging import merge_organisations
+from ecosystem.services.optouts import digest, lift_opt_out, opt_out_of, record_opt_out, refusal
 from ecosystem.services.publication import missing_for_publication, publish_organisation
 from iurc_portal.audit.models import Transition
 from tests.factories import make_organisation, make_theme, make_user
@@ -51,6 +52,33 @@ def test_it_is_known_again_after_its_record_is_gone(fields):
 
     assert opt_out_of(make_organisation(**fields)) == opt_out
     assert opt_out_of(make_organisation(name_en="Another", website="https://another.example")) is None
+
+
+def test_a_record_stays_out_under_another_name_and_website():
+    organisation = make_organisation(themes=[make_theme()], name_en="Zolfora", website="https://zolfora.example")
+    opt_out = asked(organisation)
+    organisation.refresh_from_db()
+    organisation.name_en, organisation.website = "Pianca", "https://pianca.example"
+    organisation.save()
+
+    with pytest.raises(ValidationError) as refused:
+        publish_organisation(organisation=organisation, by=None, now=NOW)
+    with pytest.raises(ValidationError):
+        asked(organisation)
+
+    assert (refused.value.messages, opt_out_of(organisation)) == (refusal(opt_out).messages, opt_out)
+    assert opt_out_of(Organisation(name_en="Pianca")) is None
+
+
+def test_what_was_merged_into_it_is_known_again_too():
+    grandchild, child = make_organisation(name_en="Brenvia"), make_organisation(name_en="Pianca")
+    organisation = make_organisation(name_en="Zolfora")
+    merge_organisations(survivor=child, merged=grandchild, taken={}, by=None, now=NOW)
+    merge_organisations(survivor=organisation, merged=child, taken={}, by=None, now=NOW)
+
+    opt_out = asked(organisation)
+
+    assert [opt_out_of(Organisation(name_it=name)) for name in ("Brenvia", "Pianca", "Zolfora")] == [opt_out] * 3
 
 
 def test_nothing_that_is_kept_can_be_read():

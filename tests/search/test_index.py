@@ -59,6 +59,26 @@ def test_a_theme_with_a_new_name_is_found_by_it():
     assert names("trasporti") == ["Robots"]
 
 
+def test_an_initiative_leads_to_who_has_a_part_in_it_under_each_of_its_names():
+    initiative = make_initiative(name_it="Laboratorio Brenvia", name_en="Brenvia Lab", name_ja="ブレンヴィア")
+    organisation = make_organisation(name_en="Robots", initiatives=[initiative])
+    organisation.parts.create(initiative=initiative, role="lead")
+
+    found = [names(words) for words in ("laboratorio", "brenvia lab", "ブレンビア")]
+    initiative.name_it = "Officina Brenvia"
+    initiative.save()
+
+    assert found == [["Robots"]] * 3
+    assert (names("officina"), names("laboratorio")) == (["Robots"], [])
+
+
+def test_who_leaves_an_initiative_is_not_found_by_it():
+    organisation = make_organisation(name_en="Robots", initiatives=[make_initiative(name_en="Brenvia Lab")])
+    organisation.parts.all()[0].delete()
+
+    assert names("brenvia") == []
+
+
 def test_a_new_word_of_the_glossary_leads_to_old_records_and_a_deleted_one_no_longer():
     concept = make_concept("hydrogen", en="hydrogen")
     make_organisation(name_en="Cells", summary_en="Hydrogen cells.")
