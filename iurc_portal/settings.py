@@ -275,6 +275,8 @@ IURC_EVENTS: dict[str, Any] = {
     "network_seconds": 600,  # … in this time: whole companies share one address
     "feed_days_back": 90,
     "feed_days_ahead": 730,
+    "feed_tokens": 10,  # addresses of personal calendars that one person may have in use
+    "feed_unused_days": 365,  # what no program has asked for in this time is switched off (13.2)
 }
 
 # --- Open data -------------------------------------------------------------------------------------------------------
