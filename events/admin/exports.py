@@ -10,8 +10,7 @@ from django.http import FileResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext_lazy
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
@@ -66,7 +65,7 @@ class ExportsParticipants(ExportMixin):
         try:
             shown = self.get_export_queryset(request)
         except IncorrectLookupParameters:
-            self.message_user(request, _now("This filter is not known: all rows are shown."), messages.WARNING)
+            self.message_user(request, gettext("This filter is not known: all rows are shown."), messages.WARNING)
             return redirect("admin:events_registration_changelist")
         rows = exports.rows_for(request.user, shown, language=language)
         form = ExportForm(request.POST or None, initial={"form": "xlsx"})
@@ -103,7 +102,7 @@ class ExportsParticipants(ExportMixin):
         ]
         context = {
             **self.admin_site.each_context(request),
-            "title": _now("Export participants"),
+            "title": gettext("Export participants"),
             "opts": self.opts,
             "form": form,
             "number": rows.count(),
@@ -119,7 +118,7 @@ def _file(table: tables.Table, form: str):
     """The answer: rows go out while they are read; a workbook is written whole into a temporary file first."""
     name = f"participants-{timezone.localdate():%Y%m%d}"
     if form == "xlsx":
-        file = tables.write_xlsx(table, name=_now("Participants"))
+        file = tables.write_xlsx(table, name=gettext("Participants"))
         response = FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=tables.XLSX)
     elif form == "json":
         response = StreamingHttpResponse(tables.write_json(table), content_type="application/json")
