@@ -228,6 +228,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire-listings": {"task": "ecosystem.tasks.expire_listings", "schedule": 3600},
     "tend-the-index": {"task": "iurc_portal.search.tasks.tend_the_index", "schedule": 86_400},
     "forget-old-imports": {"task": "ecosystem.tasks.forget_old_imports", "schedule": 86_400},
+    "end-unused-calendars": {"task": "events.tasks.end_unused_calendars", "schedule": 86_400},
     "follow-the-calendar": {"task": "programme.tasks.follow_the_calendar", "schedule": 900},
     "tend-profiles": {"task": "ecosystem.tasks.ask_for_confirmation", "schedule": 86_400},
 }

@@ -89,7 +89,8 @@ class Named(models.Model):
 
     def greeting_name(self, language: str) -> str:
         """The name as a letter addresses it: with 様 in Japanese, as it is elsewhere."""
-        return addressed(self.display_name(language), language)
+        name = self.display_name(language)
+        return f"{name} 様" if language == "ja" and name else name
 
     # --- What the database looks for and orders by -------------------------------------------------------------------
 
@@ -122,13 +123,6 @@ def fill_keys(model: type[models.Model]) -> None:
         row.order_latin = Named.key_of_order_in_latin_letters(row)[:400]
         chunk.append(row)
     model._default_manager.bulk_update(chunk, KEY_FIELDS, batch_size=500)
-
-
-def addressed(name: str, language: str, *, organisation: bool = False) -> str:
-    """``name`` as a Japanese letter addresses it: 様 to a person, 御中 to an organisation; elsewhere as it is."""
-    if language != "ja" or not name:
-        return name
-    return f"{name} {'御中' if organisation else '様'}"
 
 
 def name_order(language: str | None = None, *, prefix: str = "") -> list:

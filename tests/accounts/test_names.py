@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from ecosystem.models import Person
 from events.models import Registration
-from iurc_portal.accounts.names import KANA, addressed, fill_keys, name_order
+from iurc_portal.accounts.names import KANA, fill_keys, name_order
 from iurc_portal.accounts.spelling import is_latin, kana_order, latin_order, search_key, words_of_romaji
-from tests.factories import make_event, make_person, make_registration
+from iurc_portal.notifications.models import Message
+from iurc_portal.notifications.services import render
+from tests.factories import make_claim, make_event, make_organisation, make_person, make_registration
 
 YAMADA = {"family_name": "山田", "given_name": "太郎", "family_kana": "ヤマダ", "given_kana": "タロウ"}
 
@@ -44,15 +46,13 @@ def test_a_name_stands_in_the_readers_order(fields, language, parts):
     assert person.display_name(language) == " ".join(parts)
 
 
-def test_letters_in_japanese_honour_people_and_organisations_and_lists_do_not():
+def test_letters_in_japanese_honour_people_and_lists_do_not():
     person = Person(**YAMADA)
 
     assert person.greeting_name("ja") == "山田 太郎 様"
     assert person.greeting_name("it") == "山田 太郎"
     assert person.display_name("ja") == "山田 太郎"
-    assert addressed("名古屋市", "ja", organisation=True) == "名古屋市 御中"
-    assert addressed("City of Nagoya", "en", organisation=True) == "City of Nagoya"
-    assert addressed("", "ja") == ""
+    assert Person().greeting_name("ja") == ""
 
 
 @pytest.mark.parametrize("reading", ["ヤマダ", "やまだ", "ﾔﾏﾀﾞ", "ジャン・ピエール", "オオツカ ミー", "か\u3099", ""])
@@ -196,3 +196,17 @@ def test_a_list_is_in_the_readers_order():
 
     assert names("ja") == ["阿部", "Esposito", "Èrcole", "Zanetti", "渡辺"]
     assert names("it") == names("en") == ["阿部", "Èrcole", "Esposito", "渡辺", "Zanetti"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "greeting"), [("ja", "Pianca 御中"), ("it", "Spett.le Pianca,")])
+def test_letters_to_an_organisation_honour_the_organisation(language, greeting):
+    claim = make_claim(organisation=make_organisation(name_en="Pianca"), language=language)
+    message = Message(
+        kind="ecosystem.claim_proof", subject_id=claim.pk, language=language, tzid="UTC", to="a@b.example"
+    )
+
+    with translation.override(language):
+        letter = render(message, preview=True)
+
+    assert greeting in letter.body.splitlines()
