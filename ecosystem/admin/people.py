@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from ecosystem.models import Person
+from iurc_portal.accounts.names import name_order
 from iurc_portal.admin import PortalAdmin
 from iurc_portal.staff.people import FindsPeople
 from iurc_portal.translation.languages import columns
@@ -26,6 +27,9 @@ class PersonAdmin(FindsPeople, PortalAdmin):
     search_fields = ["email", *columns("organisation__name")]  # and names, by their keys
     autocomplete_fields = ["organisation"]
     account_fields = ("user",)
+
+    def get_ordering(self, request):
+        return name_order()
 
     def has_export_permission(self, request):
         """Lists of people leave the portal only through those who answer for personal data."""

@@ -20,7 +20,7 @@ from iurc_portal.kept_files import not_modified, unkept, whole
 from iurc_portal.pages.errors import not_found
 from iurc_portal.translation.languages import Language
 
-PUBLIC = {"Content-Type": ical.CONTENT_TYPE, "Cache-Control": "public, no-cache", "Access-Control-Allow-Origin": "*"}
+PUBLIC = {"Content-Type": ical.CONTENT_TYPE, "Cache-Control": "public, no-cache"}
 PERSONAL = {
     "Content-Type": ical.CONTENT_TYPE,
     "Cache-Control": "private, no-cache",
@@ -95,12 +95,14 @@ def mine(request):
 def of_guest(request, *, token, clear, now):
     """The same for a guest, on their own page: as long as their registration lives."""
     registration = token.registration
-    if token.purpose != AccessToken.Purpose.MANAGE or token.is_expired(now=now):
-        raise Http404("no calendars here")
-    if registration.state not in feeds.PARTSTAT:
-        raise Http404("no calendars here")
-    context = {"registration": registration, "event": registration.event, "clear": clear}
-    return _page(request, "events/own_calendars.html", {"registration": registration}, context)
+    is_open = token.purpose == AccessToken.Purpose.MANAGE and not token.is_expired(now=now)
+    try:
+        if is_open and registration.state in feeds.PARTSTAT:
+            context = {"registration": registration, "event": registration.event, "clear": clear}
+            return _page(request, "events/own_calendars.html", {"registration": registration}, context)
+    except Http404:  # a calendar of somebody else; answered here, so that this page's address leaks in no way
+        pass
+    return render(request, "events/own_unknown.html", status=404)
 
 
 def _page(request, template, owner, context):

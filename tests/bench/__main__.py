@@ -1,8 +1,8 @@
 """Each page's throughput as a ratio to a bare Django view on the same server in the same run.
 
 ``BENCH_SIZE=200|10000|100000 make bench``; ``DATABASE_URL`` chooses the database (a fresh one: rows are added);
-``BENCH_ONLY=search`` leaves out the pages, ``BENCH_ONLY=feed`` measures a calendar of a thousand events alone, any other
-word keeps the pages that have it in their name.
+``BENCH_ONLY=search`` leaves out the pages, ``BENCH_ONLY=feed`` measures a calendar of a thousand events and nothing
+else, any other word keeps the pages that have it in their name.
 Rounds are interleaved, so that a slow moment of the machine falls on page and reference alike.
 """
 

@@ -203,7 +203,9 @@ def test_a_link_that_only_confirms_or_is_over_opens_no_calendars(client, monkeyp
 def test_two_guests_do_not_reach_each_others_calendars(client):
     row, _clear = services.make_feed(name="telephone", registration=make_registration(), now=NOW)
 
-    assert client.post(own_page(), {"revoke": row.pk}).status_code == 404
+    refused = client.post(own_page(), {"revoke": row.pk})
+
+    assert (refused.status_code, refused["Referrer-Policy"]) == (404, "no-referrer")
     assert FeedToken.objects.get().revoked_at is None
 
 
