@@ -16,6 +16,7 @@ from django.conf import settings
 from ecosystem.filters import OrganisationFilter
 from ecosystem.linked_data import LICENCE, organisation_json_ld
 from ecosystem.models import Organisation
+from iurc_portal.tables import BOM, safe
 from iurc_portal.translation.languages import Language, best_text
 
 CHUNK = 500
@@ -28,8 +29,6 @@ COLUMNS = (
     "kana", "size_band", "capital", "capital_currency", "nace", "registry_country", "registry_id",
     "open_to_japan_since",
 )  # fmt: skip
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # with these a spreadsheet begins a formula
-BOM = "\ufeff"
 
 
 @dataclass(frozen=True)
@@ -98,11 +97,6 @@ def row_of(organisation: Organisation) -> list:
         organisation.registry_id,
         organisation.open_to_japan_since,
     ]
-
-
-def safe(cell):
-    """A cell that no spreadsheet takes for a formula: texts that look like one begin with an apostrophe."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(DANGEROUS) else cell
 
 
 def write_csv(selection: Selection) -> Iterator[bytes]:

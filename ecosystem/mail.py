@@ -72,6 +72,7 @@ def confirm(message: Message, *, preview: bool) -> EmailMultiAlternatives:
         Words(
             subject=_("Is this still correct? %(name)s on the Torino–Nagoya portal") % {"name": _name(organisation)},
             opening=[
+                _greeting(organisation),
                 _("Japanese and Italian companies find your organisation on the portal of the two cities."),
                 _("Please read what it says today. If all is correct, one click is enough; no account is needed."),
             ],
@@ -98,6 +99,7 @@ def claim_proof(message: Message, *, preview: bool) -> EmailMultiAlternatives:
         Words(
             subject=_("Confirm this mailbox: %(name)s") % {"name": _name(claim.organisation)},
             opening=[
+                _greeting(claim.organisation),
                 _("%(person)s (%(email)s) asks to speak for %(name)s on the portal and gave this address.") % who,
                 _("Open the page and confirm: this shows that the address belongs to the organisation."),
             ],
@@ -250,6 +252,11 @@ def _column_words(column) -> str:
     if not column.language:
         return column.label
     return _("%(field)s in %(language)s") % {"field": column.label, "language": Language(column.language).label}
+
+
+def _greeting(organisation: Organisation) -> str:
+    """The first line of a letter to an organisation and not to a person: 御中, «Spett.le» (events spec 11.10)."""
+    return pgettext("letter to an organisation", "Dear %(name)s,") % {"name": _name(organisation)}
 
 
 def _letter(message: Message, organisation: Organisation, words: Words) -> EmailMultiAlternatives:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, EventLanguage
 from iurc_portal.accounts.addresses import email_key
-from iurc_portal.accounts.names import KATAKANA
+from iurc_portal.accounts.names import KANA
 from iurc_portal.clock import zone_of_language
 from iurc_portal.translation.languages import Language
 from iurc_portal.translation.times import zone_place
@@ -119,8 +119,14 @@ class RegistrationForm(forms.Form):
     family_name = LineField(
         label=_("Surname"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
     )
-    family_kana = LineField(label=_("Surname, reading"), max_length=80, required=False, validators=[KATAKANA])
-    given_kana = LineField(label=_("First name, reading"), max_length=80, required=False, validators=[KATAKANA])
+    family_kana = LineField(label=_("Surname, reading"), max_length=80, required=False, validators=[KANA])
+    given_kana = LineField(label=_("First name, reading"), max_length=80, required=False, validators=[KANA])
+    romaji = LineField(
+        label=_("Name in Latin letters"),
+        max_length=120,
+        required=False,
+        help_text=_("As in your passport, for example YAMADA Taro: for readers of Italian and English."),
+    )
     email = AddressField(label=_("E-mail"), max_length=254)
     company = LineField(
         label=_("Organisation"),
@@ -174,11 +180,11 @@ class RegistrationForm(forms.Form):
         if language == "ja":
             self.order_fields(["family_name", "given_name"])
         else:
-            del self.fields["family_kana"], self.fields["given_kana"]
+            del self.fields["family_kana"], self.fields["given_kana"], self.fields["romaji"]
 
     @staticmethod
     def _person(user) -> dict[str, str]:
-        names = ("given_name", "family_name", "family_kana", "given_kana", "email", "language", "tzid")
+        names = ("given_name", "family_name", "family_kana", "given_kana", "romaji", "email", "language", "tzid")
         return {name: getattr(user, name) for name in names}
 
     def _offer_interpretation(self, event: Event) -> None:
@@ -209,7 +215,7 @@ class RegistrationForm(forms.Form):
 
     @property
     def other_fields(self):
-        names = ("company", "job_title", "country", "language", "tzid", "interpretation", "access_needs")
+        names = ("romaji", "company", "job_title", "country", "language", "tzid", "interpretation", "access_needs")
         return [self[name] for name in names if name in self.fields]
 
     def clean(self):

@@ -24,6 +24,7 @@ from iurc_portal.translation.times import both_cities_lines
 
 PRODID = "-//City of Torino//Torino-Nagoya//EN"
 CONTENT_TYPE = "text/calendar; charset=utf-8"
+REFRESH = "PT12H"  # how often calendars are asked to look again (7.6)
 WIDTH = 75  # octets a line, without the line end (RFC 5545 §3.1)
 ADDRESS = "@!$'*+=~"  # what RFC 6068 lets stand as it is in a mailto address
 CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
@@ -82,6 +83,8 @@ class Entry:
     status: str = ""
     organizer: str = ""
     attendee: str = ""
+    partstat: str = ""  # in the person's own feed, which has no ATTENDEE to carry it (7.2, 7.4)
+    alarm: int | None = None  # minutes before the start (7.8)
 
 
 def entry_for(event: Event, *, language: str, tzid: str = "") -> Entry:
@@ -158,8 +161,8 @@ def calendar(entries: Sequence[Entry], *, method: str = "", name: str = "", lang
         lines += [
             text_line("NAME", name, LANGUAGE=language),
             text_line("X-WR-CALNAME", name),
-            "REFRESH-INTERVAL;VALUE=DURATION:PT12H",
-            "X-PUBLISHED-TTL:PT12H",
+            f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}",
+            f"X-PUBLISHED-TTL:{REFRESH}",
         ]
     for tzid in VTIMEZONES:
         if any(entry.tzid == tzid and not _in_utc(entry) for entry in entries):
@@ -213,6 +216,11 @@ def _vevent(entry: Entry) -> Iterable[str]:
     if entry.attendee:
         attendee = quote(entry.attendee, safe=ADDRESS)
         yield f"ATTENDEE;PARTSTAT=ACCEPTED;RSVP=FALSE;ROLE=REQ-PARTICIPANT:mailto:{attendee}"
+    if entry.partstat:
+        yield f"X-PARTSTAT:{entry.partstat}"
+    if entry.alarm is not None:
+        yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"TRIGGER:-PT{entry.alarm}M")
+        yield from (text_line("DESCRIPTION", entry.summary, LANGUAGE=entry.summary_language), "END:VALARM")
     yield "END:VEVENT"
 
 

@@ -5,7 +5,7 @@ from iurc_portal.pages.sitemaps import NamedPages, PortalSitemap
 
 
 class Lists(NamedPages):
-    names = ("events:list",)
+    names = ("events:list", "events:calendars")
 
 
 class Events(PortalSitemap):

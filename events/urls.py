@@ -1,10 +1,11 @@
 from django.urls import path
 
-from events.views import pages, registering
+from events.views import feeds, pages, registering
 
 app_name = "events"
 urlpatterns = [
     path("", pages.event_list, name="list"),
+    path("calendars/", feeds.calendars, name="calendars"),
     path("<slug:slug>/", pages.event, name="event"),
     path("<slug:slug>/register/", registering.register, name="register"),
     path("<slug:slug>/register/asked/", registering.asked, name="asked"),

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from events.views import own, pages
+from events.views import feeds, own
 
 urlpatterns = [
     path("r/<str:token>/", own.registration, name="registration"),
     path("r/<str:token>/cancel/", own.cancel, name="registration_cancel"),
     path("r/<str:token>/join/", own.join, name="registration_join"),
     path("r/<str:token>/event.ics", own.ics, name="registration_ics"),
-    path("feeds/<slug:slug>.<str:language>.ics", pages.feed, name="events_feed"),
+    path("r/<str:token>/calendars/", feeds.of_guest, name="registration_calendars"),
+    path("feeds/me/<str:clear>.ics", feeds.personal, name="personal_feed"),
+    path("feeds/<slug:slug>.<str:language>.ics", feeds.public, name="events_feed"),
 ]

@@ -239,6 +239,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire-listings": {"task": "ecosystem.tasks.expire_listings", "schedule": 3600},
     "tend-the-index": {"task": "iurc_portal.search.tasks.tend_the_index", "schedule": 86_400},
     "forget-old-imports": {"task": "ecosystem.tasks.forget_old_imports", "schedule": 86_400},
+    "end-unused-calendars": {"task": "events.tasks.end_unused_calendars", "schedule": 86_400},
     "follow-the-calendar": {"task": "programme.tasks.follow_the_calendar", "schedule": 900},
     "tend-profiles": {"task": "ecosystem.tasks.ask_for_confirmation", "schedule": 86_400},
 }
@@ -286,6 +287,8 @@ IURC_EVENTS: dict[str, Any] = {
     "network_seconds": 600,  # … in this time: whole companies share one address
     "feed_days_back": 90,
     "feed_days_ahead": 730,
+    "feed_tokens": 10,  # addresses of personal calendars that one person may have in use
+    "feed_unused_days": 365,  # what no program has asked for in this time is switched off (13.2)
 }
 
 # --- Open data -------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ urlpatterns = [
 
 urlpatterns += i18n_patterns(
     path("", include("iurc_portal.pages.urls")),  # home, search, editable texts, rating, report, my area
+    path("my/", include("events.urls_my")),  # one's own calendars
     path("account/", include("allauth.urls")),
     path("ecosystem/", include("ecosystem.urls")),
     path("events/", include("events.urls")),

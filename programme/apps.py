@@ -7,11 +7,12 @@ class ProgrammeConfig(AppConfig):
     verbose_name = _("Programme")
 
     def ready(self):
+        from events import feeds as event_feeds
         from events import owners
         from events.signals import event_moved
         from iurc_portal.content import engine
         from iurc_portal.pages.sitemaps import register as register_sitemap
-        from programme import content, receivers, search, sitemaps, staff_pages
+        from programme import content, feeds, receivers, search, sitemaps, staff_pages
 
         owners.register(owners.Owner("webinar", staff_pages.of_webinar))
         owners.register(owners.Owner("agenda_item", staff_pages.of_agenda_item, along=("agenda_item__day",)))
@@ -20,3 +21,4 @@ class ProgrammeConfig(AppConfig):
         for name in ("Pages", "Visits", "Exchanges"):
             register_sitemap(f"programme-{name.lower()}", getattr(sitemaps, name))
         search.register_kinds()
+        event_feeds.register_source(feeds.visits_of)

@@ -23,6 +23,7 @@ PERSON = [
     "given_name",
     "family_kana",
     "given_kana",
+    "romaji",
     "language",
     "tzid",
     "company",

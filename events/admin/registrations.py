@@ -7,41 +7,27 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ExportMixin
-from import_export.resources import ModelResource
-from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import display
 
 from events import owners
+from events.admin.exports import ExportsParticipants
 from events.admin.forms import PERSON, NewRegistrationForm, RegistrationForm
 from events.models import Registration
 from events.services import letters, registrations
 from iurc_portal.admin import EditableBy, PlainAdmin
 from iurc_portal.audit.models import Transition
 from iurc_portal.staff.actions import each_row
-from iurc_portal.staff.spreadsheets import SPREADSHEETS
-
-TEXTS = ("family_name", "given_name", "family_kana", "given_kana", "company", "job_title")
-
-
-class RegistrationResource(ModelResource):
-    """The list of those registered. Access needs stay out: they are health data, read one by one."""
-
-    class Meta:
-        model = Registration
-        fields = ["event__slug", "state", *TEXTS, "email", "language", "country", "interpretation", "joined_at"]
+from iurc_portal.staff.people import FindsPeople
 
 
 @admin.register(Registration)
-class RegistrationAdmin(EditableBy, ExportMixin, PlainAdmin):
-    resource_classes = [RegistrationResource]
-    export_form_class = ExportForm
-    formats = SPREADSHEETS
+class RegistrationAdmin(FindsPeople, EditableBy, ExportsParticipants, PlainAdmin):
     list_display = ["person", "event", "state_badge", "company", "language", "country", "joined_at"]
     list_filter = ["state", ("event", admin.RelatedOnlyFieldListFilter), "language", "country"]
     list_select_related = ["event"]
-    search_fields = ["email", "family_name", "given_name", "romaji", "company"]
+    search_fields = ["email", "company"]  # and names, by their keys
     date_hierarchy = "joined_at"
     autocomplete_fields = ["event"]
     new_fields = [
@@ -49,6 +35,7 @@ class RegistrationAdmin(EditableBy, ExportMixin, PlainAdmin):
         "email",
         ("family_name", "given_name"),
         ("family_kana", "given_kana"),
+        "romaji",
         ("language", "tzid"),
         ("company", "job_title"),
         ("country", "interpretation"),
@@ -94,9 +81,9 @@ class RegistrationAdmin(EditableBy, ExportMixin, PlainAdmin):
             obj.event,
         )
 
-    @admin.display(description=_("person"), ordering="family_name")
+    @admin.display(description=_("person"), ordering="family_name")  # in the reader's order: FindsPeople
     def person(self, obj):
-        return obj.display_name(obj.language) or obj.email
+        return obj.display_name((get_language() or "en")[:2]) or obj.email
 
     @display(
         description=_("state"),

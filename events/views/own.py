@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from events import ical
 from events.exceptions import Busy
+from events.feeds import PARTSTAT
 from events.mail import JOIN_OPENS_MINUTES
 from events.models import AccessToken, Event, Registration
 from events.services import registrations, tokens
@@ -135,6 +136,7 @@ def _context(token: AccessToken, clear: str, *, now) -> dict:
         "is_past": event.dtend <= now,
         "has_begun": event.dtstart <= now,
         "is_open": event.accepts_registrations(now=now),
+        "has_calendars": token.purpose == Purpose.MANAGE and found.state in PARTSTAT,
         "join_opens": opens,
         "is_online": event.event_attendance_mode != Event.AttendanceMode.OFFLINE,
         "in_window": opens <= now < event.dtend,

@@ -1,28 +1,25 @@
 """Lists, the month, one event, and calendars to take along."""
 
-from datetime import timedelta
-
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Q, prefetch_related_objects
-from django.http import Http404, HttpResponse
+from django.db.models import prefetch_related_objects
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_safe
 
 from events import ical, month
 from events.filters import EventFilter
 from events.forms import RegistrationForm
 from events.linked_data import event_json_ld
-from events.models import Event, Track
+from events.models import Event
 from iurc_portal.clock import ZONES, cities_in_order
 from iurc_portal.kept import kept_for_visitors
-from iurc_portal.translation.languages import Language, written
+from iurc_portal.translation.languages import written
 
 PER_PAGE = 20
 PAST_BELOW = 3
@@ -43,7 +40,7 @@ def event_list(request):
         "view": view,
         "view_unknown": wanted not in VIEWS,
         "now": now,
-        "feed": settings.SITE_URL + reverse("events_feed", args=["events", get_language()]),
+        "feed": settings.SITE_URL + reverse("events_feed", args=["all", get_language()]),
     }
     context |= {"list": _coming, "month": _month, "past": _past}[view](request, filterset, now)
     context["facets"] = filterset.counted()
@@ -107,28 +104,6 @@ def event_ics(request, slug):
         filename=f"{found.slug}.ics",
         private=request.user.is_authenticated,
     )
-
-
-@require_safe
-def feed(request, slug, language):
-    """Public events of one track, or of all, for calendars that subscribe: 90 days back to two years ahead (7.1)."""
-    if language not in Language.values:
-        raise Http404
-    events = Event.objects.listed().select_related("place__city")
-    track = None
-    if slug != "events":
-        track = get_object_or_404(Track, slug=slug)
-        events = events.filter(track=track)
-    now = timezone.now()
-    back = timedelta(days=settings.IURC_EVENTS["feed_days_back"])
-    ahead = timedelta(days=settings.IURC_EVENTS["feed_days_ahead"])
-    lately_cancelled = Q(status=Event.Status.CANCELLED, cancelled_at__gt=now - back)
-    still_on = Q(status=Event.Status.CONFIRMED, dtend__gt=now - back)
-    events = events.filter(still_on | lately_cancelled, dtstart__lt=now + ahead).order_by("dtstart", "pk")
-    with translation.override(language):
-        name = _("Torino–Nagoya: %(track)s") % {"track": track} if track else _("Torino–Nagoya: all events")
-        entries = [ical.entry_for(event, language=language) for event in events]
-    return calendar_response(request, entries, name=name, language=language)
 
 
 def calendar_response(request, entries, *, filename="", name="", language="", private=False) -> HttpResponse:

@@ -17,6 +17,7 @@ from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.models import User
 from iurc_portal.accounts.roles import ROLES, title_of
 from iurc_portal.admin import PlainAdmin, ReadOnly
+from iurc_portal.staff.people import FindsPeople
 
 admin.site.unregister(Group)
 admin.site.unregister(EmailAddress)
@@ -57,7 +58,7 @@ class RoleFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):
+class UserAdmin(FindsPeople, DjangoUserAdmin, ModelAdmin):
     form = PortalUserChangeForm
     add_form = PortalUserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -67,7 +68,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     ordering = ["email"]
     list_display = ["email", "family_name", "given_name", "side", "language", "is_staff", "is_active"]
     list_filter = ["is_staff", "is_active", "side", "language", RoleFilter]
-    search_fields = ["email", "family_name", "given_name", "romaji"]
+    search_fields = ["email"]  # and names, by their keys
     readonly_fields = ["date_joined", "last_login"]
     filter_horizontal = []
     fieldsets = [

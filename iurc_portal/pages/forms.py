@@ -4,8 +4,8 @@ import re
 
 from django import forms
 from django.urls import Resolver404, resolve
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from iurc_portal.accounts.models import User
 from iurc_portal.clock import ZONES, PartnerSide
@@ -103,7 +103,8 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["family_name", "given_name", "language", "tzid"]
+        fields = ["family_name", "given_name", "family_kana", "given_kana", "romaji", "language", "tzid"]
+        help_texts = {"romaji": _("As in your passport, for example YAMADA Taro: for readers of Italian and English.")}
         widgets = {
             "family_name": forms.TextInput(attrs={"autocomplete": "family-name"}),
             "given_name": forms.TextInput(attrs={"autocomplete": "given-name"}),
@@ -111,6 +112,9 @@ class ProfileForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if (get_language() or "en")[:2] != "ja":  # how a name is read is asked where people know what that is
+            for name in ("family_kana", "given_kana", "romaji"):
+                del self.fields[name]
         known = [zone for zone, _label in self.fields["tzid"].choices]
         if self.instance.tzid not in known:  # a third zone, set by staff or by an earlier choice, is kept
             self.fields["tzid"].choices.append((self.instance.tzid, zone_place(self.instance.tzid)))

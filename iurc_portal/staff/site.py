@@ -109,6 +109,7 @@ UNFOLD = {
                 entry("videocam", "programme.webinar"),
                 entry("event", "events.event"),
                 entry("how_to_reg", "events.registration"),
+                entry("rss_feed", "events.feedtoken"),
             ),
             group(
                 _("Visits and programme"),
@@ -145,6 +146,7 @@ UNFOLD = {
                 entry("badge", "auth.group"),
                 entry("schedule", "notifications.heartbeat"),
                 entry("history", "audit.transition"),
+                entry("download", "events.participantexport"),
                 entry("visibility_off", "ecosystem.listingoptout", permission="lift"),
                 entry("inventory_2", "content.contentrecord"),
             ),

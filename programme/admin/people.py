@@ -12,7 +12,7 @@ from unfold.contrib.inlines.forms import NonrelatedInlineModelFormSet
 
 from ecosystem.models import Organisation, Person
 from events.models import Event
-from iurc_portal.accounts.names import KATAKANA
+from iurc_portal.accounts.names import KANA
 from iurc_portal.admin import PortalStackedInline
 from programme import services
 from programme.admin.fields import PickOne, TextInput, choose_by_typing, remember
@@ -27,10 +27,10 @@ class DelegateForm(forms.ModelForm):
     family_name = forms.CharField(label=_("family name"), max_length=80, required=False, widget=TextInput())
     given_name = forms.CharField(label=_("given name"), max_length=80, required=False, widget=TextInput())
     family_kana = forms.CharField(
-        label=_("family name, reading"), max_length=80, required=False, widget=TextInput(), validators=[KATAKANA]
+        label=_("family name, reading"), max_length=80, required=False, widget=TextInput(), validators=[KANA]
     )
     given_kana = forms.CharField(
-        label=_("given name, reading"), max_length=80, required=False, widget=TextInput(), validators=[KATAKANA]
+        label=_("given name, reading"), max_length=80, required=False, widget=TextInput(), validators=[KANA]
     )
     romaji = forms.CharField(label=_("name in Latin letters"), max_length=120, required=False, widget=TextInput())
     title = forms.CharField(label=_("title or post"), max_length=160, required=False, widget=TextInput())

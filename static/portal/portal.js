@@ -95,3 +95,13 @@ document.addEventListener("htmx:afterSwap", () => {
   if (active.selectionStart) next.setSelectionRange?.(active.selectionStart, active.selectionEnd);
   active = null;
 });
+
+// Addresses to copy: a button beside the field, for those whose browser lets scripts write to the clipboard.
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  if (!navigator.clipboard) break;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+    button.textContent = button.dataset.copied;
+  });
+}

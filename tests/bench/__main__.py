@@ -1,7 +1,8 @@
 """Each page's throughput as a ratio to a bare Django view on the same server in the same run.
 
 ``BENCH_SIZE=200|10000|100000 make bench``; ``DATABASE_URL`` chooses the database (rows are added to it);
-``BENCH_ONLY=search`` leaves out the pages, any other word the search and the pages that do not have it in their name.
+``BENCH_ONLY=search`` leaves out the pages, ``BENCH_ONLY=feed`` measures a calendar of a thousand events and nothing
+else, any other word keeps the pages that have it in their name.
 Rounds are interleaved, so that a slow moment of the machine falls on page and reference alike.
 """
 
@@ -18,7 +19,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from tests.bench import search
+from tests.bench import feeds, search
 
 ROUNDS, SECONDS = 3, 2.0
 SIZE = int(os.environ.get("BENCH_SIZE", "200"))
@@ -100,7 +101,9 @@ def prepare() -> str:
         started = time.perf_counter()
         call_command("search_reindex", verbosity=0, stdout=open(os.devnull, "w"), stderr=open(os.devnull, "w"))
         print(f"whole index written in {time.perf_counter() - started:.1f} s", flush=True)
-    if ONLY in ("", "search"):
+    if ONLY == "feed":
+        feeds.prepare()
+    elif ONLY in ("", "search"):
         search.report()
     return Event.objects.listed().upcoming(now=timezone.now()).first().slug
 
@@ -162,6 +165,8 @@ def report(port: int, event: str, cold: float, pid: int) -> None:
     print(
         f"{'page':<34}{'visitors':>9}{'req/s':>9}{'p50 ms':>9}{'p95 ms':>9}  ratio to the reference: min, median, max"
     )
+    if ONLY == "feed":
+        feeds.report(port, measure)
     for name, (path, reference) in PAGES.items():
         if ONLY not in name:
             continue

@@ -8,5 +8,7 @@ from tests.bench import reference
 urlpatterns = [
     path("reference/list/", reference.thirty_rows),
     path("reference/detail/", reference.one_row),
+    path("reference/file/", reference.file),
+    path("reference/not-modified/", reference.not_modified),
     *portal,
 ]

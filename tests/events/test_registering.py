@@ -182,7 +182,7 @@ def test_the_form_on_the_events_page_leads_to_the_same_place(client):
         ("family_name", "Yama\x00da", "null_characters_not_allowed"),
         ("family_name", "Yama\x1bda", "controls"),
         ("family_name", "Yama\r\nBcc: a@b.example", "controls"),
-        ("family_kana", "やまだ", "kana"),
+        ("family_kana", "山田", "kana"),
         ("family_kana", "Yamada", "kana"),
         ("given_kana", "タ" * 81, "max_length"),
         ("email", "", "required"),

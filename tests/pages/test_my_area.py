@@ -33,7 +33,11 @@ def test_the_greeting_follows_the_customs_of_the_language(client, code, names, g
 
 
 @pytest.mark.parametrize(
-    ("code", "order"), [("ja", ["family_name", "given_name"]), ("it", ["given_name", "family_name"])]
+    ("code", "order"),
+    [
+        ("ja", ["family_name", "given_name", "family_kana", "given_kana", "romaji"]),
+        ("it", ["given_name", "family_name"]),
+    ],
 )
 def test_the_names_are_asked_in_the_order_of_the_language(client, code, order):
     client.force_login(make_user())
@@ -50,6 +54,19 @@ def test_a_profile_is_saved_and_the_page_goes_on_in_the_language_chosen(client):
     user.refresh_from_db()
     assert (user.family_name, user.given_name, user.language, user.tzid) == ("Yamada", "Taro", "ja", "Asia/Tokyo")
     assert (response.status_code, response["Location"]) == (302, "/ja/my/")
+
+
+def test_readings_written_on_a_japanese_page_stay_when_an_italian_one_is_saved(client):
+    user = make_user()
+    client.force_login(user)
+    readings = {"family_kana": "やまだ", "given_kana": "タロウ", "romaji": "YAMADA Taro"}
+
+    client.post("/ja/my/", {**PROFILE, **readings})
+    client.post("/it/my/", PROFILE)
+
+    user.refresh_from_db()
+    assert {name: getattr(user, name) for name in readings} == readings
+    assert "ヤマダ" in user.name_key
 
 
 @pytest.mark.parametrize(

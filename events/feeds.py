@@ -1,0 +1,202 @@
+"""Calendars to subscribe to: what stands in them and how each event reads (events spec 7).
+
+Public ones hold what is listed for everybody; a personal one merges all that one person is in. Apps above add what
+they know of (``register_source``): items of a visit are events, and only ``programme`` knows who is in the delegation.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from events import ical
+from events.models import Event, FeedToken, Registration, Track
+from iurc_portal.kept_files import Shelf
+
+ALL = ("all", "events")  # two names of one calendar: the second is the older one
+SHELF = Shelf("feeds", {"events.event", "events.track", "events.series", "ecosystem.place", "ecosystem.city"})
+
+# How each state of a registration reads in the person's own feed: the table of states of the spec. A state that is
+# not here is not listed.
+PARTSTAT = {
+    "pending": "TENTATIVE",
+    "confirmed": "ACCEPTED",
+    "waiting": "TENTATIVE",
+    "offered": "TENTATIVE",
+}
+
+
+@dataclass(frozen=True)
+class PublicFeed:
+    """One calendar for everybody: its address within ``/feeds/`` without language, its name and its events."""
+
+    slug: str
+    name: str
+    events: QuerySet[Event]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whose personal feed it is: a user, or a guest known by the key of a proved address."""
+
+    user: object | None
+    email_key: str | None
+    language: str
+    tzid: str
+
+
+# --- Public ----------------------------------------------------------------------------------------------------------
+
+
+def everything() -> PublicFeed:
+    return PublicFeed("all", _("Torino–Nagoya: all events"), Event.objects.listed())
+
+
+def of_track(track: Track) -> PublicFeed:
+    name = _("Torino–Nagoya: %(track)s") % {"track": track}
+    return PublicFeed(track.slug, name, Event.objects.listed().filter(track=track))
+
+
+def _track_called(slug: str) -> PublicFeed | None:
+    track = Track.objects.filter(slug=slug).first()
+    return of_track(track) if track else None
+
+
+def _every_track() -> list[PublicFeed]:
+    return [of_track(track) for track in Track.objects.exclude(slug__in=ALL).order_by("slug")]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What events are divided by, each part with a calendar of its own: how one is found by its slug, and all."""
+
+    called: Callable[[str], PublicFeed | None]
+    every: Callable[[], list[PublicFeed]]
+
+
+KINDS = [Kind(_track_called, _every_track)]  # another one, such as series, is one more entry
+
+
+def public_feed(slug: str) -> PublicFeed | None:
+    """The calendar behind ``/feeds/<slug>.<language>.ics``, named in the active language; None if there is none."""
+    if slug in ALL:
+        return everything()
+    return next((feed for kind in KINDS if (feed := kind.called(slug))), None)
+
+
+def public_feeds() -> list[PublicFeed]:
+    """All that everybody can subscribe to, named in the active language. One query a kind."""
+    return [everything(), *(feed for kind in KINDS for feed in kind.every())]
+
+
+def address_of(feed: PublicFeed, language: str) -> str:
+    return settings.SITE_URL + reverse("events_feed", args=[feed.slug, language])
+
+
+def as_webcal(address: str) -> str:
+    """The address by which calendar programs open and subscribe in one go."""
+    return f"webcal://{address.split('://', 1)[1]}"
+
+
+def within_window(events: QuerySet[Event], *, now: datetime) -> QuerySet[Event]:
+    """Events from 90 days back to two years ahead; cancelled ones for 90 days after it, since many programs never
+    delete what merely disappears (7.1, 7.5)."""
+    back = now - timedelta(days=settings.IURC_EVENTS["feed_days_back"])
+    ahead = now + timedelta(days=settings.IURC_EVENTS["feed_days_ahead"])
+    lately_cancelled = Q(status=Event.Status.CANCELLED, cancelled_at__gt=back)
+    still_on = Q(status=Event.Status.CONFIRMED, dtend__gt=back)
+    shown = events.filter(still_on | lately_cancelled, dtstart__lt=ahead)
+    return shown.select_related("place__city").order_by("dtstart", "pk")
+
+
+def render_public(feed: PublicFeed, *, language: str, now: datetime) -> tuple[bytes, datetime]:
+    """The calendar and the last change of an event in it. One query."""
+    entries = [ical.entry_for(event, language=language) for event in within_window(feed.events, now=now)]
+    return ical.calendar(entries, name=feed.name, language=language), _newest(entries, now)
+
+
+# --- Personal --------------------------------------------------------------------------------------------------------
+
+_sources: list[Callable[[Person], QuerySet[Event] | None]] = []
+
+
+def register_source(source: Callable[[Person], QuerySet[Event] | None]) -> None:
+    """Add events that a person is in without a registration; None if this person is in none for sure."""
+    _sources.append(source)
+
+
+def person_of(token: FeedToken) -> Person | None:
+    """Whose calendar ``token`` opens, or None where it opens none any more: the account is closed, the place is gone.
+
+    A guest's address dies with the registration it was made for (16.9).
+    """
+    if token.user is not None:
+        user = token.user
+        return Person(user, None, user.language, user.tzid) if user.is_active else None
+    registration = token.registration
+    if registration is None or registration.state not in PARTSTAT or not registration.email_key:
+        return None
+    return Person(None, registration.email_key, registration.language, registration.tzid)
+
+
+def registrations_of(person: Person) -> QuerySet[Registration]:
+    """All registrations of one person that stand in their calendar."""
+    whose = {"user": person.user} if person.user is not None else {"email_key": person.email_key}
+    return Registration.objects.filter(state__in=PARTSTAT, **whose)
+
+
+def render_personal(token: FeedToken, person: Person, *, now: datetime) -> tuple[bytes, datetime]:
+    """The calendar of ``person`` for one device, in their language and zone. Two queries, however many events."""
+    held = {registration.event_id: registration for registration in registrations_of(person)}
+    mine = Event.objects.published()
+    wanted = Q(pk__in=held)
+    for source in _sources:
+        if (events := source(person)) is not None:
+            wanted |= Exists(events.filter(pk=OuterRef("pk")))
+    entries = [
+        _personal_entry(event, held.get(event.pk), person=person, alarm=token.alarm)
+        for event in within_window(mine.filter(wanted), now=now)
+    ]
+    with translation.override(person.language):
+        name = _("Torino–Nagoya: my calendar")
+    return ical.calendar(entries, name=name, language=person.language), _newest(entries, token.created_at)
+
+
+def _personal_entry(event: Event, registration: Registration | None, *, person: Person, alarm: int | None):
+    """An event as this person has it: PARTSTAT by their state, SEQUENCE as high as in the last mail to them (7.2).
+
+    A feed carries no ATTENDEE (7.4). Calendars therefore show an uncertain place as a tentative entry, and the words
+    say so; what the place was when follows it in DTSTAMP, which has to move when the entry does.
+    """
+    entry = ical.entry_for(event, language=person.language, tzid=person.tzid)
+    if registration is None:
+        return replace(entry, alarm=_alarm(event, alarm))
+    partstat = PARTSTAT[registration.state]
+    moments = [entry.last_modified, registration.joined_at, registration.confirmed_at]
+    changed = max(moment for moment in moments if moment is not None)
+    entry = replace(
+        entry,
+        sequence=max(event.sequence, registration.last_sequence or 0),
+        partstat=partstat,
+        stamp=changed,
+        last_modified=changed,
+    )
+    if partstat == "ACCEPTED":
+        return replace(entry, alarm=_alarm(event, alarm))
+    with translation.override(person.language):
+        notice = _("Your place is not certain yet: your registration page says more.")
+    status = entry.status if event.is_cancelled else Event.Status.TENTATIVE
+    return replace(entry, status=status, description=f"{notice}\n\n{entry.description}")
+
+
+def _alarm(event: Event, minutes: int | None) -> int | None:
+    return None if event.is_cancelled else minutes
+
+
+def _newest(entries: Iterable[ical.Entry], otherwise: datetime) -> datetime:
+    return max((entry.last_modified for entry in entries), default=otherwise)
