@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from events import owners
+from events.admin.day_notes import notes_of, watched
 from events.admin.forms import CancelForm, EventTimesForm
 from events.admin.notices import warn_of_move
+from events.admin.slots import StaffPages, slot_of
 from events.models import Event, EventLanguage, ReminderRule, Track
 from events.services import scheduling
 from iurc_portal.admin import EditableBy, PlainTabularInline, PortalAdmin, page_links
@@ -82,7 +84,7 @@ class TrackAdmin(PortalAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(EditableBy, PortalAdmin):
+class EventAdmin(StaffPages, EditableBy, PortalAdmin):
     reverts = False  # what was announced is changed by the services alone
     form = EventTimesForm
     general = (
@@ -91,6 +93,7 @@ class EventAdmin(EditableBy, PortalAdmin):
         "anchor",
         "starts",
         "ends",
+        "day_notes",
         ("track", "organizer"),
         ("access", "event_attendance_mode"),
         "place",
@@ -114,7 +117,7 @@ class EventAdmin(EditableBy, PortalAdmin):
     date_hierarchy = "dtstart"
     ordering = ["-dtstart", "-pk"]
     autocomplete_fields = ["organizer", "place", "themes"]
-    readonly_fields = ["state_now", "times", "taken", "on_the_site"]
+    readonly_fields = ["state_now", "times", "day_notes", "taken", "on_the_site"]
     inlines = [LanguageInline, ReminderInline]
     actions = ["publish", "unpublish", "cancel", "restore"]
     list_per_page = 50
@@ -144,6 +147,10 @@ class EventAdmin(EditableBy, PortalAdmin):
         form = super().get_form(request, obj, **kwargs)
         form.by = request.user
         return form
+
+    def get_changeform_initial_data(self, request):
+        """A slot that was found is taken over: its day and hours, on the clock it was found on."""
+        return super().get_changeform_initial_data(request) | slot_of(request.GET)
 
     def has_publish_permission(self, request):
         return request.user.has_perm("events.publish_event")
@@ -190,6 +197,10 @@ class EventAdmin(EditableBy, PortalAdmin):
     @admin.display(description=_("both cities"))
     def times(self, obj):
         return both_times(obj) if obj.pk else "–"
+
+    @admin.display(description=_("to know of the day"))
+    def day_notes(self, obj):
+        return watched(notes_of(obj) if obj.pk else [], day="starts_0", hour="starts_1", anchor="anchor")
 
     @display(
         description=_("status"),

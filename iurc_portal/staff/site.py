@@ -46,7 +46,7 @@ UNFOLD = {
     "SITE_ICON": lambda request: static("portal/mark-dark.svg"),
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}],
     "STYLES": [lambda request: static("portal/staff.css")],
-    "SCRIPTS": [lambda request: static("portal/staff.js")],
+    "SCRIPTS": [lambda request: static("portal/staff.js"), lambda request: static("portal/day-notes.js")],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
     "SHOW_BACK_BUTTON": False,
@@ -109,6 +109,12 @@ UNFOLD = {
                 entry("videocam", "programme.webinar"),
                 entry("event", "events.event"),
                 entry("how_to_reg", "events.registration"),
+                {
+                    "title": _("Find a time"),
+                    "icon": "schedule",
+                    "link": reverse_lazy("admin:events_slots"),
+                    "permission": allowed("events.view_event"),
+                },
             ),
             group(
                 _("Visits and programme"),

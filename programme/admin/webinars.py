@@ -19,6 +19,7 @@ from unfold.admin import StackedInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
+from events.admin.day_notes import notes_of, watched
 from events.admin.events import both_times
 from events.admin.notices import warn_of_move
 from events.mail import JOIN_OPENS_MINUTES
@@ -269,6 +270,8 @@ class WebinarAdmin(EditableBy, PortalAdmin):
         context["may_edit"] = self.has_add_permission(request) if add else self.has_change_permission(request, obj)
         context["tabs"] = self._tabs(context) if context["may_edit"] else []
         context["join_minutes"] = JOIN_OPENS_MINUTES
+        notes = notes_of(obj.event) if obj is not None and obj.pk else []
+        context["day_notes"] = watched(notes, day="event-date", hour="event-starts", anchor="event-anchor")
         context["cities_json"] = json.dumps(
             {zone.key: {"name": str(PartnerSide(side).label), "zone": zone.key} for side, zone in ZONES.items()}
         )
@@ -285,6 +288,7 @@ class WebinarAdmin(EditableBy, PortalAdmin):
             "maximum_attendee_capacity",
             "closes_date",
             "closes_time",
+            "closes_fold",
             "reminders",
             "join_url",
         }
