@@ -16,7 +16,7 @@ LONGEST = 31  # days of a range that are looked at
 
 
 def notes_on(day: date, hour: time | None, tzid: str, *, closures: Closures | None = None) -> list[str]:
-    """What speaks against ``day``, or only wants to be known, for an event that begins at ``hour`` on clocks of ``tzid``.
+    """What wants to be known of ``day`` for an event that begins at ``hour`` on the clocks of ``tzid``.
 
     Without an hour each city is looked at on that date; with one, each on its own date. At most two queries.
     """
@@ -69,8 +69,8 @@ def _of_clocks(begins: datetime) -> list[str]:
             }
             notes.append(
                 _(
-                    "On %(day)s the clocks in %(city)s change: between the two cities lie %(after)s hours from then on, "
-                    "%(before)s before."
+                    "On %(day)s the clocks in %(city)s change: from then on the two cities are %(after)s hours apart, "
+                    "before it %(before)s."
                 )
                 % facts
             )

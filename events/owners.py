@@ -11,9 +11,9 @@ from django.urls import reverse
 class Owner:
     """``relation`` is the name of the one-to-one from the event to what owns it; ``address`` gives its staff page.
 
-    ``along`` are further relations that ``address`` reads. Where staff may begin one from a day and an hour, ``add_page``
-    gives its label and address. ``copy`` makes the owner of a further date of a series (``owned``, ``event``); what
-    has none cannot be repeated.
+    ``along`` are further relations that ``address`` reads. Where staff may begin one from a day and an hour,
+    ``add_page`` gives its label and address. ``copy`` makes the owner of a further date of a series (``owned``,
+    ``event``); what has none cannot be repeated.
     """
 
     relation: str

@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 class Side:
     """One city in a slot: its clocks, minutes of the meeting's overhang, and what its calendar says of the day.
 
-    ``early`` is how long before the office opens the meeting begins, ``late`` how long after it closes the meeting ends.
+    ``early`` is how long before the office opens it begins, ``late`` how long after the office closes it ends.
     """
 
     time: CityTime

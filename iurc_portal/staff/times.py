@@ -1,4 +1,4 @@
-"""Days and hours as people type them: every form of staff that asks for a time uses these fields (events spec 12.2–12.4).
+"""Days and hours as people type them: the fields of every form of staff that asks for a time (events 12.2–12.4).
 
 Which zone a time belongs to is another field's answer; ``iurc_portal.clock`` makes an instant of both.
 """
@@ -171,7 +171,7 @@ class WallClockWidget(forms.MultiWidget):
 
 
 class WallClockField(forms.MultiValueField):
-    """A moment as clocks show it; gives a ``Typed``, or None when nothing is written. ``may_be_length`` is for ends."""
+    """A moment as clocks show it: a ``Typed``, or None when nothing is written. ``may_be_length`` is for ends."""
 
     default_error_messages = {
         "day": _("Write the day too."),

@@ -1,4 +1,4 @@
-"""Fields that several staff forms share: days and hours (from ``iurc_portal.staff.times``), records chosen by typing."""
+"""Fields that several staff forms share: days and hours of ``iurc_portal.staff.times``, records chosen by typing."""
 
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
