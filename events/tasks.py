@@ -9,3 +9,17 @@ def send_due_reminders() -> dict[str, int]:
     from events.services import reminders
 
     return reminders.send_due(now=timezone.now())
+
+
+@shared_task
+def extend_series() -> dict[str, int]:
+    from events.services import series
+
+    return series.extend_all(now=timezone.now())
+
+
+@shared_task
+def tell_clock_changes() -> dict[str, int]:
+    from events.services import clock_notes
+
+    return clock_notes.tell(now=timezone.now())

@@ -229,6 +229,8 @@ CELERY_BEAT_SCHEDULE = {
     "tend-the-index": {"task": "iurc_portal.search.tasks.tend_the_index", "schedule": 86_400},
     "forget-old-imports": {"task": "ecosystem.tasks.forget_old_imports", "schedule": 86_400},
     "follow-the-calendar": {"task": "programme.tasks.follow_the_calendar", "schedule": 900},
+    "extend-series": {"task": "events.tasks.extend_series", "schedule": 86_400},
+    "tell-clock-changes": {"task": "events.tasks.tell_clock_changes", "schedule": 86_400},
     "tend-profiles": {"task": "ecosystem.tasks.ask_for_confirmation", "schedule": 86_400},
 }
 
@@ -275,6 +277,8 @@ IURC_EVENTS: dict[str, Any] = {
     "network_seconds": 600,  # … in this time: whole companies share one address
     "feed_days_back": 90,
     "feed_days_ahead": 730,
+    "series_days_ahead": 365,  # dates of a series are made this far (12.13)
+    "clock_note_days": 21,  # people hear of a clock change so long before it (12.15)
 }
 
 # --- Open data -------------------------------------------------------------------------------------------------------

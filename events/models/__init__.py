@@ -3,5 +3,6 @@
 from events.models.events import Event, EventLanguage, Track
 from events.models.registrations import AccessToken, Registration
 from events.models.reminders import Delivery, ReminderRule
+from events.models.series import Series
 
-__all__ = ["AccessToken", "Delivery", "Event", "EventLanguage", "Registration", "ReminderRule", "Track"]
+__all__ = ["AccessToken", "Delivery", "Event", "EventLanguage", "Registration", "ReminderRule", "Series", "Track"]
