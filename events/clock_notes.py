@@ -49,9 +49,7 @@ def notes_for(event: Event, language: str | None = None) -> list[str]:
                     "usual": clock(start - drift),
                 }
                 notes.append(
-                    _(
-                        "In %(city)s this date begins at %(time)s, not at %(usual)s as the first: the clocks have changed."
-                    )
+                    _("In %(city)s this date begins at %(time)s, not at %(usual)s as the first: clocks have changed.")
                     % facts
                 )
         return notes

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -61,7 +62,7 @@ def notes_due(*, now: datetime) -> Iterator[Note]:
         held[registration.event.series_id, registration.email_key].append(registration)
     changes = _Changes(now, horizon)
     for dates in held.values():
-        for former, later in zip(dates, dates[1:], strict=False):
+        for former, later in pairwise(dates):
             if later.event.dtstart <= now or not _differs(former.event, later.event, later.tzid):
                 continue
             change = changes.first_between(former.event.dtstart, later.event.dtstart, {later.tzid, later.event.tzid})

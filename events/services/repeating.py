@@ -27,7 +27,7 @@ def copied_fields() -> list[models.Field]:
 
 
 def values_for(pattern: Event, *, start: datetime) -> dict:
-    """What an event at ``start`` (aware) takes over from ``pattern``; when registration closes keeps its wall clock."""
+    """What an event at ``start`` (aware) takes over from ``pattern``. Closing times keep their hour on the wall."""
     values = {}
     for field in copied_fields():
         value = getattr(pattern, field.name)

@@ -51,7 +51,7 @@ class Change:
 
 @transaction.atomic
 def start_series(event: Event, *, rrule: str, exdate: Iterable[datetime] = (), now: datetime, by=None) -> Series:
-    """Let ``event`` be the first date of a series by ``rrule``, on the clock of its own zone, and make a year of dates.
+    """Let ``event`` be the first date of a series by ``rrule``, on the clock of its zone, and make a year of dates.
 
     ``exdate`` are wall-clock starts to leave out. The dates are drafts if ``event`` is one, else published. Raises
     ``ValidationError``: ``rrule``, ``start`` (the event does not follow the rule), ``past``, ``in_series``, or

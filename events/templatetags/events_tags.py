@@ -138,7 +138,7 @@ def both_times_text(event):
 
 @register.inclusion_tag("events/_series.html")
 def series_of(event):
-    """Of a date of a series: what a clock change did to its hour, and the next public dates. Two queries, else none."""
+    """Of a date of a series: what a clock change did to its hour, and the next dates. Two queries, else none."""
     if event.series_id is None:
         return {"notes": [], "dates": []}
     others = Event.objects.listed().filter(series=event.series_id, status=Event.Status.CONFIRMED).exclude(pk=event.pk)

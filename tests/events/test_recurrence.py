@@ -1,6 +1,7 @@
 """The dates of a rule on the wall of its anchor city, over clock changes in both directions."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -48,9 +49,7 @@ def test_a_year_of_weeks_is_counted_independently(start, minutes):
     """Fifty-three weeks at most: the same weekday, seven days on the calendar apart."""
     dates = rule("FREQ=WEEKLY", start, duration=timedelta(minutes=minutes)).dates(until=in_a_year(start))
 
-    assert [(after.wall - before.wall).days for before, after in zip(dates, dates[1:], strict=False)] == [7] * (
-        len(dates) - 1
-    )
+    assert [(after.wall - before.wall).days for before, after in pairwise(dates)] == [7] * (len(dates) - 1)
     assert len(dates) in {52, 53}
 
 
