@@ -11,19 +11,17 @@ from iurc_portal.clock import ROME, TOKYO, ZONES, PartnerSide
 from iurc_portal.translation.times import clock, date_words, zone_place
 
 
-def hour_drift(event: Event, first: datetime, tzid: str) -> timedelta:
-    """By how much clocks in ``tzid`` show another hour for ``event`` than for the series' ``first`` start (aware).
+def drift_between(first: datetime, later: datetime, *, anchor: str, tzid: str) -> timedelta:
+    """By how much clocks in ``tzid`` show another hour at ``later`` than at ``first`` (aware) for one at ``anchor``.
 
-    Counted from the anchor's clock alone, so that an event which was moved there is no clock change. Zero where
-    nothing drifts.
+    Counted from the two zones alone: what people moved at its anchor has not drifted.
     """
-    anchor, other = ZoneInfo(event.tzid), ZoneInfo(tzid)
 
     def apart(instant: datetime) -> timedelta:
-        there, here = instant.astimezone(other).utcoffset(), instant.astimezone(anchor).utcoffset()
-        return (there or timedelta()) - (here or timedelta())
+        there, here = (instant.astimezone(ZoneInfo(zone)).utcoffset() or timedelta() for zone in (tzid, anchor))
+        return there - here
 
-    return apart(event.dtstart) - apart(first)
+    return apart(later) - apart(first)
 
 
 def notes_for(event: Event, language: str | None = None) -> list[str]:
@@ -40,7 +38,7 @@ def notes_for(event: Event, language: str | None = None) -> list[str]:
     with translation.override(language or translation.get_language()):
         notes = []
         for side, zone in ZONES.items():
-            drift = hour_drift(event, first, zone.key)
+            drift = drift_between(first, event.dtstart, anchor=event.tzid, tzid=zone.key)
             if drift:
                 start = event.dtstart.astimezone(zone)
                 facts = {

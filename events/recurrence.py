@@ -18,6 +18,7 @@ PARTS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH",
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 MOST_DATES = 400  # more are a slip of the pen: a year of working days has 260
 WALL = "%Y-%m-%dT%H:%M:%S"
+ANY_DAY = datetime.fromisoformat("2026-01-01T09:00:00")  # whether a rule can be read is asked without a date
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def validate_rrule(value: str) -> None:
     if "COUNT" in parts and not _is_number(parts["COUNT"], MOST_DATES):
         raise refusal
     try:
-        Rule(value, datetime.min, timedelta(hours=1), "UTC")._parsed(datetime.min)
+        Rule(value, ANY_DAY, timedelta(hours=1), "UTC")._parsed(ANY_DAY)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         raise refusal from error
 

@@ -13,9 +13,11 @@ from events import owners
 from events.admin.day_notes import notes_of, watched
 from events.admin.forms import CancelForm, EventTimesForm
 from events.admin.notices import warn_of_move
+from events.admin.series_links import series_line
 from events.admin.slots import StaffPages, slot_of
 from events.models import Event, EventLanguage, ReminderRule, Track
 from events.services import scheduling
+from events.services.series import change_alone
 from iurc_portal.admin import EditableBy, PlainTabularInline, PortalAdmin, page_links
 from iurc_portal.clock import both_cities
 from iurc_portal.staff.actions import each_row
@@ -94,6 +96,7 @@ class EventAdmin(StaffPages, EditableBy, PortalAdmin):
         "starts",
         "ends",
         "day_notes",
+        "series_line",
         ("track", "organizer"),
         ("access", "event_attendance_mode"),
         "place",
@@ -117,7 +120,7 @@ class EventAdmin(StaffPages, EditableBy, PortalAdmin):
     date_hierarchy = "dtstart"
     ordering = ["-dtstart", "-pk"]
     autocomplete_fields = ["organizer", "place", "themes"]
-    readonly_fields = ["state_now", "times", "day_notes", "taken", "on_the_site"]
+    readonly_fields = ["state_now", "times", "day_notes", "series_line", "taken", "on_the_site"]
     inlines = [LanguageInline, ReminderInline]
     actions = ["publish", "unpublish", "cancel", "restore"]
     list_per_page = 50
@@ -178,6 +181,8 @@ class EventAdmin(StaffPages, EditableBy, PortalAdmin):
         super().save_model(request, obj, form, change)
         scheduling.schedule_event(obj, **when)
         scheduling.relocate_event(obj, now=now, by=request.user, **venue)
+        if form.has_changed():
+            change_alone(obj)
         if obj.sequence > former.sequence:
             warn_of_move(self, request, obj)
 
@@ -197,6 +202,10 @@ class EventAdmin(StaffPages, EditableBy, PortalAdmin):
     @admin.display(description=_("both cities"))
     def times(self, obj):
         return both_times(obj) if obj.pk else "–"
+
+    @admin.display(description=_("series"))
+    def series_line(self, obj):
+        return series_line(obj)
 
     @admin.display(description=_("to know of the day"))
     def day_notes(self, obj):

@@ -108,6 +108,7 @@ UNFOLD = {
                 _("Events"),
                 entry("videocam", "programme.webinar"),
                 entry("event", "events.event"),
+                entry("event_repeat", "events.series"),
                 entry("how_to_reg", "events.registration"),
                 {
                     "title": _("Find a time"),
