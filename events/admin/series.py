@@ -24,6 +24,7 @@ from events.admin.series_forms import LaterForm, RepeatForm, preview, rule_words
 from events.models import Event, Series
 from events.recurrence import Date, wall_of
 from events.services import series as services
+from events.services.series_plan import ahead, plan_change
 from iurc_portal.admin import EditableBy, PortalAdmin
 from iurc_portal.clock import ZONES, PartnerSide, both_cities
 from iurc_portal.translation import times
@@ -41,7 +42,7 @@ class SeriesAdmin(EditableBy, PortalAdmin):
     general = ("rule_now", "anchor_now", "dates")
     readonly_fields = ["rule_now", "anchor_now", "dates"]
     list_display = ["name", "rule_now", "next_date", "coming"]
-    search_fields = columns("name")
+    search_fields = [*columns("name")]
 
     def get_queryset(self, request):
         now = timezone.now()
@@ -135,7 +136,7 @@ class SeriesAdmin(EditableBy, PortalAdmin):
                     told = _("The dates of “%(name)s” are made.") % {"name": made}
                     self.message_user(request, told, messages.SUCCESS)
                     return redirect("admin:events_series_change", made.pk)
-                rows = preview(rule.dates(until=now + services.ahead()), event.tzid, _language())
+                rows = preview(rule.dates(until=now + ahead()), event.tzid, _language())
             except ValidationError as refusal:
                 form.add_error("own_rule" if form.cleaned_data["every"] == "own" else None, refusal)
         return self._page(request, "start", _("Repeat an event"), event, form, rows=rows)
@@ -155,7 +156,7 @@ class SeriesAdmin(EditableBy, PortalAdmin):
                     )
                     self.message_user(request, _("This date and the later ones are changed."), messages.SUCCESS)
                     return redirect("admin:events_series_change", event.series_id)
-                change = services.plan_change(event, rule, now=now)
+                change = plan_change(event, rule, now=now)
             except ValidationError as refusal:
                 form.add_error(None, refusal)
         return self._page(

@@ -26,6 +26,7 @@ from iurc_portal.translation import times
 PER_PAGE = 40
 LENGTHS = (30, 45, 60, 90, 120, 150, 180, 240)
 STRETCHES = (0, 60, 120, 180, 240)  # minutes that a side may come early or stay late
+NOBODY_GIVES_MORE = timedelta(hours=3)  # what is proposed unasked where no start is common
 FORTNIGHT = timedelta(days=13)
 
 
@@ -148,8 +149,7 @@ def _answer(form: SlotForm, side: PartnerSide, *, may_start: bool, number) -> di
     ask = {"anchor": side, "offices": form.offices, "closures": closures}
     length = timedelta(minutes=data["length"])
     limit = timedelta(minutes=data["stretch"])
-    widest = timedelta(minutes=max(STRETCHES))
-    every = find_slots(data["first"], data["last"], length, stretch=max(limit, widest), **ask)
+    every = find_slots(data["first"], data["last"], length, stretch=max(limit, NOBODY_GIVES_MORE), **ask)
     slots = [slot for slot in every if slot.stretch <= limit]
     nearest = None
     if not slots and every:

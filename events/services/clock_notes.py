@@ -55,6 +55,7 @@ def notes_due(*, now: datetime) -> Iterator[Note]:
             event__dtstart__gt=now - FARTHEST,
             event__dtstart__lt=horizon + FARTHEST,
         )
+        .exclude(email_key=None)  # erased people
         .select_related("event")
         .order_by("event__dtstart", "pk")
     )
@@ -100,7 +101,7 @@ def _differs(former: Event, later: Event, tzid: str) -> bool:
 
 def _letter(note: Note) -> Letter:
     registration = note.registration
-    person = hashlib.sha256(registration.email_key.encode()).hexdigest()[:16]
+    person = hashlib.sha256((registration.email_key or "").encode()).hexdigest()[:16]
     return Letter(
         key=f"clock:{registration.event.series_id}:{person}:{note.change:%Y%m%d}",
         kind=KIND,

@@ -5,13 +5,11 @@ series' row first, then events as ``scheduling`` does. Who may do it is the call
 """
 
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +19,7 @@ from events.models import Event, Series
 from events.recurrence import WALL, Date, Rule, check_start, validate_rrule, walls_as_text
 from events.services import scheduling
 from events.services.repeating import copy_of, copy_onto
+from events.services.series_plan import Change, ahead, check_to_come, follows_rule, place_of, plan_change, wall_in
 from iurc_portal.audit.services import record_transition
 from iurc_portal.notifications.services import heartbeat
 from iurc_portal.translation.languages import columns
@@ -28,25 +27,6 @@ from iurc_portal.translation.languages import columns
 log = logging.getLogger(__name__)
 JOB = "extend_series"
 RULE_FIELDS = ["rrule", "wall_start", "duration", "anchor_tzid", "exdate", "made_until"]
-
-
-@dataclass(frozen=True)
-class Change:
-    """What a new rule does to the dates from one on: events with their new date, dates to make, events to remove.
-
-    ``kept`` are past, cancelled and individually changed events, with the new date for which each stands, if any.
-    ``left_out`` are new dates in place of such as were removed before.
-    """
-
-    moved: list[tuple[Event, Date]]
-    made: list[Date]
-    removed: list[Event]
-    kept: list[tuple[Event, Date | None]]
-    left_out: list[Date]
-
-    @property
-    def really_moved(self) -> list[tuple[Event, Date]]:
-        return [(event, date) for event, date in self.moved if (event.dtstart, event.dtend) != (date.start, date.end)]
 
 
 @transaction.atomic
@@ -131,58 +111,10 @@ def extend_all(*, now: datetime) -> dict[str, int]:
     return counts
 
 
-def ahead() -> timedelta:
-    return timedelta(days=settings.IURC_EVENTS["series_days_ahead"])
-
-
 def pattern_of(series: Series) -> Event:
     """The event after which further dates are made: the latest that was neither cancelled nor changed on its own."""
     events = list(series.events.order_by("-recurrence_id", "-pk")[:60])
     return next((event for event in events if not event.is_cancelled and not event.changed_alone), events[0])
-
-
-def follows_rule(event: Event, *, now: datetime) -> bool:
-    """Whether a change of the rule may touch ``event``: to come, not cancelled, as the rule made it (12.13)."""
-    rule = event.series.rule
-    date = rule.date_at(event.recurrence_id.astimezone(ZoneInfo(rule.tzid)).replace(tzinfo=None, fold=0))
-    as_ruled = event.dtstart == event.recurrence_id and event.dtend - event.dtstart == date.end - date.start
-    return event.dtend > now and not event.is_cancelled and not event.changed_alone and as_ruled
-
-
-def plan_change(event: Event, rule: Rule, *, now: datetime) -> Change:
-    """What ``change_later`` would do; reads only. Raises ``ValidationError`` as it does."""
-    series = event.series
-    if series is None:
-        raise ValidationError(_("This event is not a date of a series."), code="no_series")
-    if event.dtend <= now or event.is_cancelled:
-        raise ValidationError(_("This date is over or cancelled: choose a later one."), code="past")
-    validate_rrule(rule.rrule)
-    check_start(rule)
-    old = series.rule
-    rows = list(series.events.filter(recurrence_id__gte=event.recurrence_id).order_by("recurrence_id"))
-    for row in rows:
-        row.series = series  # one object for all
-    until = max(now + ahead(), series.made_until or now)
-    dates = rule.dates(until=until)
-    gone = [wall for wall in old.exdate if wall >= _wall(event.recurrence_id, old)]
-    key = _period(old, rule)
-    pairs, rows_left, dates_left = _pair(
-        [*((_wall(row.recurrence_id, old), row) for row in rows), *((wall, None) for wall in gone)], dates, key
-    )
-    change = Change([], dates_left, [], [], [])
-    for row, date in pairs:
-        if row is None:
-            change.left_out.append(date)
-        elif row.pk == event.pk or follows_rule(row, now=now):
-            change.moved.append((row, date))
-        else:
-            change.kept.append((row, date))
-    for row in rows_left:
-        if row is not None and follows_rule(row, now=now):
-            change.removed.append(row)
-        elif row is not None:
-            change.kept.append((row, None))
-    return change
 
 
 @transaction.atomic
@@ -193,11 +125,11 @@ def change_later(event: Event, rule: Rule, *, now: datetime, by=None, texts_too:
     without a place are removed: deleted while unpublished, else cancelled. ``texts_too`` copies what ``event`` says
     onto the others. Raises ``ValidationError``: ``rrule``, ``start``, ``past``, ``no_series``.
     """
-    series = _lock(event.series)
-    event.series = series
+    series, named = place_of(event)
+    event.series = series = _lock(series)
     change = plan_change(event, rule, now=now)
-    kept_before = {wall for wall in series.rule.exdate if wall < _wall(event.recurrence_id, series.rule)}
-    _rename([*change.moved, *((row, date) for row, date in change.kept if date is not None)])
+    kept_before = {wall for wall in series.rule.exdate if wall < wall_in(named, series.rule)}
+    _rename(change)
     series.rrule, series.anchor_tzid, series.duration = rule.rrule, rule.tzid, rule.duration
     series.wall_start = f"{rule.wall_start:{WALL}}"
     series.exdate = walls_as_text({*kept_before, *rule.exdate, *(date.wall for date in change.left_out)})
@@ -221,7 +153,8 @@ def change_later(event: Event, rule: Rule, *, now: datetime, by=None, texts_too:
 @transaction.atomic
 def copy_to_later(event: Event, *, now: datetime, by=None) -> int:
     """Let the later dates say what ``event`` says: texts, place, registration. Returns how many were changed."""
-    later = event.series.events.filter(recurrence_id__gt=event.recurrence_id).select_related("series")
+    series, named = place_of(event)
+    later = series.events.filter(recurrence_id__gt=named).select_related("series")
     rows = [row for row in later.order_by("recurrence_id") if follows_rule(row, now=now)]
     return sum(copy_onto(row, event, now=now, by=by) for row in rows)
 
@@ -229,11 +162,11 @@ def copy_to_later(event: Event, *, now: datetime, by=None) -> int:
 @transaction.atomic
 def remove_date(event: Event, *, now: datetime, by=None, reason="") -> None:
     """Take one date off: an EXDATE if it was never published, else a cancellation that people are told of (12.13)."""
-    series = _lock(event.series)
-    if event.dtend <= now:
-        raise ValidationError(_("This date is over: it stays as it is."), code="past")
+    series, named = place_of(event)
+    series = _lock(series)
+    check_to_come(event, now=now)
     if not event.was_published:
-        series.exdate = walls_as_text({*series.rule.exdate, _wall(event.recurrence_id, series.rule)})
+        series.exdate = walls_as_text({*series.rule.exdate, wall_in(named, series.rule)})
         series.save(update_fields=["exdate"])
     _remove(event, now=now, by=by, reason=reason)
 
@@ -241,10 +174,12 @@ def remove_date(event: Event, *, now: datetime, by=None, reason="") -> None:
 @transaction.atomic
 def end_before(event: Event, *, now: datetime, by=None) -> list[Event]:
     """End the series before ``event``: it and the later dates that follow the rule are removed. Returns them."""
-    series = _lock(event.series)
-    last = _wall(event.recurrence_id, series.rule) - timedelta(seconds=1)
-    later = series.events.filter(recurrence_id__gte=event.recurrence_id).select_related("series")
-    rows = [row for row in later.order_by("recurrence_id") if follows_rule(row, now=now)]
+    series, named = place_of(event)
+    series = _lock(series)
+    check_to_come(event, now=now)
+    last = wall_in(named, series.rule) - timedelta(seconds=1)
+    later = series.events.filter(recurrence_id__gte=named).select_related("series").order_by("recurrence_id")
+    rows = [row for row in later if row.pk == event.pk or follows_rule(row, now=now)]
     parts = [part for part in series.rrule.split(";") if not part.startswith(("COUNT=", "UNTIL="))]
     series.rrule = ";".join([*parts, f"UNTIL={last:%Y%m%dT%H%M%S}"])
     series.save(update_fields=["rrule"])
@@ -273,10 +208,6 @@ def _lock(series: Series) -> Series:
     return rows.get(pk=series.pk)
 
 
-def _wall(instant: datetime, rule: Rule) -> datetime:
-    return instant.astimezone(ZoneInfo(rule.tzid)).replace(tzinfo=None, fold=0)
-
-
 def _make(series: Series, pattern: Event, date: Date, *, now: datetime, by) -> Event:
     """A date like ``pattern``, with what owns it, published if ``pattern`` is."""
     place = {"series": series, "recurrence_id": date.start}
@@ -299,42 +230,18 @@ def _remove(event: Event, *, now: datetime, by, reason="") -> None:
     scheduling.delete_event(event)
 
 
-def _rename(pairs: list[tuple[Event, Date]]) -> None:
-    """Give events their new name within the series; all lose theirs first, so that two may change places."""
-    Event.objects.filter(pk__in=[row.pk for row, _date in pairs]).update(recurrence_id=None)
-    for row, date in pairs:
+def _rename(change: Change) -> None:
+    """Give events their new name within the series; all lose theirs first, so that two may change places.
+
+    One that has no new date keeps its former name, unless another bears it now.
+    """
+    named = [*change.moved, *((row, date) for row, date in change.kept if date is not None)]
+    nameless = [*change.removed, *(row for row, date in change.kept if date is None)]
+    rows = [*(row for row, _date in named), *nameless]
+    Event.objects.filter(pk__in=[row.pk for row in rows]).update(recurrence_id=None)
+    for row, date in named:
         row.recurrence_id = date.start
-    Event.objects.bulk_update([row for row, _date in pairs], ["recurrence_id"], batch_size=200)
-
-
-def _period(old: Rule, new: Rule) -> Callable[[datetime], Hashable]:
-    """Within what a date stays the same date when the rule changes: its week or month, if both rules count those."""
-    if old.frequency != new.frequency:
-        return lambda wall: wall.date()
-    return {
-        "WEEKLY": lambda wall: wall.isocalendar()[:2],
-        "MONTHLY": lambda wall: (wall.year, wall.month),
-        "YEARLY": lambda wall: wall.year,
-    }.get(new.frequency, lambda wall: wall.date())
-
-
-def _pair(olds: list[tuple[datetime, Event | None]], dates: list[Date], key):
-    """Match old dates with new ones: the same day first, then in order within the period that ``key`` gives."""
-    pairs: list[tuple[Event | None, Date]] = []
-    for same in (lambda wall: wall.date(), key):
-        waiting: dict[Hashable, list[Date]] = defaultdict(list)
-        for date in dates:
-            waiting[same(date.wall)].append(date)
-        left = []
-        for wall, row in sorted(olds, key=lambda old: old[0]):
-            if waiting[same(wall)]:
-                pairs.append((row, waiting[same(wall)].pop(0)))
-            else:
-                left.append((wall, row))
-        olds = left
-        dates = sorted((date for rest in waiting.values() for date in rest), key=lambda date: date.wall)
-    return pairs, [row for _wall_, row in olds], dates
-
-
-def first_of(series: Series) -> Event | None:
-    return series.events.exclude(recurrence_id=None).order_by("recurrence_id").first()
+    taken = {date.start for _row, date in named} | {date.start for date in change.made}
+    for row in nameless:
+        row.recurrence_id = None if row.recurrence_id in taken else row.recurrence_id
+    Event.objects.bulk_update(rows, ["recurrence_id"], batch_size=200)

@@ -159,7 +159,7 @@ class WallClockWidget(forms.MultiWidget):
         )
 
     def decompress(self, value):
-        if value is None:
+        if not isinstance(value, datetime):  # nothing, or nonsense in an address
             return [None, None, None]
         return [value.date(), value.time(), answered_fold(value) if value.tzinfo else ""]
 

@@ -1,4 +1,4 @@
-"""Typing times at the staff's desk: gaps, folds, lengths, slots, and what a day is in both cities (12.2–12.4, 12.17)."""
+"""Typing times at the staff's desk: gaps, folds, lengths, slots, what a day is in both cities (12.2–12.4, 12.17)."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -29,7 +29,7 @@ def codes(form, name):
     return [error.code for error in form.errors[name].as_data()]
 
 
-# --- One time ---------------------------------------------------------------------------------------------------------
+# --- One time ------------------------------------------------------------------------------------------------------
 
 
 def test_a_time_that_does_not_exist_is_refused_with_the_next_one():
@@ -102,7 +102,7 @@ def test_half_a_moment_is_told_by_name(day, hour, code):
     assert refusal.value.error_list[0].code == code
 
 
-# --- Webinars and items of visits -----------------------------------------------------------------------------------
+# --- Webinars and items of visits ----------------------------------------------------------------------------------
 
 
 def test_a_webinar_takes_a_length_and_names_both_readings_of_a_doubled_hour():
@@ -121,8 +121,11 @@ def test_a_webinar_takes_a_length_and_names_both_readings_of_a_doubled_hour():
 def test_the_doubled_hour_in_which_registration_closes_is_asked_about():
     data = {
         "event-anchor": "Europe/Rome",
-        **{"event-date": "2026-10-26", "event-starts": "10", "event-ends": "11"},
-        **{"event-closes_date": "2026-10-25", "event-closes_time": "02:30"},
+        "event-date": "2026-10-26",
+        "event-starts": "10",
+        "event-ends": "11",
+        "event-closes_date": "2026-10-25",
+        "event-closes_time": "02:30",
     }
     form = EventPartForm(data, prefix="event")
 
@@ -137,7 +140,7 @@ def test_an_item_of_a_visit_takes_a_length():
     assert (end - start, end.strftime("%d %H:%M")) == (timedelta(hours=4), "25 03:30")
 
 
-# --- The slot finder ----------------------------------------------------------------------------------------------------
+# --- The slot finder -----------------------------------------------------------------------------------------------
 
 
 def test_the_page_finds_slots_and_leads_to_an_event_that_begins_so(client, staff_of_torino):
@@ -203,10 +206,10 @@ def test_an_address_of_nonsense_begins_an_empty_event(client, staff_of_torino):
     answer = client.get(reverse("admin:events_event_add"), {"date": "x", "starts": "y", "anchor": "Mars/Base"})
 
     assert answer.status_code == 200
-    assert answer.context["adminform"].form["starts"].value() is None
+    assert 'value="y"' not in str(answer.context["adminform"].form["starts"])
 
 
-# --- What a day is ------------------------------------------------------------------------------------------------------
+# --- What a day is -------------------------------------------------------------------------------------------------
 
 
 def test_each_city_is_looked_at_on_its_own_date(client, staff_of_torino):

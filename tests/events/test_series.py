@@ -211,6 +211,36 @@ def test_past_cancelled_and_singly_changed_dates_are_not_touched():
     assert made.events.get(pk=cancelled.pk).status == "CANCELLED"
 
 
+def test_a_date_put_off_into_the_next_week_remains_itself():
+    event = make_event(dtstart=FIRST)
+    made = series.start_series(event, rrule="FREQ=WEEKLY;COUNT=3", now=NOW)
+    second = nth(made, 1)
+
+    series.change_later(second, new_rule(datetime(2026, 3, 17, 9), "FREQ=WEEKLY;COUNT=2"), now=NOW)
+
+    second.refresh_from_db()
+    on = made.events.exclude(status="CANCELLED").order_by("dtstart")
+    assert f"{second.dtstart.astimezone(ROME):%d/%m %H:%M}" == "17/03 09:00"
+    assert [f"{one.dtstart.astimezone(ROME):%d/%m}" for one in on] == ["03/03", "17/03", "24/03"]
+
+
+def test_a_date_far_ahead_moves_all_the_same():
+    _event, made = weekly(2)
+
+    series.change_later(nth(made, 1), new_rule(datetime(2029, 3, 6, 9), "FREQ=WEEKLY"), now=NOW)
+
+    assert starts(made) == ["03/03 09:00", "06/03 09:00"]
+
+
+def test_the_date_from_which_a_series_ends_goes_even_if_changed_on_its_own():
+    _event, made = weekly(3)
+    series.change_alone(nth(made, 1))
+
+    series.end_before(nth(made, 1), now=NOW)
+
+    assert starts(made) == ["03/03 09:00"]
+
+
 def test_fewer_dates_remove_the_others_and_more_are_made():
     event = make_event(dtstart=FIRST)
     made = series.start_series(event, rrule="FREQ=WEEKLY;COUNT=4", now=NOW)

@@ -109,13 +109,13 @@ def test_a_long_winter_meeting_stretches_somebody_and_the_fairest_comes_first():
     assert slots(date(2026, 1, 20), length=timedelta(hours=2)) == []
 
 
-def test_a_meeting_after_midnight_is_late_and_not_seven_hours_early():
-    start = datetime(2026, 1, 20, 16, 0, tzinfo=UTC)  # 17:00 in Torino, 01:00 on Wednesday in Nagoya
+def test_a_meeting_at_midnight_is_seven_hours_late_and_not_nine_early():
+    start = datetime(2026, 1, 20, 15, 0, tzinfo=UTC)  # 16:00 in Torino, midnight in Nagoya
 
     slot = assess(start, start + HOUR, offices=BOTH_OFFICES, closures=WeekdaysAlone())
 
     nagoya = slot.sides[NAGOYA]
-    assert (nagoya.early, nagoya.late) == (timedelta(), timedelta(hours=8))
+    assert (nagoya.early, nagoya.late) == (timedelta(), timedelta(hours=7))
 
 
 def test_a_length_of_nothing_is_refused():
