@@ -1,27 +1,24 @@
-"""Working days of a partner city: Monday to Friday, without the holidays staff have entered (ecosystem spec E26)."""
+"""Deadlines in working days, counted in the city of whoever has to keep them (ecosystem E26, events 12.18)."""
 
 from datetime import date, datetime, timedelta
 
-from ecosystem.models import CityPeriod
+from ecosystem.closures import Closures
 from iurc_portal.clock import ZONES, PartnerSide
 
-SATURDAY = 5
+LONGEST_SEARCH = timedelta(days=400)  # should somebody close a whole year, the deadline is not put off for ever
 
 
 def answer_day(received: datetime, days: int, side: str) -> date:
     """The ``days``-th working day after the local date of ``received`` (aware) in the partner city of ``side``.
 
-    Day one is the first working day after that date. Where no holidays are entered, only weekends are left out.
+    Day one is the first working day after that date: ``Closures.is_working_day`` says which days those are.
     """
-    day = received.astimezone(ZONES[PartnerSide(side)]).date()
-    holidays = list(
-        CityPeriod.objects.filter(
-            city__slug=side, kind=CityPeriod.Kind.HOLIDAY, last_day__gte=day, first_day__lte=day + timedelta(days=60)
-        ).values_list("first_day", "last_day")
-    )
-    left = days
-    while left:
+    side = PartnerSide(side)
+    day = received.astimezone(ZONES[side]).date()
+    closures = Closures()
+    left, farthest = days, day + LONGEST_SEARCH
+    while left and day < farthest:
         day += timedelta(days=1)
-        if day.weekday() < SATURDAY and not any(first <= day <= last for first, last in holidays):
+        if closures.is_working_day(side, day):
             left -= 1
     return day

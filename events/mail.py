@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext, pgettext_lazy
 
 from events import ical
+from events.clock_notes import notes_for as clock_notes_for
+from events.clock_notes import words_before_change
 from events.models import AccessToken, Event, Registration
 from events.services import tokens
 from events.triggers import Trigger
@@ -64,6 +66,7 @@ def register_kinds() -> None:
         ("reminder", pgettext_lazy("letter", "reminder"), reminder, not_to_be_reminded),
         ("event_cancelled", pgettext_lazy("letter", "event cancelled"), event_cancelled, not_cancelled),
         ("event_restored", pgettext_lazy("letter", "event on again"), event_restored, not_taking_part),
+        ("clock_change", pgettext_lazy("letter", "clock change in a series"), clock_change, not_to_be_reminded),
     ):
         registry.register(
             f"events.{name}", title=title, render=render, refusal=refusal, asks_for_proof=name == "proof"
@@ -222,6 +225,29 @@ def event_restored(message: Message, *, preview: bool) -> EmailMultiAlternatives
     )
 
 
+def clock_change(message: Message, *, preview: bool) -> EmailMultiAlternatives:
+    """Before clocks change, to those for whom their dates of a series move by an hour (12.15). Text only."""
+    registration = _registration(message)
+    event = registration.event
+    note = words_before_change(
+        former=datetime.fromisoformat(message.payload["former"]),
+        start=event.dtstart,
+        tzid=message.tzid,
+        language=message.language,
+    )
+    return _letter(
+        message,
+        registration,
+        Words(
+            subject=_("The clocks change: another hour for %(event)s") % {"event": _name(event)},
+            opening=[_("Your dates of this series move by an hour on your clock, because clocks change."), note],
+            button=_("Open my registration"),
+            link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            closing=[_("You need not do anything: the entry in your calendar is at the right hour already.")],
+        ),
+    )
+
+
 # --- When they are no longer wanted ----------------------------------------------------------------------------------
 
 
@@ -318,7 +344,7 @@ def _letter(message: Message, registration: Registration, words: Words) -> Email
         "words": words,
         "name": registration.display_name(message.language),
         "event_name": best_text(event, "name"),
-        "when": both_cities_lines(start, end, message.language, tzid=message.tzid),
+        "when": [*both_cities_lines(start, end, message.language, tzid=message.tzid), *clock_notes_for(event)],
         "where": ical.where(event, language=message.language),
         "organizer": best_text(event.organizer, "name")[0],
         "event_page": _event_page(event),

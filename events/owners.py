@@ -11,12 +11,16 @@ from django.urls import reverse
 class Owner:
     """``relation`` is the name of the one-to-one from the event to what owns it; ``address`` gives its staff page.
 
-    ``along`` are further relations that ``address`` reads.
+    ``along`` are further relations that ``address`` reads. Where staff may begin one from a day and an hour,
+    ``add_page`` gives its label and address. ``copy`` makes the owner of a further date of a series (``owned``,
+    ``event``); what has none cannot be repeated.
     """
 
     relation: str
     address: Callable[[Any], str]
     along: tuple[str, ...] = ()
+    add_page: Callable[[], tuple[Any, str]] | None = None
+    copy: Callable[[Any, Any], Any] | None = None
 
 
 _owners: dict[str, Owner] = {}
@@ -38,8 +42,19 @@ def staff_page(event) -> str:
 
 def owner_address(event) -> str | None:
     """The staff page of what owns ``event``, or None for an event that stands alone."""
+    found = owner_of(event)
+    return found[0].address(found[1]) if found else None
+
+
+def add_pages() -> list[tuple[Any, str]]:
+    """Label and address of every page on which something with an event can be begun."""
+    return [owner.add_page() for owner in _owners.values() if owner.add_page]
+
+
+def owner_of(event) -> tuple[Owner, Any] | None:
+    """What owns ``event``, with its entry here, or None for an event that stands alone."""
     for owner in _owners.values():
         owned_by = getattr(event, owner.relation, None)
         if owned_by is not None:
-            return owner.address(owned_by)
+            return owner, owned_by
     return None

@@ -21,3 +21,14 @@ def end_unused_calendars() -> str:
     with heartbeat("end_unused_calendars", now=now) as counts:
         counts["ended"] = feeds.revoke_unused_feeds(now=now)
     return f"{counts['ended']} ended"
+def extend_series() -> dict[str, int]:
+    from events.services import series
+
+    return series.extend_all(now=timezone.now())
+
+
+@shared_task
+def tell_clock_changes() -> dict[str, int]:
+    from events.services import clock_notes
+
+    return clock_notes.tell(now=timezone.now())

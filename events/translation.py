@@ -1,12 +1,17 @@
 from modeltranslation.translator import TranslationOptions, register
 from simple_history import register as keep_history
 
-from events.models import Event, Track
+from events.models import Event, Series, Track
 from iurc_portal.translation.registry import SHOWN, register_translated
 
 
 @register(Track)
 class TrackTranslation(TranslationOptions):
+    fields = ("name",)
+
+
+@register(Series)
+class SeriesTranslation(TranslationOptions):
     fields = ("name",)
 
 

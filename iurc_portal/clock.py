@@ -148,7 +148,7 @@ def resolve_wall_clock(wall: datetime, tzid: str, *, fold: int | None = None) ->
             ),
             code="fold",
             params={**params, "first": _with_offset(first), "second": _with_offset(second)},
-            choices=((0, _with_offset(first)), (1, _with_offset(second))),
+            choices=readings(first),
         )
     return second if fold else first
 
@@ -156,6 +156,41 @@ def resolve_wall_clock(wall: datetime, tzid: str, *, fold: int | None = None) ->
 def shift_out_of_gap(wall: datetime, tzid: str) -> datetime:
     """The instant a computed wall-clock time stands for: forward by the length of a gap, the first of a fold (4.3)."""
     return wall.replace(tzinfo=ZoneInfo(tzid), fold=0).astimezone(UTC)
+
+
+def after(start: datetime, length: timedelta, tzid: str) -> datetime:
+    """The instant ``length`` of elapsed time after ``start`` (aware), on the clocks of ``tzid`` (12.4)."""
+    return (start.astimezone(UTC) + length).astimezone(ZoneInfo(tzid))
+
+
+def readings(local: datetime) -> tuple[tuple[int, str], tuple[int, str]]:
+    """The two instants of a time that comes twice, as pairs for a form: (0, "02:30 CEST (UTC+02:00)"), …"""
+    first, second = ((fold, _with_offset(local.replace(fold=fold))) for fold in (0, 1))
+    return first, second
+
+
+def fold_of(local: datetime) -> int | None:
+    """For a time that clocks in its zone show twice, 0 for the first and 1 for the second; None for any other."""
+    first, second = local.replace(fold=0), local.replace(fold=1)
+    return local.fold if first.utcoffset() > second.utcoffset() else None  # type: ignore[operator]
+
+
+def clock_changes(tzid: str, first: datetime, last: datetime) -> list[datetime]:
+    """The instants (UTC, to the minute) later than ``first`` and up to ``last`` at which clocks in ``tzid`` change."""
+    zone = ZoneInfo(tzid)
+    found = []
+    step, here = timedelta(days=1), first.astimezone(UTC)
+    while here < last:
+        there = min(here + step, last.astimezone(UTC))
+        if here.astimezone(zone).utcoffset() != there.astimezone(zone).utcoffset():
+            before, past = here, there
+            while past - before > timedelta(minutes=1):
+                middle = before + (past - before) / 2
+                same = middle.astimezone(zone).utcoffset() == before.astimezone(zone).utcoffset()
+                before, past = (middle, past) if same else (before, middle)
+            found.append(past.replace(second=0, microsecond=0))
+        here = there
+    return found
 
 
 def _end_of_gap(skipped: datetime) -> datetime:

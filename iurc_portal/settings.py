@@ -241,6 +241,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-imports": {"task": "ecosystem.tasks.forget_old_imports", "schedule": 86_400},
     "end-unused-calendars": {"task": "events.tasks.end_unused_calendars", "schedule": 86_400},
     "follow-the-calendar": {"task": "programme.tasks.follow_the_calendar", "schedule": 900},
+    "extend-series": {"task": "events.tasks.extend_series", "schedule": 86_400},
+    "tell-clock-changes": {"task": "events.tasks.tell_clock_changes", "schedule": 86_400},
     "tend-profiles": {"task": "ecosystem.tasks.ask_for_confirmation", "schedule": 86_400},
 }
 
@@ -289,6 +291,8 @@ IURC_EVENTS: dict[str, Any] = {
     "feed_days_ahead": 730,
     "feed_tokens": 10,  # addresses of personal calendars that one person may have in use
     "feed_unused_days": 365,  # what no program has asked for in this time is switched off (13.2)
+    "series_days_ahead": 365,  # dates of a series are made this far (12.13)
+    "clock_note_days": 21,  # people hear of a clock change so long before it (12.15)
 }
 
 # --- Open data -------------------------------------------------------------------------------------------------------

@@ -13,8 +13,11 @@ class ProgrammeConfig(AppConfig):
         from iurc_portal.content import engine
         from iurc_portal.pages.sitemaps import register as register_sitemap
         from programme import content, feeds, receivers, search, sitemaps, staff_pages
+        from programme.services.webinars import repeat_webinar
 
-        owners.register(owners.Owner("webinar", staff_pages.of_webinar))
+        owners.register(
+            owners.Owner("webinar", staff_pages.of_webinar, add_page=staff_pages.add_webinar, copy=repeat_webinar)
+        )
         owners.register(owners.Owner("agenda_item", staff_pages.of_agenda_item, along=("agenda_item__day",)))
         engine.register(engine.Loader("programme", 30, content.prepare))
         event_moved.connect(receivers.follow_moved_event, dispatch_uid="programme.follow_moved_event")

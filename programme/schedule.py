@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from iurc_portal.audit.models import Transition
-from iurc_portal.clock import CityTime, WallClockError, both_cities, resolve_wall_clock
+from iurc_portal.clock import CityTime, WallClockError, after, both_cities, resolve_wall_clock
 from iurc_portal.translation import times
 from programme.models import AgendaItem, StudyVisit, VisitDay
 
@@ -73,7 +73,7 @@ def days_of(
 def wall_pair(
     day: date,
     starts: time,
-    ends: time,
+    ends: time | timedelta,
     tzid: str,
     *,
     ends_next_day: bool = False,
@@ -82,25 +82,28 @@ def wall_pair(
 ) -> tuple[datetime, datetime]:
     """The aware start and end that clocks in ``tzid`` show on ``day``, the end on the day after if so said.
 
+    ``ends`` may be a length of elapsed time instead (events spec 12.4): then the day of the end follows from it.
     Raises ``ValidationError`` with a message for ``starts`` or ``ends``: ``gap`` and ``fold`` as in
     ``iurc_portal.clock``, ``ends_before`` for an end that is not after its start.
     """
     errors: dict[str, ValidationError] = {}
     found: dict[str, datetime] = {}
-    last = day + timedelta(days=1) if ends_next_day else day
-    for field_name, wall, fold in (
-        ("starts", datetime.combine(day, starts), start_fold),
-        ("ends", datetime.combine(last, ends), end_fold),
-    ):
+    walls = {"starts": (datetime.combine(day, starts), start_fold)}
+    if isinstance(ends, time):
+        last = day + timedelta(days=1) if ends_next_day else day
+        walls["ends"] = (datetime.combine(last, ends), end_fold)
+    for field_name, (wall, fold) in walls.items():
         try:
             found[field_name] = resolve_wall_clock(wall, tzid, fold=fold)
         except WallClockError as error:
             errors[field_name] = error
+    if isinstance(ends, timedelta) and "starts" in found:
+        found["ends"] = after(found["starts"], ends, tzid)
     if len(found) == 2 and found["ends"].timestamp() <= found["starts"].timestamp():
         errors["ends"] = ValidationError(
             _("It ends at %(end)s, before or when it starts (%(start)s). Change one, or tick “ends the day after”."),
             code="ends_before",
-            params={"start": f"{starts:%H:%M}", "end": f"{ends:%H:%M}"},
+            params={"start": f"{starts:%H:%M}", "end": f"{found['ends']:%H:%M}"},
         )
     if errors:
         raise ValidationError(errors)

@@ -1,6 +1,7 @@
 """Addresses of the staff's pages on which the events of the programme are edited."""
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 
 def of_webinar(webinar) -> str:
@@ -9,3 +10,7 @@ def of_webinar(webinar) -> str:
 
 def of_agenda_item(item) -> str:
     return f"{reverse('admin:programme_studyvisit_change', args=[item.day.visit_id])}#tab-agenda"
+
+
+def add_webinar() -> tuple[str, str]:
+    return _("Webinar"), reverse("admin:programme_webinar_add")

@@ -37,7 +37,11 @@ class City(Located):
 
 
 class CityPeriod(models.Model):
-    """Days on which a city rests (holiday) or is hard to visit (blackout). ``last_day`` is inclusive."""
+    """Days on which a city rests (holiday) or is hard to visit (blackout). ``last_day`` is inclusive.
+
+    What ``recurs_yearly`` comes again on the same days of every later year: Obon, Ferragosto, the turn of the year.
+    Public holidays are known already (``ecosystem.closures``).
+    """
 
     class Kind(models.TextChoices):
         HOLIDAY = "holiday", _("holiday")
@@ -48,6 +52,7 @@ class CityPeriod(models.Model):
     name = models.CharField(_("name"), max_length=120)
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"))
+    recurs_yearly = models.BooleanField(_("every year"), default=False)
 
     class Meta:
         verbose_name = _("closed period")

@@ -10,10 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from events import owners
+from events.admin.day_notes import notes_of, watched
 from events.admin.forms import CancelForm, EventTimesForm
 from events.admin.notices import warn_of_move
+from events.admin.series_links import series_line
+from events.admin.slots import StaffPages, slot_of
 from events.models import Event, EventLanguage, ReminderRule, Track
 from events.services import scheduling
+from events.services.series import change_alone
 from iurc_portal.admin import EditableBy, PlainTabularInline, PortalAdmin, page_links
 from iurc_portal.clock import both_cities
 from iurc_portal.staff.actions import each_row
@@ -82,7 +86,7 @@ class TrackAdmin(PortalAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(EditableBy, PortalAdmin):
+class EventAdmin(StaffPages, EditableBy, PortalAdmin):
     reverts = False  # what was announced is changed by the services alone
     form = EventTimesForm
     general = (
@@ -91,6 +95,8 @@ class EventAdmin(EditableBy, PortalAdmin):
         "anchor",
         "starts",
         "ends",
+        "day_notes",
+        "series_line",
         ("track", "organizer"),
         ("access", "event_attendance_mode"),
         "place",
@@ -114,7 +120,7 @@ class EventAdmin(EditableBy, PortalAdmin):
     date_hierarchy = "dtstart"
     ordering = ["-dtstart", "-pk"]
     autocomplete_fields = ["organizer", "place", "themes"]
-    readonly_fields = ["state_now", "times", "taken", "on_the_site"]
+    readonly_fields = ["state_now", "times", "day_notes", "series_line", "taken", "on_the_site"]
     inlines = [LanguageInline, ReminderInline]
     actions = ["publish", "unpublish", "cancel", "restore"]
     list_per_page = 50
@@ -145,6 +151,10 @@ class EventAdmin(EditableBy, PortalAdmin):
         form.by = request.user
         return form
 
+    def get_changeform_initial_data(self, request):
+        """A slot that was found is taken over: its day and hours, on the clock it was found on."""
+        return super().get_changeform_initial_data(request) | slot_of(request.GET)
+
     def has_publish_permission(self, request):
         return request.user.has_perm("events.publish_event")
 
@@ -171,6 +181,8 @@ class EventAdmin(EditableBy, PortalAdmin):
         super().save_model(request, obj, form, change)
         scheduling.schedule_event(obj, **when)
         scheduling.relocate_event(obj, now=now, by=request.user, **venue)
+        if form.has_changed():
+            change_alone(obj)
         if obj.sequence > former.sequence:
             warn_of_move(self, request, obj)
 
@@ -190,6 +202,14 @@ class EventAdmin(EditableBy, PortalAdmin):
     @admin.display(description=_("both cities"))
     def times(self, obj):
         return both_times(obj) if obj.pk else "–"
+
+    @admin.display(description=_("series"))
+    def series_line(self, obj):
+        return series_line(obj)
+
+    @admin.display(description=_("to know of the day"))
+    def day_notes(self, obj):
+        return watched(notes_of(obj) if obj.pk else [], day="starts_0", hour="starts_1", anchor="anchor")
 
     @display(
         description=_("status"),

@@ -1,6 +1,5 @@
 """Typing the times of an event as clocks on the wall show them, in the zone of the event."""
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -8,14 +7,15 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from events.forms import countries, zones
 from events.models import Event, Registration
 from events.permissions import check_organizer
 from events.services.registrations import register_by_staff
 from iurc_portal.accounts.addresses import email_key
-from iurc_portal.clock import ZONES, PartnerSide, resolve_wall_clock, zone_of_language
+from iurc_portal.clock import ZONES, PartnerSide, zone_of_language
+from iurc_portal.staff.times import WallClockField
 from iurc_portal.translation.languages import Language
 
 PERSON = [
@@ -35,18 +35,6 @@ PERSON = [
 ANCHORS = [(zone.key, PartnerSide(side).label) for side, zone in ZONES.items()]
 
 
-class WallClockField(forms.SplitDateTimeField):
-    """Date and time as typed, without a zone: which zone they belong to is another field's answer."""
-
-    def __init__(self, **kwargs):
-        super().__init__(widget=UnfoldAdminSplitDateTimeWidget(), **kwargs)
-
-    def compress(self, data_list):
-        if not data_list or None in data_list:
-            return None
-        return datetime.combine(*data_list)
-
-
 class EventTimesForm(forms.ModelForm):
     """An event's form whose times are its wall clock. The admin hands them to ``events.services.scheduling``."""
 
@@ -57,7 +45,12 @@ class EventTimesForm(forms.ModelForm):
         help_text=_("The city whose clock the times below are read on. The other city's time follows."),
     )
     starts = WallClockField(label=_("Start"))
-    ends = WallClockField(label=_("End"))
+    ends = WallClockField(
+        label=_("End"), may_be_length=True, help_text=_("A day and a time, or the length alone: +90, +1:30.")
+    )
+    registration_closes_at = WallClockField(
+        label=_("registration closes"), required=False, help_text=_("Empty: at the start.")
+    )
 
     by = None  # set by the admin
 
@@ -74,8 +67,15 @@ class EventTimesForm(forms.ModelForm):
             if event.tzid not in dict(ANCHORS):
                 self.fields["anchor"].choices = [*ANCHORS, (event.tzid, event.tzid)]
             self.initial["anchor"] = event.tzid
-            self.initial["starts"] = event.dtstart.astimezone(zone).replace(tzinfo=None)
-            self.initial["ends"] = event.dtend.astimezone(zone).replace(tzinfo=None)
+            stored = (
+                ("starts", event.dtstart),
+                ("ends", event.dtend),
+                ("registration_closes_at", event.registration_closes_at),
+            )
+            for name, instant in stored:
+                if instant is not None and name in self.fields:
+                    self.initial[name] = instant.astimezone(zone)
+                    self.fields[name].ask_if_doubled(self.initial[name])
 
     def clean_organizer(self):
         organizer = self.cleaned_data["organizer"]
@@ -83,20 +83,39 @@ class EventTimesForm(forms.ModelForm):
         return organizer
 
     def clean(self):
+        """Make instants of what was typed: gaps refused, folds asked, a length counted from the start (12.2–12.4)."""
         data = super().clean()
-        instants = {}
-        for name in ("starts", "ends"):
-            if data.get(name) and data.get("anchor"):
-                try:
-                    instants[name] = resolve_wall_clock(data[name], data["anchor"])
-                except ValidationError as error:
-                    self.add_error(name, error)
-        if len(instants) == 2:
-            if instants["ends"] <= instants["starts"]:
+        anchor = data.get("anchor")
+        if not anchor:
+            return data
+        start = self._instant("starts", anchor)
+        end = self._instant("ends", anchor, after=start)
+        closes = self._instant("registration_closes_at", anchor)
+        data["registration_closes_at"] = closes
+        if start and closes and closes > start:
+            late = _("Registration cannot close after the start: choose an earlier time, or leave it empty.")
+            self.add_error("registration_closes_at", ValidationError(late, code="closes_late"))
+        if start and end:
+            if end.timestamp() <= start.timestamp():
                 self.add_error("ends", _("The event ends before it starts: set an end after the start."))
             # What the model checks are the instants; the service sets them again, with the wall clock beside them.
-            self.instance.dtstart, self.instance.dtend = instants["starts"], instants["ends"]
+            self.instance.dtstart, self.instance.dtend = data["starts"], data["ends"] = start, end
         return data
+
+    def _instant(self, name: str, anchor: str, *, after=None):
+        """The moment typed in a field, or None where there is none or it is refused; the field shows why."""
+        typed = self.cleaned_data.get(name)
+        if typed is None or (typed.wall is None and after is None):
+            return None
+        try:
+            instant = typed.instant(anchor, after=after)
+        except ValidationError as error:
+            self.add_error(name, error)
+            if getattr(error, "choices", ()):
+                self.fields[name].ask(error.choices)
+            return None
+        self.fields[name].ask_if_doubled(instant)
+        return instant
 
     def _get_validation_exclusions(self):
         return super()._get_validation_exclusions() | {"dtstart", "dtend", "tzid", "uid", "slug"}

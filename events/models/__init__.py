@@ -5,6 +5,7 @@ from events.models.exports import ParticipantExport
 from events.models.feeds import FeedToken
 from events.models.registrations import AccessToken, Registration
 from events.models.reminders import Delivery, ReminderRule
+from events.models.series import Series
 
 __all__ = [
     "AccessToken",
@@ -17,3 +18,4 @@ __all__ = [
     "ReminderRule",
     "Track",
 ]
+__all__ = ["AccessToken", "Delivery", "Event", "EventLanguage", "Registration", "ReminderRule", "Series", "Track"]

@@ -173,6 +173,18 @@ class Event(models.Model):
         limit_choices_to={"scheme": "theme"},
     )
     is_sample = models.BooleanField(_("sample"), default=False, help_text=_("Demonstration data, marked as such."))
+    series = models.ForeignKey(
+        "events.Series",
+        verbose_name=_("series"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="events",
+    )
+    # The start that the series' rule gives this date: its name within the series, wherever it was moved since.
+    recurrence_id = models.DateTimeField(null=True, blank=True, editable=False)
+    changed_alone = models.BooleanField(_("changed on its own"), default=False, editable=False)
 
     objects = EventQuerySet.as_manager()
 
@@ -188,6 +200,7 @@ class Event(models.Model):
                 condition=Q(dtend__gt=F("dtstart")),
                 violation_error_message=_("The event ends before it starts: set an end after the start."),
             ),
+            models.UniqueConstraint(fields=["series", "recurrence_id"], name="event_once_in_series"),
         ]
         indexes = [models.Index(fields=["status", "access", "dtstart"], name="event_listed")]
 

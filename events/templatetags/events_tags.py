@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import get_language, pgettext
 
+from events.clock_notes import notes_for
 from events.ical import where
 from events.models import Event, EventLanguage
 from iurc_portal.clock import ZONES, cities_in_order
@@ -21,6 +22,7 @@ register = template.Library()
 register.filter("as_html", as_html)
 register.filter("plain_text", plain)
 ORGANISATION_SHOWS = 5
+SERIES_SHOWS = 6
 
 
 def _page_language() -> str:
@@ -132,6 +134,15 @@ def city_lines(instant, tzid=""):
 def both_times_text(event):
     """Both cities' times on one line, without marks, for descriptions of the page."""
     return " · ".join(both_cities_lines(event.dtstart, event.dtend))
+
+
+@register.inclusion_tag("events/_series.html")
+def series_of(event):
+    """Of a date of a series: what a clock change did to its hour, and the next dates. Two queries, else none."""
+    if event.series_id is None:
+        return {"notes": [], "dates": []}
+    others = Event.objects.listed().filter(series=event.series_id, status=Event.Status.CONFIRMED).exclude(pk=event.pk)
+    return {"notes": notes_for(event), "dates": list(others.upcoming(now=timezone.now())[:SERIES_SHOWS])}
 
 
 @register.simple_tag

@@ -7,6 +7,7 @@ from django.utils.translation import gettext, gettext_noop
 REASONS = {
     "moved": gettext_noop("other times"),
     "venue": gettext_noop("other place"),
+    "rule": gettext_noop("rule of the series"),
     "verified": gettext_noop("checked"),
     "unconfirmed": gettext_noop("nobody confirmed the profile"),
     "renewed": gettext_noop("renewed"),

@@ -5,19 +5,32 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 from unfold.contrib.inlines.admin import NonrelatedStackedInline
 from unfold.contrib.inlines.forms import NonrelatedInlineModelFormSet
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanWidget
 
+from ecosystem.closures import Closures
 from ecosystem.models import Person, Place
+from events.admin.day_notes import notes_of, watched
 from events.models import Event
 from iurc_portal.admin import FriendlyLists
 from iurc_portal.clock import WallClockError
 from iurc_portal.translation.languages import Language, columns
 from programme import services
-from programme.admin.fields import DayField, FoldField, HourField, PickOne, TextInput, choose_by_typing, remember
+from programme.admin.fields import (
+    DayField,
+    EndField,
+    FoldField,
+    HourField,
+    PickOne,
+    TextInput,
+    answered_fold,
+    choose_by_typing,
+    remember,
+)
 from programme.models import AgendaItem, HostConfirmation, VisitDay
 from programme.schedule import slot_of
 from programme.services.agenda import organizer_for
@@ -32,7 +45,7 @@ class AgendaItemForm(forms.ModelForm):
 
     date = DayField(label=_("day"))
     starts = HourField(label=_("from"))
-    ends = HourField(label=_("to"))
+    ends = EndField(label=_("to"))
     ends_next_day = forms.BooleanField(label=_("ends the day after"), required=False, widget=UnfoldBooleanWidget())
     start_fold = FoldField(label=_("which of the two starts"), widget=UnfoldAdminSelectWidget())
     end_fold = FoldField(label=_("which of the two ends"), widget=UnfoldAdminSelectWidget())
@@ -46,8 +59,8 @@ class AgendaItemForm(forms.ModelForm):
         model = AgendaItem
         fields = ["kind", "organisation", "is_public", *columns("dress"), "spoken_languages", "staff_notes"]
 
-    def __init__(self, *args, visit=None, **kwargs):
-        self.visit = visit
+    def __init__(self, *args, visit=None, closures=None, **kwargs):
+        self.visit, self.closures = visit, closures
         self.asks_fold = {"starts": False, "ends": False}
         super().__init__(*args, **kwargs)
         for code in Language.values:
@@ -73,12 +86,19 @@ class AgendaItemForm(forms.ModelForm):
             "starts": start.time(),
             "ends": end.time(),
             "ends_next_day": end.date() > start.date(),
-            "start_fold": "1" if start.fold else "",
-            "end_fold": "1" if end.fold else "",
+            "start_fold": answered_fold(start),
+            "end_fold": answered_fold(end),
             "place": event.place_id,
             "hosts": [host.person_id for host in item.hosts.all()],
         }
         return values | {column: getattr(event, column) or "" for column in columns("name", "location")}
+
+    @property
+    def day_notes(self):
+        """What the day is in both cities, kept up to date while it is typed (events spec 12.17)."""
+        notes = notes_of(self.instance.event, self.closures) if self.instance.pk else []
+        names = {"day": self["date"].html_name, "hour": self["starts"].html_name}
+        return watched(notes, **names, tzid=self.visit.host_city.tzid if self.visit.host_city_id else "")
 
     def _remember(self, item) -> None:
         remember(self.fields["hosts"], [host.person for host in item.hosts.all()])
@@ -111,8 +131,10 @@ class AgendaItemForm(forms.ModelForm):
         except ValidationError as refusal:
             for field, errors in refusal.error_dict.items():
                 self.add_error(field, errors)
-                if any(isinstance(error, WallClockError) and error.choices for error in errors):
-                    self.asks_fold[field] = True
+                for error in errors:
+                    if isinstance(error, WallClockError) and error.choices:
+                        self.asks_fold[field] = True
+                        self.fields[f"{field.removesuffix('s')}_fold"].offer(error.choices)
 
     def _texts(self, field: str) -> dict[str, str]:
         return {code: self.cleaned_data.get(f"{field}_{code}") or "" for code in Language.values}
@@ -178,7 +200,12 @@ class AgendaFormSet(NonrelatedInlineModelFormSet):
         return "agenda"
 
     def get_form_kwargs(self, index):
-        return {**super().get_form_kwargs(index), "visit": self.instance}
+        return {**super().get_form_kwargs(index), "visit": self.instance, "closures": self.closures}
+
+    @cached_property
+    def closures(self) -> Closures:
+        """Read once for all rows."""
+        return Closures()
 
     def save_by_services(self, *, by) -> None:
         """Write the rows: withdrawn ones first, then changes, then new ones. Sets what the admin's log reads."""

@@ -1,72 +1,24 @@
-"""Fields that several staff forms share: days and hours as people type them, addresses made from titles."""
+"""Fields that several staff forms share: days and hours of ``iurc_portal.staff.times``, records chosen by typing."""
 
-import unicodedata
-
-from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
-from django.utils.translation import gettext_lazy as _
-from unfold.widgets import BASE_INPUT_CLASSES, UnfoldAdminRelatedFieldWrapperWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminRelatedFieldWrapperWidget, UnfoldAdminTextInputWidget
 
+from iurc_portal.staff.times import DayField, EndField, FoldField, HourField, answered_fold
 
-class DayInput(forms.DateInput):
-    """The browser's own picker, which speaks the reader's language and works on a phone."""
-
-    input_type = "date"
-
-    def __init__(self):
-        super().__init__(attrs={"class": " ".join(BASE_INPUT_CLASSES)}, format="%Y-%m-%d")
-
-
-class HourInput(forms.TimeInput):
-    """Hours typed on 24 hours, whatever the browser's habit."""
-
-    def __init__(self):
-        attrs = {"class": " ".join(BASE_INPUT_CLASSES), "inputmode": "numeric", "placeholder": "09:30", "maxlength": 8}
-        super().__init__(attrs=attrs, format="%H:%M")
-
-
-def _plain(value):
-    """Full-width digits and signs as half-width ones, so that a Japanese keyboard is understood."""
-    return unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else value
-
-
-class DayField(forms.DateField):
-    """A date. Full-width digits are read; a Japanese era is refused with an example."""
-
-    widget = DayInput
-    default_error_messages = {"invalid": _("Write the day in the western calendar, for example 2026-03-04.")}
-
-    def __init__(self, **kwargs):
-        super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y", "%Y/%m/%d", "%d.%m.%Y"], **kwargs)
-
-    def to_python(self, value):
-        return super().to_python(_plain(value))
-
-
-class HourField(forms.TimeField):
-    """A time on the wall, hours and minutes: 09:30, 9.30, 930 or 9."""
-
-    widget = HourInput
-    default_error_messages = {"invalid": _("Write the time on 24 hours, for example 09:30.")}
-
-    def __init__(self, **kwargs):
-        super().__init__(input_formats=["%H:%M", "%H:%M:%S", "%H.%M"], **kwargs)
-
-    def to_python(self, value):
-        value = _plain(value)
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) in {1, 2, 3, 4}:
-            hours, minutes = (value, "00") if len(value) <= 2 else (value[:-2], value[-2:])
-            value = f"{hours}:{minutes}"
-        return super().to_python(value)
-
-
-class FoldField(forms.TypedChoiceField):
-    """Which of the two times is meant when clocks go back; shown only when the question comes up."""
-
-    def __init__(self, **kwargs):
-        choices = [("", "–"), ("0", _("the first time")), ("1", _("the second time"))]
-        super().__init__(choices=choices, coerce=int, empty_value=None, required=False, **kwargs)
+__all__ = [
+    "DayField",
+    "EndField",
+    "FoldField",
+    "HourField",
+    "KnownChoices",
+    "PickMany",
+    "PickOne",
+    "TextInput",
+    "answered_fold",
+    "choose_by_typing",
+    "remember",
+]
 
 
 class TextInput(UnfoldAdminTextInputWidget):

@@ -16,6 +16,8 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from ecosystem.models import City
+from events.admin.day_notes import watched
+from events.day_notes import notes_between
 from events.models import Event
 from iurc_portal.admin import EditableBy, PortalAdmin
 from iurc_portal.audit.models import Transition
@@ -260,6 +262,10 @@ class StudyVisitAdmin(EditableBy, PortalAdmin):
         context["visit_tabs"] = self._tabs(context)
         context["cities_json"] = json.dumps(
             {city.pk: {"name": city.name, "zone": city.tzid} for city in City.objects.filter(is_partner=True)}
+        )
+        dated = obj is not None and obj.first_day and obj.last_day
+        context["day_notes"] = watched(
+            notes_between(obj.first_day, obj.last_day) if dated else [], day="first_day", last="last_day"
         )
         if obj is not None and obj.pk:
             context |= self._about(obj)

@@ -22,11 +22,13 @@ from iurc_portal.clock import ZONES, PartnerSide, WallClockError, resolve_wall_c
 from iurc_portal.translation.languages import Language, columns
 from programme.admin.fields import (
     DayField,
+    EndField,
     FoldField,
     HourField,
     PickMany,
     PickOne,
     TextInput,
+    answered_fold,
     choose_by_typing,
     remember,
 )
@@ -34,6 +36,7 @@ from programme.models import Webinar
 from programme.schedule import wall_pair
 
 ANCHORS = [(zone.key, PartnerSide(side).label) for side, zone in ZONES.items()]
+FROM_ADDRESS = ("organizer", "anchor", "date", "starts", "ends", "ends_next_day")  # a slot that was found begins so
 ROLES = {
     "spoken": (EventLanguage.Role.SPOKEN, _("languages spoken")),
     "interpreted": (EventLanguage.Role.INTERPRETED, _("interpretation into")),
@@ -47,12 +50,13 @@ class EventPartForm(forms.ModelForm):
     anchor = forms.ChoiceField(label=_("clock of"), choices=ANCHORS, widget=UnfoldAdminSelectWidget())
     date = DayField(label=_("day"))
     starts = HourField(label=_("from"))
-    ends = HourField(label=_("to"))
+    ends = EndField(label=_("to"))
     ends_next_day = forms.BooleanField(label=_("ends the day after"), required=False, widget=UnfoldBooleanWidget())
     start_fold = FoldField(label=_("which of the two starts"), widget=UnfoldAdminSelectWidget())
     end_fold = FoldField(label=_("which of the two ends"), widget=UnfoldAdminSelectWidget())
     closes_date = DayField(label=_("registration closes, day"), required=False)
     closes_time = HourField(label=_("registration closes, hour"), required=False)
+    closes_fold = FoldField(label=_("which of the two closes it"), widget=UnfoldAdminSelectWidget())
     join_url = forms.URLField(
         label=_("address of the room"),
         required=False,
@@ -107,7 +111,7 @@ class EventPartForm(forms.ModelForm):
             self.fields[name] = forms.MultipleChoiceField(
                 label=label, choices=Language.choices, required=False, widget=forms.CheckboxSelectMultiple
             )
-        self.asks_fold = {"starts": False, "ends": False}
+        self.asks_fold = {"starts": False, "ends": False, "closes": False}
         self.times: tuple = ()
         event = self.instance
         if event.pk:
@@ -134,10 +138,11 @@ class EventPartForm(forms.ModelForm):
             "starts": start.time(),
             "ends": end.time(),
             "ends_next_day": end.date() > start.date(),
-            "start_fold": "1" if start.fold else "",
-            "end_fold": "1" if end.fold else "",
+            "start_fold": answered_fold(start),
+            "end_fold": answered_fold(end),
             "closes_date": closes.date() if closes else None,
             "closes_time": closes.time() if closes else None,
+            "closes_fold": answered_fold(closes) if closes else "",
             "reminders": [rule.trigger for rule in event.reminder_rules.all()],
         }
         return values | {
@@ -174,8 +179,14 @@ class EventPartForm(forms.ModelForm):
         except ValidationError as refusal:
             for field, errors in refusal.error_dict.items():
                 self.add_error(field, errors)
-                if any(isinstance(error, WallClockError) and error.choices for error in errors):
-                    self.asks_fold[field] = True
+                self._ask(field, f"{field.removesuffix('s')}_fold", errors)
+
+    def _ask(self, field: str, fold_field: str, errors) -> None:
+        """Show the question of a time that comes twice, with its two answers (events spec 12.3)."""
+        for error in errors:
+            if isinstance(error, WallClockError) and error.choices:
+                self.asks_fold[field] = True
+                self.fields[fold_field].offer(error.choices)
 
     def _clean_closing(self, cleaned) -> None:
         if cleaned.get("closes_time") is None:
@@ -183,9 +194,10 @@ class EventPartForm(forms.ModelForm):
             return
         wall = datetime.combine(cleaned["closes_date"], cleaned["closes_time"])
         try:
-            closes = resolve_wall_clock(wall, cleaned["anchor"], fold=1)
+            closes = resolve_wall_clock(wall, cleaned["anchor"], fold=cleaned.get("closes_fold"))
         except ValidationError as refusal:
             self.add_error("closes_time", refusal)
+            self._ask("closes", "closes_fold", [refusal])
             return
         if self.times and closes > self.times[0]:
             late = _("Registration cannot close after the start: choose an earlier time, or leave it empty.")
@@ -238,7 +250,7 @@ class WebinarForm(forms.ModelForm):
             self.data if self.is_bound else None,
             prefix="event",
             instance=event,
-            initial={name: self.initial[name] for name in ("organizer", "anchor") if name in self.initial},
+            initial={name: self.initial[name] for name in FROM_ADDRESS if name in self.initial},
             may_see_room=self.may_see_room,
             by=self.by,
         )

@@ -19,11 +19,14 @@ from unfold.admin import StackedInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
+from events.admin.day_notes import notes_of, watched
 from events.admin.events import both_times
 from events.admin.notices import warn_of_move
+from events.admin.series_links import series_line
 from events.mail import JOIN_OPENS_MINUTES
 from events.models import Event
 from events.services import scheduling
+from events.services.series import change_alone
 from iurc_portal.admin import EditableBy, PortalAdmin
 from iurc_portal.clock import ZONES, PartnerSide, both_cities
 from iurc_portal.translation.languages import Language, columns
@@ -191,6 +194,8 @@ class WebinarAdmin(EditableBy, PortalAdmin):
             former = Event.objects.get(pk=obj.event_id)
             services.change_webinar(obj, by=request.user, now=now, **values)
             super().save_model(request, obj, form, change)
+            if form.has_changed():
+                change_alone(obj.event)
             if obj.event.sequence > former.sequence:
                 warn_of_move(self, request, obj.event)
         else:
@@ -269,9 +274,12 @@ class WebinarAdmin(EditableBy, PortalAdmin):
         context["may_edit"] = self.has_add_permission(request) if add else self.has_change_permission(request, obj)
         context["tabs"] = self._tabs(context) if context["may_edit"] else []
         context["join_minutes"] = JOIN_OPENS_MINUTES
+        notes = notes_of(obj.event) if obj is not None and obj.pk else []
+        context["day_notes"] = watched(notes, day="event-date", hour="event-starts", anchor="event-anchor")
         context["cities_json"] = json.dumps(
             {zone.key: {"name": str(PartnerSide(side).label), "zone": zone.key} for side, zone in ZONES.items()}
         )
+        context["series_line"] = series_line(obj.event) if obj is not None and obj.pk else ""
         if obj is not None and obj.pk:
             context |= self._about(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -285,6 +293,7 @@ class WebinarAdmin(EditableBy, PortalAdmin):
             "maximum_attendee_capacity",
             "closes_date",
             "closes_time",
+            "closes_fold",
             "reminders",
             "join_url",
         }

@@ -1,6 +1,7 @@
 """The demonstration: a believable set of visits, webinars and people, all of them visibly samples."""
 
 from programme.demo.calendars import make_calendars
+from programme.demo.calendar import make_closures, make_series
 from programme.demo.desk import make_letters, make_milestones
 from programme.demo.listings import make_listings, make_organisations
 from programme.demo.people import make_users
@@ -24,6 +25,8 @@ def make_all(samples: Samples) -> None:
     make_listings(samples)
     make_exchange(samples, edition)
     make_webinars(samples)
+    make_closures(samples)
+    make_series(samples)
     make_visits(samples)
     make_calendars(samples)
     make_milestones(samples, edition)

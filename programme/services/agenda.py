@@ -5,7 +5,7 @@ Times are what a clock on the wall of the host city shows. Every function locks 
 
 from collections.abc import Iterable, Mapping
 from datetime import date as Date
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -34,7 +34,7 @@ def check_slot(
     *,
     date: Date,
     starts: time,
-    ends: time,
+    ends: time | timedelta,
     tzid: str = "",
     ends_next_day: bool = False,
     start_fold: int | None = None,
@@ -79,7 +79,7 @@ def plan_agenda_item(
     visit: StudyVisit,
     date: Date,
     starts: time,
-    ends: time,
+    ends: time | timedelta,
     names: Mapping[str, str],
     now: datetime,
     by=None,
@@ -148,7 +148,7 @@ def reschedule_agenda_item(
     *,
     date: Date,
     starts: time,
-    ends: time,
+    ends: time | timedelta,
     now: datetime,
     by=None,
     ends_next_day: bool = False,

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from events.models import Event, Track
 from events.services import scheduling
+from iurc_portal.translation.languages import columns
 from programme.models import Exchange, Webinar
 
 TRACK = "webinars"
@@ -109,6 +110,17 @@ def _keep_only(related, wanted: list[dict]) -> None:
     for row in wanted:
         if tuple(row.values()) not in present:
             related.create(**row)
+
+
+def repeat_webinar(webinar: Webinar, event: Event) -> Webinar:
+    """The webinar of a further date of a series: the same texts and parts, without summary and recording."""
+    texts = {name: getattr(webinar, name) for name in columns("audience", "goals")}
+    again = Webinar.objects.create(exchange=webinar.exchange, event=event, **texts)
+    for segment in webinar.segments.all():
+        segment.pk, segment.webinar = None, again
+        segment._state.adding = True
+        segment.save()
+    return again
 
 
 def publish_webinar(webinar: Webinar, *, now: datetime, by=None) -> Event:

@@ -5,11 +5,13 @@ from itertools import count
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission
+from django.utils import timezone, translation
 
 from ecosystem.models import Concept, Place
 from ecosystem.services import imports
 from ecosystem.services.optouts import record_opt_out
 from events.models import Delivery
+from events.services.series import start_series
 from iurc_portal.audit.models import Transition
 from iurc_portal.content.models import ContentRecord
 from iurc_portal.notifications.models import AddressStatus, Heartbeat, Message
@@ -60,6 +62,11 @@ def visit():
     return made
 
 
+def series():
+    with translation.override("en"):
+        return start_series(factories.make_event(dtstart=coming()), rrule="FREQ=WEEKLY;COUNT=3", now=timezone.now())
+
+
 def pair():
     made = factories.make_pair()
     made.steps.create(order=1, text_en="Ask the fire service", owner_side="nagoya")
@@ -104,6 +111,7 @@ MAKERS = {
     "events.delivery": delivery,
     "events.event": lambda: factories.make_event(maximum_attendee_capacity=10),
     "events.registration": factories.make_registration,
+    "events.series": series,
     "events.track": lambda: factories.make_track(f"track-{next(numbers)}"),
     "notifications.addressstatus": lambda: AddressStatus.objects.create(
         email_key=f"a{next(numbers)}@example.org", state="hard", since=NOW
