@@ -9,3 +9,10 @@ def send_due_reminders() -> dict[str, int]:
     from events.services import reminders
 
     return reminders.send_due(now=timezone.now())
+
+
+@shared_task
+def send_change_notices() -> dict[str, int]:
+    from events.services import notices
+
+    return notices.send_notices(now=timezone.now())

@@ -11,9 +11,11 @@ from unfold.decorators import display
 
 from events import owners
 from events.admin.forms import CancelForm, EventTimesForm
-from events.admin.notices import warn_of_move
-from events.models import Event, EventLanguage, ReminderRule, Track
+from events.admin.notices import say_who_will_be_told
+from events.admin.reminders import ReminderInline
+from events.models import Event, EventLanguage, Track
 from events.services import scheduling
+from events.services.notices import how_many_to_tell
 from iurc_portal.admin import EditableBy, PlainTabularInline, PortalAdmin, page_links
 from iurc_portal.clock import both_cities
 from iurc_portal.staff.actions import each_row
@@ -25,11 +27,6 @@ from iurc_portal.translation.languages import columns
 class LanguageInline(PlainTabularInline):
     model = EventLanguage
     language_fields = ()  # here "language" is one code, not a list
-    tab = True
-
-
-class ReminderInline(PlainTabularInline):
-    model = ReminderRule
     tab = True
 
 
@@ -172,7 +169,7 @@ class EventAdmin(EditableBy, PortalAdmin):
         scheduling.schedule_event(obj, **when)
         scheduling.relocate_event(obj, now=now, by=request.user, **venue)
         if obj.sequence > former.sequence:
-            warn_of_move(self, request, obj)
+            say_who_will_be_told(self, request, obj)
 
     def delete_model(self, request, obj):
         scheduling.delete_event(obj)
@@ -238,7 +235,7 @@ class EventAdmin(EditableBy, PortalAdmin):
             )
             return None
         rows = [event for event in queryset if self.has_change_permission(request, event)]
-        told = sum(event.registrations.confirmed().count() for event in rows)
+        told = sum(how_many_to_tell(event) for event in rows)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Cancel events"),

@@ -109,6 +109,8 @@ UNFOLD = {
                 entry("videocam", "programme.webinar"),
                 entry("event", "events.event"),
                 entry("how_to_reg", "events.registration"),
+                entry("alarm", "events.reminderrule"),
+                entry("update", "events.eventchange"),
             ),
             group(
                 _("Visits and programme"),

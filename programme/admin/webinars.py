@@ -20,7 +20,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
 from events.admin.events import both_times
-from events.admin.notices import warn_of_move
+from events.admin.notices import say_who_will_be_told
 from events.mail import JOIN_OPENS_MINUTES
 from events.models import Event
 from events.services import scheduling
@@ -192,7 +192,7 @@ class WebinarAdmin(EditableBy, PortalAdmin):
             services.change_webinar(obj, by=request.user, now=now, **values)
             super().save_model(request, obj, form, change)
             if obj.event.sequence > former.sequence:
-                warn_of_move(self, request, obj.event)
+                say_who_will_be_told(self, request, obj.event)
         else:
             values |= values.pop("venue")
             services.plan_webinar(webinar=obj, by=request.user, now=now, **values)
