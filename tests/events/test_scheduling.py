@@ -345,7 +345,7 @@ def test_telling_many_costs_as_many_queries_as_telling_few(django_assert_max_num
 
     cancel_event(event, now=NOW)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         notices.send_notices(now=NOW + LATER)
 
     assert Message.objects.count() == 40
