@@ -39,7 +39,7 @@ def changed(message: Message, *, preview: bool) -> EmailMultiAlternatives:
         registration,
         Words(
             subject=_subject(message, registration.event),
-            opening=[f"{line} {stays}" for line in _what_changed(message, news)] + _former(message),
+            opening=[*_what_changed(message, news), stays, *_former(message)],
             button=_("Open my registration"),
             link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
             closing=_closing(message),

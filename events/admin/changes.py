@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.contrib import admin
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +21,7 @@ CITIES = {zone.key: PartnerSide(side).label for side, zone in ZONES.items()}
 
 @admin.register(EventChange)
 class EventChangeAdmin(ReadOnly, PlainAdmin):
-    list_display = ["at", "event", "what", "before", "after", "by", "told_badge", "notified_at"]
+    list_display = ["event", "what", "before", "after", "when", "told_badge", "told_at"]
     list_filter = ["material", ("notified_at", admin.EmptyFieldListFilter), "field"]
     list_select_related = ["event", "by"]
     search_fields = [f"event__{column}" for column in columns("name")]
@@ -38,6 +39,24 @@ class EventChangeAdmin(ReadOnly, PlainAdmin):
             row.places = places
         changelist.result_list = rows
         return changelist
+
+    @admin.display(description=_("changed"), ordering="at")
+    def when(self, obj):
+        """The instant on the clock of the reader, and by whom."""
+        return format_html(
+            '<span class="whitespace-nowrap">{}</span><br>{}', self._on_the_readers_clock(obj.at), obj.by or "–"
+        )
+
+    @admin.display(description=_("told"), ordering="notified_at")
+    def told_at(self, obj):
+        if obj.notified_at is None:
+            return "–"
+        return format_html('<span class="whitespace-nowrap">{}</span>', self._on_the_readers_clock(obj.notified_at))
+
+    @staticmethod
+    def _on_the_readers_clock(instant: datetime) -> str:
+        local = timezone.localtime(instant)
+        return f"{times.date_words(local, 'short')} {times.clock(local)}"
 
     @admin.display(description=_("what"), ordering="field")
     def what(self, obj):

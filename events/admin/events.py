@@ -11,7 +11,7 @@ from unfold.decorators import display
 
 from events import owners
 from events.admin.forms import CancelForm, EventTimesForm
-from events.admin.notices import say_who_will_be_told
+from events.admin.notices import changes_address, say_who_will_be_told
 from events.admin.reminders import ReminderInline
 from events.models import Event, EventLanguage, Track
 from events.services import scheduling
@@ -84,7 +84,7 @@ class EventAdmin(EditableBy, PortalAdmin):
     form = EventTimesForm
     general = (
         ("state_now", "on_the_site"),
-        "times",
+        ("times", "changes_shown"),
         "anchor",
         "starts",
         "ends",
@@ -111,7 +111,7 @@ class EventAdmin(EditableBy, PortalAdmin):
     date_hierarchy = "dtstart"
     ordering = ["-dtstart", "-pk"]
     autocomplete_fields = ["organizer", "place", "themes"]
-    readonly_fields = ["state_now", "times", "taken", "on_the_site"]
+    readonly_fields = ["state_now", "times", "changes_shown", "taken", "on_the_site"]
     inlines = [LanguageInline, ReminderInline]
     actions = ["publish", "unpublish", "cancel", "restore"]
     list_per_page = 50
@@ -187,6 +187,14 @@ class EventAdmin(EditableBy, PortalAdmin):
     @admin.display(description=_("both cities"))
     def times(self, obj):
         return both_times(obj) if obj.pk else "–"
+
+    @admin.display(description=_("changes"))
+    def changes_shown(self, obj):
+        if obj.pk is None or not obj.was_published:
+            return "–"
+        return format_html(
+            '<a class="underline" href="{}">{}</a>', changes_address(obj), _("What changed and who was told")
+        )
 
     @display(
         description=_("status"),

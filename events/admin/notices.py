@@ -12,6 +12,20 @@ from events.models import Event
 from events.services.notices import how_many_to_tell, quiet
 
 
+def changes_address(event: Event) -> str:
+    """The list of what changed about ``event`` and who was told."""
+    return _list_address("eventchange", event)
+
+
+def rules_address(event: Event) -> str:
+    """The list of the reminders of ``event``, each with its instants and letters."""
+    return _list_address("reminderrule", event)
+
+
+def _list_address(model: str, event: Event) -> str:
+    return f"{reverse(f'admin:events_{model}_changelist')}?{urlencode({'event__id__exact': event.pk})}"
+
+
 def say_who_will_be_told(model_admin, request, event: Event) -> None:
     """An event that people hold in their calendars has changed: they are told after the quiet minutes (5.2)."""
     n = how_many_to_tell(event)
@@ -32,6 +46,7 @@ def say_who_will_be_told(model_admin, request, event: Event) -> None:
             "The event has changed. %(n)s people will be told once it is on again.",
             n,
         )
-    address = f"{reverse('admin:events_eventchange_changelist')}?{urlencode({'event__id__exact': event.pk})}"
-    link = format_html('<a class="underline" href="{}">{}</a>', address, _("What changed and who was told"))
+    link = format_html(
+        '<a class="underline" href="{}">{}</a>', changes_address(event), _("What changed and who was told")
+    )
     model_admin.message_user(request, format_html("{} {}", words % facts, link), messages.WARNING)

@@ -166,8 +166,11 @@ class ReminderRuleAdmin(EditableBy, PortalAdmin):
                     return _("Nothing to show yet: there is no event in this track.")
                 title = " · ".join(filter(None, (name, str(titles[came]))))
                 address = reverse("admin:events_reminderrule_letter", args=[obj.pk, code, came])
-                frames.append((title, code, letter.subject, format_html(FRAME, address, title, 560)))
-        return format_html_join("", '<p class="mt-4"><strong>{}</strong> – <span lang="{}">{}</span></p>{}', frames)
+                opened = "" if frames else " open"
+                frames.append((opened, title, code, letter.subject, format_html(FRAME, address, title, 560)))
+        return format_html_join(
+            "", '<details{} class="mb-3"><summary><b>{}</b>: <span lang="{}">{}</span></summary>{}</details>', frames
+        )
 
 
 @admin.register(Delivery)

@@ -72,6 +72,15 @@ def latest_change(event_id: int) -> int:
     return EventChange.objects.filter(event=event_id).aggregate(last=Max("pk"))["last"] or 0
 
 
+def first_start(event: Event) -> datetime | None:
+    """The start that was first made public, if it is another now (7.9). No query for what was never changed."""
+    if event.sequence == 0:
+        return None
+    start = event.changes.filter(field="dtstart").order_by("pk").values_list("old", flat=True).first()
+    former = datetime.fromisoformat(start) if start else event.dtstart
+    return former if former != event.dtstart else None
+
+
 def _tells(field: str, old: str, new: str) -> bool:
     """Whether people are told. Drafts come and go unsaid (1.2); cancelled and restored are news (5.1)."""
     return field != STATUS or Event.Status.CANCELLED in (old, new)

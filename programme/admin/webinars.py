@@ -20,7 +20,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
 from events.admin.events import both_times
-from events.admin.notices import say_who_will_be_told
+from events.admin.notices import changes_address, rules_address, say_who_will_be_told
 from events.mail import JOIN_OPENS_MINUTES
 from events.models import Event
 from events.services import scheduling
@@ -321,6 +321,8 @@ class WebinarAdmin(EditableBy, PortalAdmin):
                 "cancelled": counts.get("cancelled", 0),
             },
             "registrations_url": f"{registrations}?{urlencode({'event__id__exact': event.pk})}",
+            "rules_url": rules_address(event),
+            "changes_url": changes_address(event),
             "previews": [
                 (code, name, translate_url(event.get_absolute_url(), code)) for code, name in Language.choices
             ],

@@ -1,5 +1,7 @@
 """One notice after two quiet minutes, with the sum of the edits against what each person was last told."""
 
+import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -336,6 +338,27 @@ def test_an_unpublished_event_that_is_cancelled_leaves_the_calendars_it_is_in():
     assert told() == [("event_cancelled", "CANCEL", 1, None)]
 
 
+def json_ld_on(page: str) -> dict:
+    return json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1])
+
+
+def test_search_engines_are_told_that_an_event_has_moved_and_from_when(client):
+    event = an_event()
+    before = json_ld_on(client.get("/en/events/talk/").content.decode())
+    move(event, by=DAY)
+    move(event, by=DAY)
+    after = json_ld_on(client.get("/en/events/talk/").content.decode())
+    move(event, by=-2 * DAY)
+    back = json_ld_on(client.get("/en/events/talk/").content.decode())
+
+    said = [(data["eventStatus"].rsplit("/")[-1], data.get("previousStartDate")) for data in (before, after, back)]
+    assert said == [
+        ("EventScheduled", None),
+        ("EventRescheduled", "2026-03-03T09:00:00+01:00"),
+        ("EventScheduled", None),
+    ]
+
+
 # --- What the letters say --------------------------------------------------------------------------------------------
 
 
@@ -348,8 +371,9 @@ def test_a_move_is_told_with_old_and_new_hours_in_both_cities():
     message = Message.objects.get()
     lines = [line for line in text_of(message).splitlines() if line]
     assert outbox.render(message, preview=True).subject == "Nuovo orario: Incontro, mar 3 mar 2026 23:00"
-    assert lines[1:9] == [
-        "L’orario di questo evento è cambiato. Il posto resta confermato.",
+    assert lines[1:10] == [
+        "L’orario di questo evento è cambiato.",
+        "Il posto resta confermato.",
         "Finora:",
         "Ora di Torino: martedì 3 marzo 2026, 09:00–10:30 CET (UTC+1)",
         "Ora di Nagoya: martedì 3 marzo 2026, 17:00–18:30 JST (UTC+9)",
