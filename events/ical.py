@@ -225,8 +225,10 @@ def _vevent(entry: Entry) -> Iterable[str]:
 
 
 def _in_utc(entry: Entry) -> bool:
-    """Whether times are written in UTC: other zones, and hours that come twice, which TZID cannot tell apart."""
-    if entry.tzid not in VTIMEZONES:
+    """Whether times are written in UTC: by setting (6.11), in other zones, and in hours that come twice, which TZID
+    cannot tell apart.
+    """
+    if settings.IURC_EVENTS["ics_in_utc"] or entry.tzid not in VTIMEZONES:
         return True
     zone = ZoneInfo(entry.tzid)
     return any(instant.astimezone(zone).fold for instant in (entry.dtstart, entry.dtend))

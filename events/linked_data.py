@@ -17,8 +17,13 @@ MODES = {
 }
 
 
-def event_json_ld(event: Event, *, places_left: int | None, now: datetime) -> dict:
-    """The event in the page's language, times with the offset of its own zone; the room's address is no part of it."""
+def event_json_ld(
+    event: Event, *, places_left: int | None, now: datetime, former_start: datetime | None = None
+) -> dict:
+    """The event in the page's language, times with the offset of its own zone; the room's address is no part of it.
+
+    ``former_start`` is the start that was first announced, if it is another now.
+    """
     zone = ZoneInfo(event.tzid)
     url = settings.SITE_URL + event.get_absolute_url()
     data = {
@@ -42,6 +47,9 @@ def event_json_ld(event: Event, *, places_left: int | None, now: datetime) -> di
             {row.language for row in event.languages.all() if row.role != EventLanguage.Role.CAPTIONED}
         ),
     }
+    if former_start is not None and not event.is_cancelled:
+        data["eventStatus"] = SCHEMA + "EventRescheduled"
+        data["previousStartDate"] = former_start.astimezone(zone).isoformat()
     if text := plain(best_text(event, "description")[0]):
         data["description"] = text
     if event.maximum_attendee_capacity is not None:

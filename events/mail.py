@@ -1,12 +1,13 @@
 """What our letters say. Each kind is registered with the outbox in ``events.apps`` (events spec 4.18–4.25, 6.1).
 
+The letters about a registration, and the parts of all; ``mail_reminders`` and ``mail_changes`` have the others.
+
 A renderer runs with the reader's language and zone active. Clear tokens are made here and stand in the letter alone;
 a preview for staff gets dummies.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -18,20 +19,17 @@ from django.utils.translation import gettext_noop, pgettext, pgettext_lazy
 
 from events import ical
 from events.clock_notes import notes_for as clock_notes_for
-from events.clock_notes import words_before_change
 from events.models import AccessToken, Event, Registration
 from events.services import tokens
-from events.triggers import Trigger
 from iurc_portal.notifications import registry
 from iurc_portal.notifications.models import Message
 from iurc_portal.translation.languages import Language, best_text
-from iurc_portal.translation.times import both_cities_lines, clock, date_words
+from iurc_portal.translation.times import both_cities_lines
 
 PREVIEW_LINK = "preview"  # stands in place of a token when staff look at a letter
 JOIN_OPENS_MINUTES = 30
 # Why a letter is no longer wanted: kept in the source language, shown to staff in theirs.
 GONE = gettext_noop("the registration is gone")
-MOVED = gettext_noop("the event has moved since")
 REGISTRATION_IS = {
     "unproved": gettext_noop("the address is not confirmed yet"),
     "confirmed": gettext_noop("the registration is confirmed already"),
@@ -63,10 +61,6 @@ def register_kinds() -> None:
         ("link", pgettext_lazy("letter", "link to the own page"), link_again, not_confirmed),
         ("confirmed", pgettext_lazy("letter", "registration confirmed"), confirmed, not_taking_part),
         ("withdrawn", pgettext_lazy("letter", "registration cancelled"), withdrawn, gone),
-        ("reminder", pgettext_lazy("letter", "reminder"), reminder, not_to_be_reminded),
-        ("event_cancelled", pgettext_lazy("letter", "event cancelled"), event_cancelled, not_cancelled),
-        ("event_restored", pgettext_lazy("letter", "event on again"), event_restored, not_taking_part),
-        ("clock_change", pgettext_lazy("letter", "clock change in a series"), clock_change, not_to_be_reminded),
     ):
         registry.register(
             f"events.{name}", title=title, render=render, refusal=refusal, asks_for_proof=name == "proof"
@@ -168,86 +162,6 @@ def withdrawn(message: Message, *, preview: bool) -> EmailMultiAlternatives:
     )
 
 
-def reminder(message: Message, *, preview: bool) -> EmailMultiAlternatives:
-    registration = _registration(message)
-    event = registration.event
-    start = event.dtstart.astimezone(ZoneInfo(message.tzid))
-    facts = {"event": _name(event), "date": date_words(start, "short", message.language), "time": clock(start)}
-    soon = Trigger.parse(message.payload["trigger"]).distance.total_seconds() <= 2 * 3600
-    opening = _("The event you are registered for begins soon.") if soon else _("You are registered for this event.")
-    return _letter(
-        message,
-        registration,
-        Words(
-            subject=_("Reminder: %(event)s, %(date)s %(time)s") % facts,
-            opening=[opening, *_way_in(event)],
-            button=_("Open my registration"),
-            link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
-            closing=[_("If you cannot come, cancel on the same page: somebody else can then take your place.")],
-        ),
-    )
-
-
-def event_cancelled(message: Message, *, preview: bool) -> EmailMultiAlternatives:
-    registration = _registration(message)
-    reason = best_text(registration.event, "cancellation_reason", message.language)[0]
-    return _letter(
-        message,
-        registration,
-        Words(
-            subject=_("Cancelled: %(event)s") % {"event": _name(registration.event)},
-            opening=[
-                _("We are sorry: this event will not take place."),
-                *([_("Reason: %(reason)s") % {"reason": reason}] if reason else []),
-            ],
-            button=_("Open the event's page"),
-            link=_event_page(registration.event),
-            closing=[_("You need not do anything. Your calendar is updated by the attached file.")],
-        ),
-    )
-
-
-def event_restored(message: Message, *, preview: bool) -> EmailMultiAlternatives:
-    registration = _registration(message)
-    return _letter(
-        message,
-        registration,
-        Words(
-            subject=_("Taking place after all: %(event)s") % {"event": _name(registration.event)},
-            opening=[
-                _("This event had been cancelled and takes place after all. Your place is still yours."),
-                *_way_in(registration.event),
-            ],
-            button=_("Open my registration"),
-            link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
-            closing=[_("If you cannot come, cancel on the same page: somebody else can then take your place.")],
-        ),
-    )
-
-
-def clock_change(message: Message, *, preview: bool) -> EmailMultiAlternatives:
-    """Before clocks change, to those for whom their dates of a series move by an hour (12.15). Text only."""
-    registration = _registration(message)
-    event = registration.event
-    note = words_before_change(
-        former=datetime.fromisoformat(message.payload["former"]),
-        start=event.dtstart,
-        tzid=message.tzid,
-        language=message.language,
-    )
-    return _letter(
-        message,
-        registration,
-        Words(
-            subject=_("The clocks change: another hour for %(event)s") % {"event": _name(event)},
-            opening=[_("Your dates of this series move by an hour on your clock, because clocks change."), note],
-            button=_("Open my registration"),
-            link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
-            closing=[_("You need not do anything: the entry in your calendar is at the right hour already.")],
-        ),
-    )
-
-
 # --- When they are no longer wanted ----------------------------------------------------------------------------------
 
 
@@ -267,25 +181,12 @@ def not_taking_part(message: Message) -> str:
     return _refusal(message, states={Registration.State.CONFIRMED}, status=Event.Status.CONFIRMED)
 
 
-def not_cancelled(message: Message) -> str:
-    return _refusal(message, states={Registration.State.CONFIRMED}, status=Event.Status.CANCELLED)
-
-
-def not_to_be_reminded(message: Message) -> str:
-    facts = (
-        Registration.objects.filter(pk=message.subject_id).values_list("event__schedule_version", flat=True).first()
-    )
-    if facts is not None and facts != message.payload["schedule_version"]:
-        return MOVED
-    return not_taking_part(message)
-
-
 def _refusal(message: Message, *, states: set[str], status: str | None = None) -> str:
     facts = Registration.objects.filter(pk=message.subject_id).values_list("state", "event__status").first()
     if facts is None:
         return GONE
     if facts[0] not in states:
-        return REGISTRATION_IS[facts[0]]
+        return REGISTRATION_IS.get(facts[0], facts[0])
     if status is not None and facts[1] != status:
         return EVENT_IS[facts[1]]
     return ""

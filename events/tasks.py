@@ -21,6 +21,9 @@ def end_unused_calendars() -> str:
     with heartbeat("end_unused_calendars", now=now) as counts:
         counts["ended"] = feeds.revoke_unused_feeds(now=now)
     return f"{counts['ended']} ended"
+
+
+@shared_task
 def extend_series() -> dict[str, int]:
     from events.services import series
 
@@ -32,3 +35,10 @@ def tell_clock_changes() -> dict[str, int]:
     from events.services import clock_notes
 
     return clock_notes.tell(now=timezone.now())
+
+
+@shared_task
+def send_change_notices() -> dict[str, int]:
+    from events.services import notices
+
+    return notices.send_notices(now=timezone.now())

@@ -1,7 +1,7 @@
 from modeltranslation.translator import TranslationOptions, register
 from simple_history import register as keep_history
 
-from events.models import Event, Series, Track
+from events.models import Event, ReminderRule, Series, Track
 from iurc_portal.translation.registry import SHOWN, register_translated
 
 
@@ -18,6 +18,11 @@ class SeriesTranslation(TranslationOptions):
 @register(Event)
 class EventTranslation(TranslationOptions):
     fields = ("name", "description", "location", "cancellation_reason")
+
+
+@register(ReminderRule)
+class ReminderRuleTranslation(TranslationOptions):
+    fields = ("text", "absent_text")
 
 
 keep_history(Event, app="events", excluded_fields=["join_url"])

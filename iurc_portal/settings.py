@@ -234,6 +234,7 @@ else:
     }
 CELERY_BEAT_SCHEDULE = {
     "send-due-reminders": {"task": "events.tasks.send_due_reminders", "schedule": 60},
+    "send-change-notices": {"task": "events.tasks.send_change_notices", "schedule": 60},
     "sweep-outbox": {"task": "iurc_portal.notifications.tasks.sweep_outbox", "schedule": 60},
     # Hourly, not nightly: what is past its day is hidden anyway, and no start of beat lies a day away from the next.
     "expire-listings": {"task": "ecosystem.tasks.expire_listings", "schedule": 3600},
@@ -283,7 +284,12 @@ IURC_EVENTS: dict[str, Any] = {
     "proof_hours": 48,  # the confirmation link is good this long
     "quiet_minutes": 10,  # asking again within this time sends no second mail (2.7)
     "lock_seconds": 3,  # how long a registration waits for its turn before it says "try again" (2.12)
-    "grace": {"days": 12 * 60, "hours": 3 * 60, "minutes": 20},  # minutes; by distance of the trigger (4.9)
+    # In minutes, by distance of the trigger (4.9):
+    "grace": {"days": 12 * 60, "hours": 3 * 60, "minutes": 20, "follow_up": 24 * 60},
+    "humane_hours": True,  # day rules wait for the morning of who would be woken (4.12)
+    "moved_hours": 12,  # a moved event does not repeat a reminder that arrived within this time (4.11)
+    "notice_minutes": 2,  # quiet after the last material edit before people are told of the sum (5.2)
+    "ics_in_utc": False,  # times in calendar files in UTC, for readers whose clients misread zones (6.11)
     "address_times": 5,  # acts an hour that send mail to one address (16.4)
     "network_times": 300,  # and registrations from one network …
     "network_seconds": 600,  # … in this time: whole companies share one address

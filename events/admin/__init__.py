@@ -1,8 +1,5 @@
 """The staff's pages of events: one module a family."""
 
-from events.admin import events, exports, feeds, registrations, reminders
+from events.admin import changes, events, exports, feeds, registrations, reminders, series
 
-__all__ = ["events", "exports", "feeds", "registrations", "reminders"]
-from events.admin import events, registrations, reminders, series
-
-__all__ = ["events", "registrations", "reminders", "series"]
+__all__ = ["changes", "events", "exports", "feeds", "registrations", "reminders", "series"]

@@ -12,11 +12,13 @@ from unfold.decorators import display
 from events import owners
 from events.admin.day_notes import notes_of, watched
 from events.admin.forms import CancelForm, EventTimesForm
-from events.admin.notices import warn_of_move
+from events.admin.notices import changes_address, say_who_will_be_told
+from events.admin.reminders import ReminderInline
 from events.admin.series_links import series_line
 from events.admin.slots import StaffPages, slot_of
-from events.models import Event, EventLanguage, ReminderRule, Track
+from events.models import Event, EventLanguage, Track
 from events.services import scheduling
+from events.services.notices import how_many_to_tell
 from events.services.series import change_alone
 from iurc_portal.admin import EditableBy, PlainTabularInline, PortalAdmin, page_links
 from iurc_portal.clock import both_cities
@@ -29,11 +31,6 @@ from iurc_portal.translation.languages import columns
 class LanguageInline(PlainTabularInline):
     model = EventLanguage
     language_fields = ()  # here "language" is one code, not a list
-    tab = True
-
-
-class ReminderInline(PlainTabularInline):
-    model = ReminderRule
     tab = True
 
 
@@ -91,7 +88,7 @@ class EventAdmin(StaffPages, EditableBy, PortalAdmin):
     form = EventTimesForm
     general = (
         ("state_now", "on_the_site"),
-        "times",
+        ("times", "changes_shown"),
         "anchor",
         "starts",
         "ends",
@@ -120,7 +117,7 @@ class EventAdmin(StaffPages, EditableBy, PortalAdmin):
     date_hierarchy = "dtstart"
     ordering = ["-dtstart", "-pk"]
     autocomplete_fields = ["organizer", "place", "themes"]
-    readonly_fields = ["state_now", "times", "day_notes", "series_line", "taken", "on_the_site"]
+    readonly_fields = ["state_now", "times", "day_notes", "series_line", "changes_shown", "taken", "on_the_site"]
     inlines = [LanguageInline, ReminderInline]
     actions = ["publish", "unpublish", "cancel", "restore"]
     list_per_page = 50
@@ -184,7 +181,7 @@ class EventAdmin(StaffPages, EditableBy, PortalAdmin):
         if form.has_changed():
             change_alone(obj)
         if obj.sequence > former.sequence:
-            warn_of_move(self, request, obj)
+            say_who_will_be_told(self, request, obj)
 
     def delete_model(self, request, obj):
         scheduling.delete_event(obj)
@@ -210,6 +207,14 @@ class EventAdmin(StaffPages, EditableBy, PortalAdmin):
     @admin.display(description=_("to know of the day"))
     def day_notes(self, obj):
         return watched(notes_of(obj) if obj.pk else [], day="starts_0", hour="starts_1", anchor="anchor")
+
+    @admin.display(description=_("changes"))
+    def changes_shown(self, obj):
+        if obj.pk is None or not obj.was_published:
+            return "–"
+        return format_html(
+            '<a class="underline" href="{}">{}</a>', changes_address(obj), _("What changed and who was told")
+        )
 
     @display(
         description=_("status"),
@@ -258,7 +263,7 @@ class EventAdmin(StaffPages, EditableBy, PortalAdmin):
             )
             return None
         rows = [event for event in queryset if self.has_change_permission(request, event)]
-        told = sum(event.registrations.confirmed().count() for event in rows)
+        told = sum(how_many_to_tell(event) for event in rows)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Cancel events"),

@@ -1,5 +1,6 @@
-"""When and where: events, registrations, reminders, calendars to subscribe to."""
+"""When and where: events, series, seats, registrations, questions, reminders, changes, attendance, calendars."""
 
+from events.models.changes import EventChange
 from events.models.events import Event, EventLanguage, Track
 from events.models.exports import ParticipantExport
 from events.models.feeds import FeedToken
@@ -11,11 +12,12 @@ __all__ = [
     "AccessToken",
     "Delivery",
     "Event",
+    "EventChange",
     "EventLanguage",
     "FeedToken",
     "ParticipantExport",
     "Registration",
     "ReminderRule",
+    "Series",
     "Track",
 ]
-__all__ = ["AccessToken", "Delivery", "Event", "EventLanguage", "Registration", "ReminderRule", "Series", "Track"]

@@ -71,6 +71,7 @@ class Registration(StateMachine, Named):
     )
     access_needs = models.CharField(_("access needs"), max_length=400, blank=True)
     last_sequence = models.IntegerField(null=True, editable=False)
+    told_up_to = models.BigIntegerField(null=True, editable=False)  # the last EventChange this person knows of (5.2)
     last_mail_at = models.DateTimeField(null=True, blank=True, editable=False)
     consent_version = models.CharField(max_length=20, blank=True, editable=False)
 

@@ -1,20 +1,30 @@
-"""Which letter goes to whom, with the facts frozen as they are now (events spec 4.22, 5.5, 6.6).
+"""Which letter goes to whom, with the facts frozen as they are now (events spec 4.22, 6.1, 6.6).
 
 What a letter says is in ``events.mail``; when it leaves is the outbox's affair. Every function runs in the caller's
 transaction, under the lock of the event.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db.models import F
-from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, Registration, ReminderRule
+from events.services.changes import latest_change
 from iurc_portal.notifications.models import Message
 from iurc_portal.notifications.services import Letter, queue_messages
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What one person is told of a change. ``method`` is that of the calendar part, "" for a letter of words alone."""
+
+    registration: Registration
+    kind: str
+    method: str = ""
+    facts: dict = field(default_factory=dict)
 
 
 def queue_proof(registration: Registration, *, now: datetime) -> None:
@@ -59,47 +69,71 @@ def queue_withdrawn(registration: Registration) -> None:
     )
 
 
-def queue_event_cancelled(event: Event) -> int:
-    """Tell everyone who holds a place that the event is off. Returns how many letters were written."""
-    return _queue_to_all(event, "events.event_cancelled", method="CANCEL")
+def queue_notices(event: Event, notices: Iterable[Notice], *, up_to: int) -> int:
+    """Tell people what became of ``event``; returns how many letters were written.
 
-
-def queue_event_restored(event: Event) -> int:
-    """Tell everyone who holds a place that the event takes place after all. Returns how many letters were written."""
-    return _queue_to_all(event, "events.event_restored", method="REQUEST")
-
-
-def queue_reminders(owed: Iterable[tuple[Registration, ReminderRule, datetime]]) -> dict[tuple[int, int], Message]:
-    """Write the reminders of ``owed``: registration, rule and the moment after which it is too late.
-
-    Returns the messages by (registration, rule). The key names the version of the schedule, so two sweeps at once
-    write one letter.
+    Who gets a calendar part gets the next number of theirs (6.6). ``up_to`` is the last change they know of then; a
+    CANCEL tells nothing of times and places, so it leaves that as it was. A constant number of queries, by batches.
     """
-    owed = list(owed)
-    messages = queue_messages(
+    notices = list(notices)
+    invited = [notice for notice in notices if notice.method]
+    for notice in invited:
+        notice.registration.last_sequence = _number_after(notice.registration.last_sequence, event.sequence)
+        if notice.method == "REQUEST":
+            notice.registration.told_up_to = up_to
+    Registration.objects.bulk_update(
+        [notice.registration for notice in invited], ["last_sequence", "told_up_to"], batch_size=500
+    )
+    queue_messages(
+        _letter(
+            notice.registration,
+            notice.kind,
+            key=f"{notice.kind}:{notice.registration.pk}:{up_to}",
+            payload=notice.facts
+            | ({"sequence": notice.registration.last_sequence, "method": notice.method} if notice.method else {}),
+        )
+        for notice in notices
+    )
+    return len(notices)
+
+
+def queue_reminders(owed: Iterable[tuple[Registration, ReminderRule, datetime | None, datetime]]) -> list[Message]:
+    """Write the reminders of ``owed``: registration, rule, the moment before which it must not leave (None: at once)
+    and the one after which it is too late.
+
+    Returns the messages in the same order. The key names the version of the schedule, so two sweeps at once write one
+    letter. A reminder has no place in the order of a person's letters: it carries no calendar part (4.15), and one
+    that waits for the morning must not hold back a cancellation.
+    """
+    return queue_messages(
         _letter(
             registration,
-            "events.reminder",
+            "events.follow_up" if rule.is_follow_up else "events.reminder",
             key=f"reminder:{registration.pk}:{rule.pk}:{registration.event.schedule_version}",
-            payload={"trigger": rule.trigger, "schedule_version": registration.event.schedule_version},
+            payload={
+                "rule": rule.pk,
+                "trigger": rule.trigger,
+                "schedule_version": registration.event.schedule_version,
+            },
+            not_before=not_before,
             expires_at=too_late,
+            in_order=False,
         )
-        for registration, rule, too_late in owed
+        for registration, rule, not_before, too_late in owed
     )
-    return {
-        (registration.pk, rule.pk): message
-        for (registration, rule, _late), message in zip(owed, messages, strict=True)
-    }
 
 
 def _next_sequence(registration: Registration) -> int:
-    """The number for this person's next invitation: higher than any they were sent (6.6). Stored at once."""
-    sequence = registration.event.sequence
-    if registration.last_sequence is not None:
-        sequence = max(sequence, registration.last_sequence + 1)
-    registration.last_sequence = sequence
-    registration.save(update_fields=["last_sequence"])
-    return sequence
+    """The number for this person's next invitation, stored at once, with what they know from then on (5.2, 6.6)."""
+    registration.last_sequence = _number_after(registration.last_sequence, registration.event.sequence)
+    registration.told_up_to = latest_change(registration.event_id)
+    registration.save(update_fields=["last_sequence", "told_up_to"])
+    return registration.last_sequence
+
+
+def _number_after(last: int | None, sequence: int) -> int:
+    """The event's number for a first invitation, later one that is higher than any this person was sent (6.6)."""
+    return sequence if last is None else max(sequence, last + 1)
 
 
 def _facts(event: Event, *, sequence: int, method: str) -> dict:
@@ -113,7 +147,14 @@ def _facts(event: Event, *, sequence: int, method: str) -> dict:
 
 
 def _letter(
-    registration: Registration, kind: str, *, key: str, payload: dict | None = None, expires_at=None
+    registration: Registration,
+    kind: str,
+    *,
+    key: str,
+    payload: dict | None = None,
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+    in_order: bool = True,
 ) -> Letter:
     return Letter(
         key=key,
@@ -123,27 +164,11 @@ def _letter(
         tzid=registration.tzid,
         payload=payload or {},
         subject_id=str(registration.pk),
-        ordering_key=f"event:{registration.event_id}:registration:{registration.pk}",
+        ordering_key=f"event:{registration.event_id}:registration:{registration.pk}" if in_order else "",
+        not_before=not_before,
         expires_at=expires_at,
     )
 
 
 def _queue(registration: Registration, kind: str, *, key: str, payload: dict | None = None) -> None:
     queue_messages([_letter(registration, kind, key=key, payload=payload)])
-
-
-def _queue_to_all(event: Event, kind: str, *, method: str) -> int:
-    """One letter to each confirmed person, with a constant number of queries."""
-    confirmed = Registration.objects.confirmed().filter(event=event)
-    confirmed.update(last_sequence=Greatest(event.sequence, Coalesce(F("last_sequence") + 1, event.sequence)))
-    registrations = list(confirmed.order_by("pk"))
-    queue_messages(
-        _letter(
-            registration,
-            kind,
-            key=f"{kind}:{registration.pk}:{registration.last_sequence}",
-            payload=_facts(event, sequence=registration.last_sequence or 0, method=method),
-        )
-        for registration in registrations
-    )
-    return len(registrations)

@@ -1,7 +1,8 @@
-"""Putting events on the calendar and taking them off (events spec 1.1–1.3, 4.14, 6.4, 12.1–12.4).
+"""Putting events on the calendar and taking them off (events spec 1.1–1.3, 4.14, 5.3, 6.4, 12.1–12.4).
 
 Every function locks the event's row, changes it, writes the log and tells the apps above once that is committed.
-Who may do it is the caller's question.
+People are told a little later, of the sum of the edits: ``events.services.notices`` reads what is noted here. Who may
+do it is the caller's question.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,19 +15,20 @@ from django.db import connection, transaction
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.text import slugify
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from events import signals
-from events.models import Delivery, Event, EventLanguage, ReminderRule
+from events.models import Delivery, Event, EventLanguage
 from events.models.events import uid_for
-from events.services import letters
+from events.services.changes import STATUS, TIME, record_changes
+from events.services.changes import VENUE as VENUE_FIELDS
+from events.services.rules import DEFAULT_REMINDERS, give_rules
 from iurc_portal.audit.services import record_transition
 from iurc_portal.clock import resolve_wall_clock, validate_tzid
 from iurc_portal.translation.languages import Language
 
-DEFAULT_REMINDERS = (ReminderRule.Trigger.DAY, ReminderRule.Trigger.HOUR)
-VENUE_FIELDS = ("event_attendance_mode", "place", *(f"location_{code}" for code in Language.values))
+__all__ = ["DEFAULT_REMINDERS", "VENUE_FIELDS"]
 STATE_FIELDS = [
     "status",
     "sequence",
@@ -36,6 +38,7 @@ STATE_FIELDS = [
     "cancelled_at",
     *(f"cancellation_reason_{code}" for code in Language.values),
 ]
+MOVED = gettext_noop("the event has moved since")
 TIME_FIELDS = ["dtstart", "dtend", "tzid", "wall_start", "wall_end"]
 
 
@@ -47,7 +50,7 @@ def create_event(
     tzid: str = "Europe/Rome",
     start_fold: int | None = None,
     end_fold: int | None = None,
-    reminders: Iterable[str] = DEFAULT_REMINDERS,
+    reminders: Iterable[str] | None = None,
     themes: Iterable = (),
     languages: Iterable[tuple[str, str]] = (),
     event: Event | None = None,
@@ -58,8 +61,9 @@ def create_event(
     """Write a new draft with its UID, its slug and its reminders; ``publish_event`` makes it public.
 
     ``start`` and ``end`` are wall-clock times of ``tzid`` (naive; see ``schedule_event``) or aware instants.
-    ``languages`` are pairs of language code and ``EventLanguage.Role``. ``event`` is an unsaved instance to fill, for
-    forms. ``fields`` are those of ``Event``. Raises ``ValidationError``; nothing is written then.
+    ``languages`` are pairs of language code and ``EventLanguage.Role``; ``reminders`` the usual triggers where a form
+    asked for them, else those of the track (``services.rules.give_rules``). ``event`` is an unsaved instance to
+    fill, for forms. ``fields`` are those of ``Event``. Raises ``ValidationError``; nothing is written then.
     """
     event = event or Event()
     for name, value in fields.items():
@@ -72,9 +76,7 @@ def create_event(
     event.save()
     event.themes.add(*themes)
     EventLanguage.objects.bulk_create(EventLanguage(event=event, language=code, role=role) for code, role in languages)
-    ReminderRule.objects.bulk_create(
-        ReminderRule(event=event, trigger=trigger) for trigger in dict.fromkeys(reminders)
-    )
+    give_rules(event, usual=reminders)
     record_transition(event, from_state="", to_state=event.status, now=now or timezone.now(), actor=by)
     return event
 
@@ -100,12 +102,14 @@ def schedule_event(
     """
     _lock(event)
     former = [getattr(event, field) for field in TIME_FIELDS]
+    told = {field: getattr(event, field) for field in TIME}
     _set_times(event, start=start, end=end, tzid=tzid or event.tzid, start_fold=start_fold, end_fold=end_fold)
     if former == [getattr(event, field) for field in TIME_FIELDS]:
         return event
     _raise_sequence(event)
     _new_schedule(event, now=now)
     event.save(update_fields=[*TIME_FIELDS, *STATE_FIELDS, "last_modified"])
+    record_changes(event, told, now=now, by=by)
     record_transition(
         event,
         from_state=event.status,
@@ -128,13 +132,15 @@ def relocate_event(event: Event, *, now: datetime, by=None, **venue) -> Event:
         raise TypeError(f"relocate_event does not change {', '.join(sorted(unknown))}")
     _lock(event)
     event.refresh_from_db(fields=list(VENUE_FIELDS))
-    changed = [name for name, value in venue.items() if getattr(event, name) != value]
+    changed = [name for name, value in venue.items() if (getattr(event, name) or "") != (value or "")]
     if not changed:
         return event
+    told = {name: getattr(event, name) for name in changed}
     for name in changed:
         setattr(event, name, venue[name])
     _raise_sequence(event)
     event.save(update_fields=[*changed, "sequence", "last_modified"])
+    record_changes(event, told, now=now, by=by)
     record_transition(
         event,
         from_state=event.status,
@@ -169,7 +175,10 @@ def publish_event(event: Event, *, now: datetime, by=None) -> Event:
 
 @transaction.atomic
 def unpublish_event(event: Event, *, now: datetime, by=None) -> Event:
-    """Take an event off pages and feeds. Nobody is told (1.2); those who hold a place keep it."""
+    """Take an event off pages and feeds. Nobody is told (1.2); those who hold a place keep it.
+
+    What changes while it is a draft is told once it is published again (1.3).
+    """
     _lock(event)
     former = event.move_to(Event.Status.TENTATIVE)
     _new_schedule(event, now=now)
@@ -179,9 +188,10 @@ def unpublish_event(event: Event, *, now: datetime, by=None) -> Event:
 
 @transaction.atomic
 def cancel_event(event: Event, *, now: datetime, by=None, reason: str | Mapping[str, str] = "") -> Event:
-    """Cancel an event: its page stays and says why, and whoever holds a place gets a letter with a CANCEL (5.5, 6.9).
+    """Cancel an event: its page stays and says why, and whoever holds a place is told, with a CANCEL (5.5, 6.9).
 
-    ``reason`` is a text in the active language, or texts by language code.
+    Restored within the quiet minutes, it was never cancelled for anybody (5.2). ``reason`` is a text in the active
+    language, or texts by language code.
     """
     _lock(event)
     former = event.move_to(Event.Status.CANCELLED)
@@ -193,15 +203,13 @@ def cancel_event(event: Event, *, now: datetime, by=None, reason: str | Mapping[
         event.sequence += 1
     _new_schedule(event, now=now)
     _save_state(event, former, now=now, by=by, comment=next(filter(None, reasons.values()), ""))
-    if former == Event.Status.CONFIRMED:
-        letters.queue_event_cancelled(event)
     _tell(signals.event_cancelled, event)
     return event
 
 
 @transaction.atomic
 def restore_event(event: Event, *, now: datetime, by=None) -> Event:
-    """Undo a cancellation: those who hold a place get a new invitation with a higher SEQUENCE (5.5)."""
+    """Undo a cancellation: those who were told of it get a new invitation with a higher SEQUENCE (5.5)."""
     _lock(event)
     if not event.is_cancelled:
         raise ValidationError(_("Only a cancelled event can be restored."), code="transition")
@@ -215,7 +223,6 @@ def restore_event(event: Event, *, now: datetime, by=None) -> Event:
         event.published_at = now
     _new_schedule(event, now=now)
     _save_state(event, former, now=now, by=by)
-    letters.queue_event_restored(event)
     _tell(signals.event_restored, event)
     return event
 
@@ -278,11 +285,12 @@ def _new_schedule(event: Event, *, now: datetime) -> None:
     event.schedule_since = now
     Delivery.objects.filter(
         registration__event=event, state=Delivery.State.QUEUED, message__sent_at=None, message__isnull=False
-    ).update(state=Delivery.State.VOID)
+    ).update(state=Delivery.State.VOID, reason=MOVED)
 
 
 def _save_state(event: Event, former: str, *, now: datetime, by, comment: str = "") -> None:
     event.save(update_fields=[*STATE_FIELDS, "last_modified"])
+    record_changes(event, {STATUS: former}, now=now, by=by)
     record_transition(event, from_state=former, to_state=event.status, now=now, actor=by, comment=comment)
 
 

@@ -17,6 +17,7 @@ from events.filters import EventFilter
 from events.forms import RegistrationForm
 from events.linked_data import event_json_ld
 from events.models import Event
+from events.services.changes import first_start
 from iurc_portal.clock import ZONES, cities_in_order
 from iurc_portal.kept import kept_for_visitors
 from iurc_portal.translation.languages import written
@@ -87,7 +88,7 @@ def event(request, slug):
         "is_open": open_now,
         "is_full": open_now and found.places_left == 0,
         "own": own_registration(request.user, found),
-        "json_ld": event_json_ld(found, places_left=found.places_left, now=now),
+        "json_ld": event_json_ld(found, places_left=found.places_left, now=now, former_start=first_start(found)),
     }
     if open_now and not context["is_full"] and context["own"] is None:
         context["form"] = RegistrationForm(event=found, user=request.user)

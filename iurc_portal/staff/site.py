@@ -117,6 +117,8 @@ UNFOLD = {
                     "link": reverse_lazy("admin:events_slots"),
                     "permission": allowed("events.view_event"),
                 },
+                entry("alarm", "events.reminderrule"),
+                entry("update", "events.eventchange"),
             ),
             group(
                 _("Visits and programme"),

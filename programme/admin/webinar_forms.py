@@ -17,6 +17,7 @@ from unfold.widgets import (
 
 from events.models import Event, EventLanguage, ReminderRule
 from events.permissions import check_organizer
+from events.services.rules import usual_triggers
 from events.services.scheduling import DEFAULT_REMINDERS, VENUE_FIELDS
 from iurc_portal.clock import ZONES, PartnerSide, WallClockError, resolve_wall_clock
 from iurc_portal.translation.languages import Language, columns
@@ -143,7 +144,7 @@ class EventPartForm(forms.ModelForm):
             "closes_date": closes.date() if closes else None,
             "closes_time": closes.time() if closes else None,
             "closes_fold": answered_fold(closes) if closes else "",
-            "reminders": [rule.trigger for rule in event.reminder_rules.all()],
+            "reminders": usual_triggers(event.reminder_rules.all()),
         }
         return values | {
             name: [line.language for line in heard if line.role == role] for name, (role, _label) in ROLES.items()

@@ -21,7 +21,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidge
 
 from events.admin.day_notes import notes_of, watched
 from events.admin.events import both_times
-from events.admin.notices import warn_of_move
+from events.admin.notices import changes_address, rules_address, say_who_will_be_told
 from events.admin.series_links import series_line
 from events.mail import JOIN_OPENS_MINUTES
 from events.models import Event
@@ -197,7 +197,7 @@ class WebinarAdmin(EditableBy, PortalAdmin):
             if form.has_changed():
                 change_alone(obj.event)
             if obj.event.sequence > former.sequence:
-                warn_of_move(self, request, obj.event)
+                say_who_will_be_told(self, request, obj.event)
         else:
             values |= values.pop("venue")
             services.plan_webinar(webinar=obj, by=request.user, now=now, **values)
@@ -330,6 +330,8 @@ class WebinarAdmin(EditableBy, PortalAdmin):
                 "cancelled": counts.get("cancelled", 0),
             },
             "registrations_url": f"{registrations}?{urlencode({'event__id__exact': event.pk})}",
+            "rules_url": rules_address(event),
+            "changes_url": changes_address(event),
             "previews": [
                 (code, name, translate_url(event.get_absolute_url(), code)) for code, name in Language.choices
             ],

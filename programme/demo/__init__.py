@@ -1,7 +1,7 @@
 """The demonstration: a believable set of visits, webinars and people, all of them visibly samples."""
 
-from programme.demo.calendars import make_calendars
 from programme.demo.calendar import make_closures, make_series
+from programme.demo.calendars import make_calendars
 from programme.demo.desk import make_letters, make_milestones
 from programme.demo.listings import make_listings, make_organisations
 from programme.demo.people import make_users

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from events.models import Event, Track
-from events.services import scheduling
+from events.services import rules, scheduling
 from iurc_portal.translation.languages import columns
 from programme.models import Exchange, Webinar
 
@@ -96,7 +96,7 @@ def change_webinar(
     if languages is not None:
         _keep_only(event.languages, [{"language": code, "role": role} for code, role in languages])
     if reminders is not None:
-        _keep_only(event.reminder_rules, [{"trigger": trigger} for trigger in dict.fromkeys(reminders)])
+        rules.keep_usual(event, reminders)
     webinar.event = event
     return webinar
 

@@ -41,6 +41,12 @@ def delivery():
     return Delivery.objects.create(registration=registration, rule=rule, schedule_version=1, due_at=NOW)
 
 
+def event_change():
+    return factories.make_event().changes.create(
+        field="dtstart", old=NOW.isoformat(), new=(NOW + timedelta(hours=1)).isoformat(), at=NOW, material=True
+    )
+
+
 def import_batch():
     staff = factories.make_user(is_superuser=True)
     batch = imports.start_import(data=b"Nome\nZolfora\n", file_name="a.csv", side="torino", by=staff, now=NOW)
@@ -109,9 +115,11 @@ MAKERS = {
     "ecosystem.testrun": factories.make_test_run,
     "ecosystem.transfer": factories.make_transfer,
     "events.delivery": delivery,
+    "events.eventchange": event_change,
     "events.event": lambda: factories.make_event(maximum_attendee_capacity=10),
     "events.registration": factories.make_registration,
     "events.series": series,
+    "events.reminderrule": lambda: factories.make_event().reminder_rules.create(trigger="-PT24H"),
     "events.track": lambda: factories.make_track(f"track-{next(numbers)}"),
     "notifications.addressstatus": lambda: AddressStatus.objects.create(
         email_key=f"a{next(numbers)}@example.org", state="hard", since=NOW

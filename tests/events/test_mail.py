@@ -11,13 +11,14 @@ from django.core import mail
 from django.utils import translation
 
 from events.models import AccessToken, Registration
-from events.services import letters, registrations, reminders, scheduling, tokens
+from events.services import letters, notices, registrations, reminders, scheduling, tokens
 from iurc_portal.notifications import services as outbox
 from iurc_portal.notifications.models import Message
 from tests.factories import START, make_event, make_organisation, make_registration
 
 pytestmark = pytest.mark.django_db
 KINDS = ("proof", "known", "confirmed", "withdrawn", "reminder", "event_cancelled", "event_restored")
+LATER = timedelta(minutes=3)  # after the quiet minutes
 LINK = re.compile(r"http://localhost:8000/r/([A-Za-z0-9_-]{43})/")
 
 
@@ -59,8 +60,10 @@ def letter_of(kind, registration=None, **fields) -> Message:
         scheduling.cancel_event(
             event, now=now, reason={"en": "A strike.", "it": "Sciopero.", "ja": "ストライキのため。"}
         )
+        notices.send_notices(now=now + LATER)
         if kind == "event_restored":
-            scheduling.restore_event(event, now=now)
+            scheduling.restore_event(event, now=now + LATER)
+            notices.send_notices(now=now + 2 * LATER)
     return Message.objects.get(kind=f"events.{kind}")
 
 

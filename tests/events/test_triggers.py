@@ -104,7 +104,7 @@ def test_an_hour_rule_leaves_by_night_too():
     assert Trigger.parse("-PT1H").leaves_at(due, due + timedelta(hours=1), "Asia/Tokyo") == due
 
 
-@pytest.mark.parametrize("text", ["", "P7D", "-P", "-PT", "-P7", "-P1Y", "-P1M", "7D", "-PT1H30", "-P1W2D", "-P-7D"])
-def test_what_is_not_a_duration_before_something_is_a_mistake(text):
+@pytest.mark.parametrize("text", ["", "P", "-P", "-PT", "-P7", "-P1Y", "-P1M", "7D", "-PT1H30", "-P1W2D", "-P-7D"])
+def test_what_is_not_a_duration_is_a_mistake(text):
     with pytest.raises(ValueError, match="duration"):
         Trigger.parse(text)

@@ -1,5 +1,5 @@
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from events.models import Event
+from events.services import notices
 from programme import services
 from programme.models import Webinar
 from tests.factories import make_event, make_organisation, make_registration, make_user, make_webinar
@@ -182,8 +183,9 @@ def test_the_buttons_publish_take_back_and_restore(client, staff, city):
 
 
 def test_cancelling_asks_for_a_reason_and_tells_those_registered(
-    client, staff, city, mailoutbox, django_capture_on_commit_callbacks
+    client, staff, city, mailoutbox, django_capture_on_commit_callbacks, monkeypatch
 ):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
     webinar = a_webinar(city)
     services.publish_webinar(webinar, now=NOW)
     make_registration(webinar.event, email="aiko@example.org")
@@ -195,6 +197,7 @@ def test_cancelling_asks_for_a_reason_and_tells_those_registered(
     still = Event.objects.get().status
     with django_capture_on_commit_callbacks(execute=True):
         client.post(page, {"reason_ja": "登壇者の都合により中止します。"})
+        notices.send_notices(now=NOW + timedelta(minutes=3))
 
     event = Event.objects.get()
     assert sent["Location"] == page

@@ -1,9 +1,10 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 
 from events.models import Event
+from events.services import notices
 from programme import services
 from programme.models import Webinar
 from tests.factories import make_organisation, make_registration, make_theme
@@ -45,6 +46,7 @@ def test_cancelling_a_webinar_cancels_its_event_and_tells_those_registered(
 
     with django_capture_on_commit_callbacks(execute=True):
         services.cancel_webinar(webinar, now=NOW, reason={"it": "Relatore malato"})
+        notices.send_notices(now=NOW + timedelta(minutes=3))
 
     event = Event.objects.get()
     assert (event.status, event.cancellation_reason_it) == ("CANCELLED", "Relatore malato")
