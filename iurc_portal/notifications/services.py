@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 import smtplib
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
@@ -9,17 +10,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from time import monotonic
+from time import monotonic, sleep
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import InterfaceError, OperationalError, transaction
+from django.db import connection as database
 from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
 
 from iurc_portal.accounts.addresses import email_key
-from iurc_portal.notifications import registry
-from iurc_portal.notifications.models import AddressStatus, Heartbeat, Message
+from iurc_portal.notifications import bounces, registry
+from iurc_portal.notifications.models import AddressStatus, Heartbeat, Message, Subscription
 
 log = logging.getLogger(__name__)
 BATCH = 50
@@ -27,11 +29,15 @@ SWEEP = 5000
 PATIENCE = 2  # how often running a mail server may fail to answer before a batch is left to the sweep
 DEFAULT_LIFE = timedelta(hours=24)
 NO_ANSWER = "no answer"
+NOTES_TRIED = 3  # how often "it has left" is written down before a letter may go out a second time
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 EXPIRED = gettext_noop("expired")
+ENDED = gettext_noop("the subscription has ended")
 REFUSING: dict[str, str] = {
     AddressStatus.State.HARD: gettext_noop("the address refuses our mail"),
     AddressStatus.State.COMPLAINT: gettext_noop("the address has reported our mail as unwanted"),
 }
+REFUSED_BY_SERVICE = {400, 404, 406, 413, 422}  # HTTP answers of a mail service that another try will not change
 MESSAGE_REFUSED = (smtplib.SMTPDataError, smtplib.SMTPSenderRefused, smtplib.SMTPRecipientsRefused)
 
 
@@ -152,15 +158,20 @@ def deliver(message_pk: int, *, now: datetime, connection=None) -> str:
             connection.open()  # what is open stays open: one connection for the whole batch
         email.send()
     except MESSAGE_REFUSED as error:
-        temporary = all(400 <= code < 500 for code in _codes(error))
-        return _put_back(message, error, now=now) if temporary else _fail(message, error)
+        if all(400 <= code < 500 for code in _codes(error)):
+            return _put_back(message, error, now=now)
+        if isinstance(error, smtplib.SMTPRecipientsRefused):
+            bounces.note_refusal(message.to, _words(error), now=now)
+        return _fail(message, error)
     except (OSError, OperationalError, InterfaceError) as error:  # smtplib.SMTPException is an OSError too
+        if getattr(error, "status_code", None) in REFUSED_BY_SERVICE:
+            return _fail(message, error)
         _put_back(message, error, now=now)
         return NO_ANSWER
     except Exception as error:  # a letter that cannot be written: staff see it, the others go on
         log.exception("message %s cannot be rendered", message.pk)
         return _fail(message, error)
-    _settle(message, state=Message.State.SENT, sent_at=now, attempts=message.attempts + 1, error="")
+    _note_sent(message, sent_at=now, provider_id=_provider_id(email))
     return "sent"
 
 
@@ -172,15 +183,22 @@ def render(message: Message, *, connection=None, preview: bool = False) -> Email
     with translation.override(message.language), timezone.override(message.tzid):
         email = registry.kind_of(message).render(message, preview=preview)
     email.to = [message.to]
+    email.from_email = settings.DEFAULT_FROM_EMAIL  # one sender, whose domain has SPF, DKIM and DMARC
     email.connection = connection
-    email.subject = " ".join(email.subject.split())
+    email.subject = one_line(email.subject)
+    email.reply_to = [one_line(address) for address in email.reply_to]
     email.extra_headers = {
         "Message-ID": message.message_id or message_id_for(message.key),
         "Auto-Submitted": "auto-generated",
         "Content-Language": message.language,
-        **email.extra_headers,
+        **{name: one_line(value) for name, value in email.extra_headers.items()},
     }
     return email
+
+
+def one_line(text: str) -> str:
+    """``text`` for a header: line breaks and other controls become spaces, so that none can begin a header (15)."""
+    return " ".join(CONTROLS.sub(" ", str(text)).split())
 
 
 def sweep_outbox(*, now: datetime) -> int:
@@ -215,7 +233,7 @@ def beat(name: str, *, now: datetime, counts: dict | None = None) -> None:
 def clear_bounces(email: str, *, now: datetime) -> None:
     """An address that has just been proved is good again, whatever mail servers said before (4.26)."""
     AddressStatus.objects.filter(email_key=email_key(email)).exclude(state=AddressStatus.State.GOOD).update(
-        state=AddressStatus.State.GOOD, since=now
+        state=AddressStatus.State.GOOD, since=now, detail=""
     )
 
 
@@ -237,6 +255,8 @@ def _refusal(message: Message, *, now: datetime) -> str:
     status = AddressStatus.objects.filter(email_key=email_key(message.to)).first()
     if status and status.refuses_mail and not kind.asks_for_proof:
         return REFUSING[status.state]
+    if kind.is_news and not Subscription.objects.active().filter(pk=message.subject_id or 0).exists():
+        return ENDED
     return kind.refusal(message)
 
 
@@ -252,6 +272,30 @@ def _settle(message: Message, **fields) -> None:
     Message.objects.filter(pk=message.pk, state=Message.State.SENDING, claimed_at=message.claimed_at).update(
         claimed_at=None, **fields
     )
+
+
+def _note_sent(message: Message, **fields) -> None:
+    """Write down that a letter has left. Should the database be away just now it is tried again over a new
+    connection: what stays unwritten leaves a second time, with the same Message-ID (4.19).
+    """
+    for attempt in range(1, NOTES_TRIED + 1):
+        try:
+            _settle(message, state=Message.State.SENT, attempts=message.attempts + 1, error="", **fields)
+        except (OperationalError, InterfaceError):
+            if attempt == NOTES_TRIED or database.in_atomic_block:
+                raise
+            log.warning("message %s has left, and the database did not take it down; again", message.pk)
+            database.close()
+            sleep(attempt)
+        else:
+            return
+
+
+def _provider_id(email: EmailMultiAlternatives) -> str:
+    """What a mail service calls the letter it has taken (django-anymail), or "": its later news name it so."""
+    status = getattr(email, "anymail_status", None)
+    name = getattr(status, "message_id", None)
+    return name[:250] if isinstance(name, str) else ""
 
 
 def _put_back(message: Message, error: Exception, *, now: datetime) -> str:
