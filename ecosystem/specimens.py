@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from ecosystem.models import Claim, ConfirmationRequest, Organisation
 from iurc_portal.accounts.models import User
-from iurc_portal.clock import zone_of_language
 from iurc_portal.notifications.models import Message
 
 NAME = {"name": _("the name of the organisation")}
@@ -32,7 +31,7 @@ def adjusting(name: str) -> dict[str, Any]:
         return {}
 
     def specimen(language: str) -> Message:
-        return Message(kind=f"ecosystem.{name}", to="desk@organisation.example", tzid=zone_of_language(language))
+        return Message(kind=f"ecosystem.{name}", to="desk@organisation.example")
 
     return {"placeholders": PLACEHOLDERS[name], "specimen": specimen}
 

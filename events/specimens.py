@@ -45,7 +45,6 @@ def adjusting(name: str) -> dict[str, Any]:
         return Message(
             kind=f"events.{name}",
             to="name@company.example",
-            tzid=zone_of_language(language),
             payload=dict(PAYLOADS.get(name, {})),
         )
 

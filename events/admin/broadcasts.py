@@ -82,9 +82,6 @@ class BroadcastAdmin(EditableBy, PortalAdmin):
         """Drafts may go, one at a time."""
         return obj is not None and obj.state != Broadcast.State.SENT and super().has_delete_permission(request, obj)
 
-    def has_export_permission(self, request):
-        return False
-
     def may_send(self, request, broadcast) -> bool:
         return request.user.has_perm("events.send_broadcast") and self.may_edit(request, broadcast)
 

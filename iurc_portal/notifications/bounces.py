@@ -51,6 +51,14 @@ def note(address: str, state: str, words: str, *, at: datetime) -> bool:
     return True
 
 
+def words_about(address: str) -> str:
+    """What servers have said of an address, for staff; "" while all is well."""
+    status = AddressStatus.objects.filter(email_key=email_key(address)).exclude(state=State.GOOD).first()
+    if status is None:
+        return ""
+    return ": ".join(filter(None, (str(status.get_state_display()), status.detail)))
+
+
 def state_of(event) -> str:
     """The state that a normalised event of django-anymail means for its address, or "" for none.
 

@@ -295,7 +295,7 @@ def _provider_id(email: EmailMultiAlternatives) -> str:
     """What a mail service calls the letter it has taken (django-anymail), or "": its later news name it so."""
     status = getattr(email, "anymail_status", None)
     name = getattr(status, "message_id", None)
-    return name[:250] if isinstance(name, str) else ""
+    return "" if name is None or isinstance(name, set) else str(name)[:250]  # a set: several letters in one
 
 
 def _put_back(message: Message, error: Exception, *, now: datetime) -> str:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext_lazy as _
 
+from iurc_portal.clock import zone_of_language
 from iurc_portal.notifications import registry, services
 from iurc_portal.notifications.models import LetterText, Message
 from iurc_portal.notifications.words import Words
@@ -70,5 +71,5 @@ def _specimen(kind: str, language: str) -> Message:
         made = Message.objects.filter(kind=kind).order_by("-pk").first()
     if made is None:
         raise ValidationError(_("No letter of this kind has been written yet: there is none to show."), code="none")
-    made.pk, made.language = None, language
+    made.pk, made.language, made.tzid = None, language, zone_of_language(language)
     return made

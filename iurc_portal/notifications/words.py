@@ -36,6 +36,10 @@ class Said(str):
         said.pattern, said.facts = pattern, facts
         return said
 
+    def __getnewargs_ex__(self):
+        """For copies: mail programs of tests and of Django copy letters whole."""
+        return (str(self),), {"pattern": self.pattern, "facts": self.facts}
+
 
 def gettext(text: str) -> Pattern:
     """The translation of ``text`` in the active language, as a ``Pattern``."""

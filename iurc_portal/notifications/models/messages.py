@@ -31,6 +31,20 @@ class MessageQuerySet(models.QuerySet):
         lost = Q(state=Message.State.SENDING, claimed_at__lt=now - CLAIM_LASTS)
         return self.filter(queued | lost)
 
+    def with_order(self):
+        """Annotate ``is_held_back``: an earlier letter of the same order has not left yet (4.23)."""
+        earlier = self.model.objects.waiting().filter(
+            ordering_key=models.OuterRef("ordering_key"), pk__lt=models.OuterRef("pk")
+        )
+        waits = Q(state=Message.State.QUEUED) & ~Q(ordering_key="")
+        return self.annotate(
+            is_held_back=models.Case(
+                models.When(waits, then=models.Exists(earlier)),
+                default=models.Value(False),
+                output_field=models.BooleanField(),
+            )
+        )
+
 
 class Message(models.Model):
     """One letter to one person. Unique by ``key``: the same news is never queued twice."""
