@@ -18,9 +18,9 @@ from iurc_portal.translation.languages import Language
 
 def words_for(message: Message, words: Words) -> Words:
     """``words`` as staff want them said for this kind and language; as shipped where they have changed nothing."""
-    text = message.tried_text
-    if text is None and registry.is_adjustable(message.kind):
-        text = LetterText.objects.filter(kind=message.kind, language=message.language).exclude(subject="").first()
+    text = message.letter_text
+    if text is None:
+        text = LetterText.objects.adjusted([message.kind]).get((message.kind, message.language))
     return words.said_as(text.subject, text.body) if text is not None and text.is_adjusted else words
 
 
@@ -53,14 +53,14 @@ def keep(text: LetterText, *, by, now: datetime) -> None:
 def preview(text: LetterText) -> EmailMultiAlternatives:
     """A letter of this kind as ``text`` would say it. Raises ``ValidationError`` when there is none to show."""
     message = _specimen(text.kind, text.language)
-    message.tried_text = text
+    message.letter_text = text
     return services.render(message, preview=True)
 
 
 def shipped(kind: str, language: str) -> tuple[str, str]:
     """Subject and body as the portal ships them, with gaps as names in braces. Raises as ``preview`` does."""
     message = _specimen(kind, language)
-    message.tried_text = LetterText(kind=kind, language=language)
+    message.letter_text = LetterText(kind=kind, language=language)
     return services.render(message, preview=True).words.patterns  # type: ignore[attr-defined]
 
 

@@ -85,7 +85,8 @@ class MessageAdmin(ReadOnly, PlainAdmin):
         """What makes this letter wait, or that it came back."""
         if obj.returned_at is not None:
             return _("came back")
-        return _("waits for an earlier letter to the same person") if obj.is_held_back else ""
+        held_back = obj.is_held_back and obj.state == Message.State.QUEUED
+        return _("waits for an earlier letter to the same person") if held_back else ""
 
     @admin.display(description=_("error"))
     def reason(self, obj):

@@ -36,7 +36,7 @@ class MessageQuerySet(models.QuerySet):
         earlier = self.model.objects.waiting().filter(
             ordering_key=models.OuterRef("ordering_key"), pk__lt=models.OuterRef("pk")
         )
-        waits = Q(state=Message.State.QUEUED) & ~Q(ordering_key="")
+        waits = Q(state__in=[Message.State.QUEUED, Message.State.SENDING]) & ~Q(ordering_key="")
         return self.annotate(
             is_held_back=models.Case(
                 models.When(waits, then=models.Exists(earlier)),
@@ -77,7 +77,7 @@ class Message(models.Model):
     provider_id = models.CharField(max_length=250, blank=True, editable=False, db_index=True)
     returned_at = models.DateTimeField(_("came back"), null=True, blank=True, editable=False)
 
-    tried_text: "LetterText | None" = None  # a text of staff to show instead of the stored one; for previews only
+    letter_text: "LetterText | None" = None  # the words to say it with: read for a batch, or tried in a preview
 
     objects = MessageQuerySet.as_manager()
 

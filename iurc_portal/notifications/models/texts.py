@@ -1,5 +1,7 @@
 """What staff have changed of the letters' words. An empty row stands for the text that the portal ships."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -9,6 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from iurc_portal.notifications import registry
 from iurc_portal.notifications.words import BUTTON, gaps_in
 from iurc_portal.translation.languages import Language
+
+
+class LetterTextQuerySet(models.QuerySet):
+    def adjusted(self, kinds: Iterable[str]) -> dict[tuple[str, str], "LetterText"]:
+        """What staff have changed of letters of these ``kinds``, by kind and language. No query for kinds as shipped."""
+        kinds = [kind for kind in kinds if registry.is_adjustable(kind)]
+        rows = self.filter(kind__in=kinds).exclude(subject="") if kinds else ()
+        return {(text.kind, text.language): text for text in rows}
 
 
 class LetterText(models.Model):
@@ -33,6 +43,8 @@ class LetterText(models.Model):
         related_name="+",
         editable=False,
     )
+
+    objects = LetterTextQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("text of a letter")
