@@ -26,7 +26,7 @@ PLACEHOLDERS: dict[str, dict[str, Any]] = {
 
 
 def adjusting(name: str) -> dict[str, Any]:
-    """What ``registry.register`` wants to know of the kind ``ecosystem.<name>``; nothing where staff adjust nothing."""
+    """What ``registry.register`` wants to know of the kind ``ecosystem.<name>``; nothing if staff adjust nothing."""
     if name not in PLACEHOLDERS:
         return {}
 

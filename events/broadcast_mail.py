@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop, pgettext_lazy
 
 from events import ical, specimens
 from events.models import AccessToken, Broadcast, Event, Registration
@@ -64,9 +64,7 @@ def to_subscriber(message: Message, *, preview: bool) -> EmailMultiAlternatives:
     link = _event_page(broadcast.event)
     words, context = _letter(message, broadcast, button=_("Open the event's page"), link=link)
     contact = broadcast.event.contact_email
-    return compose_news(
-        message, words, template="broadcast", context=context, reply_to=contact, preview=preview
-    )
+    return compose_news(message, words, template="broadcast", context=context, reply_to=contact, preview=preview)
 
 
 def not_meant_any_more(message: Message) -> str:

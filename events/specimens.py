@@ -1,6 +1,6 @@
 """What staff may adjust in the letters about events, and letters to look at while they do.
 
-A specimen is a letter to an invented person about an invented event, in the reader's language. Nothing of it is stored.
+A specimen is a letter to an invented person about an invented event, in the reader's language. Nothing is stored.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,9 @@ PLACEHOLDERS: dict[str, dict[str, Any]] = {
     "link": EVENT | WAY_IN,
     "confirmed": EVENT | WAY_IN,
     "withdrawn": EVENT,
-    "reminder": EVENT | {"date": _("the day, in the reader's zone"), "time": _("the hour, in the reader's zone")} | WAY_IN,
+    "reminder": EVENT
+    | {"date": _("the day, in the reader's zone"), "time": _("the hour, in the reader's zone")}
+    | WAY_IN,
     "event_cancelled": EVENT | {"reason": _("the reason of the cancellation, if one was written")},
     "event_restored": EVENT | WAY_IN,
 }

@@ -117,7 +117,7 @@ class Environment:
         return {name.removeprefix(prefix): value for name, value in self.values.items() if name.startswith(prefix)}
 
     def webhook_secret(self, name: str) -> str:
-        """``user:password`` as the mail service sends it (HTTP basic authentication), long enough not to be guessed."""
+        """``user:password`` as the mail service sends it (HTTP basic authentication), too long to guess."""
         value = self.text(name)
         user, _colon, password = value.partition(":")
         if value and (not user or len(password) < SHORTEST_SECRET):

@@ -238,7 +238,7 @@ EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_TIMEOUT = 20
 for _name, _value in env.email("EMAIL_URL").items():
     globals()[_name] = _value
-# A mail service with an interface of its own, through django-anymail; its webhooks tell of bounces and complaints (4.26).
+# A mail service of its own kind, through django-anymail; its webhooks tell of bounces and complaints (4.26).
 MAIL_SERVICE = env.choice("MAIL_SERVICE", ("", *MAIL_SERVICES), "")
 if MAIL_SERVICE:
     EMAIL_BACKEND = f"anymail.backends.{MAIL_SERVICE}.EmailBackend"

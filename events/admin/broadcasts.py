@@ -22,6 +22,7 @@ from iurc_portal.notifications import previews
 from iurc_portal.notifications.services import render
 from iurc_portal.translation.languages import Language
 
+
 class Ticked(forms.MultipleChoiceField):
     """Values of one filter of a segment; what they are is known when the form is made."""
 
@@ -69,7 +70,9 @@ class BroadcastAdmin(EditableBy, PortalAdmin):
         wrap = self.admin_site.admin_view
         own = [
             path("<int:pk>/send/", wrap(self.send_view), name="events_broadcast_send"),
-            path("<int:pk>/letter/<slug:language>/<slug:part>/", wrap(self.letter_view), name="events_broadcast_letter"),
+            path(
+                "<int:pk>/letter/<slug:language>/<slug:part>/", wrap(self.letter_view), name="events_broadcast_letter"
+            ),
         ]
         return own + super().get_urls()
 

@@ -43,7 +43,7 @@ def note(address: str, state: str, words: str, *, at: datetime) -> bool:
     if created:
         return True
     is_old = at <= status.since
-    weaker = state == State.SOFT and status.refuses_mail or state == State.HARD and status.state == State.COMPLAINT
+    weaker = (state == State.SOFT and status.refuses_mail) or (state == State.HARD and status.state == State.COMPLAINT)
     if is_old or weaker:
         return False
     status.state, status.since, status.detail = state, at, words[:DETAIL_LENGTH]
@@ -82,9 +82,9 @@ def hear(sender, event, esp_name, **kwargs) -> None:
     at = min(event.timestamp or timezone.now(), timezone.now())
     words = " ".join(filter(None, (event.mta_response, event.description))).replace("\0", "") or event.event_type
     if event.event_type == "delivered":
-        AddressStatus.objects.filter(
-            email_key=email_key(event.recipient), state=State.SOFT, since__lt=at
-        ).update(state=State.GOOD, since=at, detail="")
+        AddressStatus.objects.filter(email_key=email_key(event.recipient), state=State.SOFT, since__lt=at).update(
+            state=State.GOOD, since=at, detail=""
+        )
     if event.event_type == "unsubscribed":
         Subscription.objects.of(event.recipient).end(now=at)
     if state := state_of(event):
@@ -97,6 +97,6 @@ def _mark_letter(event, words: str, *, at: datetime) -> None:
     """The letter itself says that it came back. It has left: its state stays."""
     if not event.message_id:
         return
-    Message.objects.filter(
-        provider_id=event.message_id[:250], returned_at=None, state=Message.State.SENT
-    ).update(returned_at=at, error=words[:DETAIL_LENGTH])
+    Message.objects.filter(provider_id=event.message_id[:250], returned_at=None, state=Message.State.SENT).update(
+        returned_at=at, error=words[:DETAIL_LENGTH]
+    )

@@ -2,8 +2,7 @@
 
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
-from django.utils.translation import pgettext_lazy
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from iurc_portal.notifications import registry, subscriptions
 from iurc_portal.notifications.letters import compose

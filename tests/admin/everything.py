@@ -112,9 +112,7 @@ MAKERS = {
         email_key=f"a{next(numbers)}@example.org", state="hard", since=NOW
     ),
     "notifications.heartbeat": lambda: Heartbeat.objects.create(name=f"job-{next(numbers)}", last_success_at=NOW),
-    "notifications.lettertext": lambda: LetterText.objects.create(
-        kind=f"nobody.knows-{next(numbers)}", language="it"
-    ),
+    "notifications.lettertext": lambda: LetterText.objects.create(kind=f"nobody.knows-{next(numbers)}", language="it"),
     "notifications.message": message,
     "notifications.subscription": lambda: Subscription.objects.create(
         email=(address := f"a{next(numbers)}@example.org"),

@@ -52,7 +52,8 @@ def prepare() -> list[int]:
         [
             Registration(
                 event=event, email=f"guest{n}@example.org", email_key=f"guest{n}@example.org", family_name="Yamada",
-                state="confirmed", joined_at=now, confirmed_at=now - timedelta(days=9), language="ja", tzid="Asia/Tokyo",
+                state="confirmed", joined_at=now, confirmed_at=now - timedelta(days=9), language="ja",
+                tzid="Asia/Tokyo",
             )
             for n in range(LETTERS)
         ],
@@ -127,7 +128,7 @@ def main() -> None:
     ratios = sorted(ours / bare for ours, bare in rounds)
     ours, bare = (statistics.median(row[side] for row in rounds) for side in (0, 1))
     engine = os.environ["DATABASE_URL"].split(":")[0]
-    print(f"{platform.python_version()}, {os.cpu_count()} cores shared with the mail server, {engine}, {LETTERS} reminders")
+    print(f"{platform.python_version()}, {os.cpu_count()} cores shared with the server, {engine}, {LETTERS} reminders")
     print(f"{ours:.0f} letters/s over two task processes; the mail server alone takes {bare:.0f}/s from one")
     print(f"ratio min, median, max: {ratios[0]:.2f} {ratios[len(ratios) // 2]:.2f} {ratios[-1]:.2f}")
 

@@ -102,7 +102,9 @@ def test_a_segment_narrows_by_state_and_language_and_never_reaches_an_unproved_o
     assert sorted(row.email.split("@")[0] for row in found) == reached
 
 
-@pytest.mark.parametrize("segment", [[], {"colour": ["red"]}, {"states": "confirmed"}, {"states": ["unproved"]}, {"states": [3]}])
+@pytest.mark.parametrize(
+    "segment", [[], {"colour": ["red"]}, {"states": "confirmed"}, {"states": ["unproved"]}, {"states": [3]}]
+)
 def test_a_segment_that_means_nothing_is_refused(segment):
     with pytest.raises(ValidationError) as refused:
         make_broadcast(segment=segment).full_clean()

@@ -93,7 +93,7 @@ def report(office: PostOffice, letters: int, **more) -> None:
 
     expected = set(Message.objects.filter(state="sent").values_list("message_id", flat=True))
     doubled = {name: n for name, n in office.taken.items() if n > 1}
-    print(
+    sys.stdout.write(
         json.dumps(
             {
                 "letters": letters,

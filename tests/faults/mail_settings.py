@@ -1,6 +1,6 @@
-"""The portal with real workers, a real broker and a real mail server, all on this machine and in a folder of their own.
+"""The portal with real workers, a real broker and a real mail server, in a folder of their own.
 
-``FAULTS_DIR`` is that folder, ``SMTP_PORT`` the mail server's. Used by ``tests.faults.mail`` and ``tests.bench.letters``.
+``FAULTS_DIR`` is that folder, ``SMTP_PORT`` the mail server's. For ``tests.faults.mail`` and ``tests.bench.letters``.
 """
 
 import os
@@ -10,8 +10,8 @@ os.environ.setdefault("SECRET_KEY", "only-for-the-faults-0123456789-0123456789-0
 FAULTS_DIR = Path(os.environ["FAULTS_DIR"])
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{FAULTS_DIR / 'portal.sqlite3'}")
 
-from iurc_portal.settings import *  # noqa: F403
-from iurc_portal.settings import DATABASES, LOGGING, REDIS_URL
+from iurc_portal.settings import *  # noqa: E402, F403
+from iurc_portal.settings import DATABASES, LOGGING, REDIS_URL  # noqa: E402
 
 if not REDIS_URL:
     for name in ("queue", "control"):

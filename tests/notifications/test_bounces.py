@@ -184,7 +184,14 @@ class ServiceSays(OSError):
 
 @pytest.mark.parametrize(
     ("status", "outcome"),
-    [(400, "failed"), (422, "failed"), (401, "no answer"), (429, "no answer"), (500, "no answer"), (None, "no answer")],
+    [
+        (400, "failed"),
+        (422, "failed"),
+        (401, "no answer"),
+        (429, "no answer"),
+        (500, "no answer"),
+        (None, "no answer"),
+    ],
 )
 def test_a_service_that_refuses_the_letter_is_not_asked_again(server, status, outcome):  # noqa: F811
     server.answers = [ServiceSays(status)]
@@ -238,7 +245,9 @@ def with_secret(settings):
 
 def post(client, secret, body=BOUNCE):
     headers = {"Authorization": f"Basic {b64encode(secret.encode()).decode()}"} if secret else {}
-    return client.post("/mail-events/brevo/tracking/", json.dumps(body), content_type="application/json", headers=headers)
+    return client.post(
+        "/mail-events/brevo/tracking/", json.dumps(body), content_type="application/json", headers=headers
+    )
 
 
 @pytest.mark.usefixtures("with_secret")

@@ -176,7 +176,9 @@ def test_news_that_do_not_exist_are_refused(client):
     assert (answer.status_code, Subscription.objects.count()) == (422, 0)
 
 
-@pytest.mark.parametrize("email", ["", "nobody", "a@b", "a\x00@example.org", "x" * 250 + "@example.org", "a@b.org\nBcc: c@d.org"])
+@pytest.mark.parametrize(
+    "email", ["", "nobody", "a@b", "a\x00@example.org", "x" * 250 + "@example.org", "a@b.org\nBcc: c@d.org"]
+)
 def test_a_bad_address_is_told_at_its_field(client, email):
     answer = client.post("/en/news/", {"email": email, "topic": "events"})
 

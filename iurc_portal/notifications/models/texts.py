@@ -15,7 +15,7 @@ from iurc_portal.translation.languages import Language
 
 class LetterTextQuerySet(models.QuerySet):
     def adjusted(self, kinds: Iterable[str]) -> dict[tuple[str, str], "LetterText"]:
-        """What staff have changed of letters of these ``kinds``, by kind and language. No query for kinds as shipped."""
+        """What staff have changed of these ``kinds``, by kind and language. No query where nothing can be changed."""
         kinds = [kind for kind in kinds if registry.is_adjustable(kind)]
         rows = self.filter(kind__in=kinds).exclude(subject="") if kinds else ()
         return {(text.kind, text.language): text for text in rows}
@@ -85,6 +85,4 @@ class LetterText(models.Model):
 
 def _unknown(gap: str, known) -> ValidationError:
     params = {"gap": f"{{{gap}}}", "known": " ".join(f"{{{name}}}" for name in known)}
-    return ValidationError(
-        _("Nothing fills %(gap)s. This letter knows: %(known)s"), code="placeholder", params=params
-    )
+    return ValidationError(_("Nothing fills %(gap)s. This letter knows: %(known)s"), code="placeholder", params=params)
