@@ -7,12 +7,13 @@ class EventsConfig(AppConfig):
     verbose_name = _("Events")
 
     def ready(self):
-        from events import feeds, mail, mail_changes, mail_reminders, search, sitemaps
+        from events import broadcast_mail, feeds, mail, mail_changes, mail_reminders, search, sitemaps
         from iurc_portal.pages.sitemaps import register as register_sitemap
 
         mail.register_kinds()
         mail_reminders.register_kinds()
         mail_changes.register_kinds()
+        broadcast_mail.register_kinds()
         register_sitemap("events-lists", sitemaps.Lists)
         register_sitemap("events-events", sitemaps.Events)
         search.register_kinds()

@@ -7,15 +7,17 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.core.mail import EmailMultiAlternatives
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from events.mail import Words, _event_page, _letter, _name, _own_page, _refusal, _registration, _way_in
+from events import specimens
+from events.mail import _event_page, _letter, _name, _own_page, _refusal, _registration, _way_in
 from events.models import AccessToken, Event, Registration
 from events.services.notices import TOLD
 from iurc_portal.clock import ZONES, PartnerSide
 from iurc_portal.notifications import registry
 from iurc_portal.notifications.models import Message
+from iurc_portal.notifications.words import Words, named
+from iurc_portal.notifications.words import gettext as _
 from iurc_portal.translation.languages import best_text
 from iurc_portal.translation.times import both_cities_lines, clock, date_words, zone_place
 
@@ -26,7 +28,7 @@ def register_kinds() -> None:
         ("event_cancelled", pgettext_lazy("letter", "event cancelled"), event_cancelled, not_cancelled),
         ("event_restored", pgettext_lazy("letter", "event on again"), event_restored, not_on),
     ):
-        registry.register(f"events.{name}", title=title, render=render, refusal=refusal)
+        registry.register(f"events.{name}", title=title, render=render, refusal=refusal, **specimens.adjusting(name))
 
 
 def changed(message: Message, *, preview: bool) -> EmailMultiAlternatives:
@@ -58,7 +60,7 @@ def event_cancelled(message: Message, *, preview: bool) -> EmailMultiAlternative
             subject=_("Cancelled: %(event)s") % {"event": _name(registration.event)},
             opening=[
                 _("We are sorry: this event will not take place."),
-                *([_("Reason: %(reason)s") % {"reason": reason}] if reason else []),
+                *([named("reason", _("Reason: %(reason)s") % {"reason": reason})] if reason else []),
             ],
             button=_("Open the event's page"),
             link=_event_page(registration.event),

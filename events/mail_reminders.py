@@ -1,20 +1,22 @@
-"""Reminders, letters after an event, notes of clock changes (events spec 4.1, 4.10–4.15, 12.15). None has a calendar."""
+"""Reminders, letters after an event, notes of clock changes (events spec 4.1, 4.10–4.15, 12.15)."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.core.mail import EmailMultiAlternatives
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext_lazy
 
+from events import specimens
 from events.clock_notes import words_before_change
-from events.mail import Words, _event_page, _letter, _name, _own_page, _registration, _way_in, not_taking_part
+from events.mail import _event_page, _letter, _name, _own_page, _registration, _way_in, not_taking_part
 from events.models import AccessToken, Registration, ReminderRule
 from events.services.followups import attended
 from events.services.scheduling import MOVED
 from events.triggers import Trigger
 from iurc_portal.notifications import registry
 from iurc_portal.notifications.models import Message
+from iurc_portal.notifications.words import Words, named
+from iurc_portal.notifications.words import gettext as _
 from iurc_portal.translation.languages import best_text
 from iurc_portal.translation.times import clock, date_words
 
@@ -28,7 +30,9 @@ def register_kinds() -> None:
         ("follow_up", pgettext_lazy("letter", "after the event"), follow_up),
         ("clock_change", pgettext_lazy("letter", "clock change in a series"), clock_change),
     ):
-        registry.register(f"events.{name}", title=title, render=render, refusal=not_to_be_reminded)
+        registry.register(
+            f"events.{name}", title=title, render=render, refusal=not_to_be_reminded, **specimens.adjusting(name)
+        )
 
 
 def reminder(message: Message, *, preview: bool) -> EmailMultiAlternatives:
@@ -129,6 +133,6 @@ def _rule(message: Message) -> ReminderRule | None:
 
 
 def _own_words(rule: ReminderRule | None, field: str, language: str) -> list[str]:
-    """The paragraphs that staff wrote, in the best language there is."""
-    text = best_text(rule, field, language)[0] if rule is not None else ""
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    """What staff wrote for this rule, in the best language there is: one paragraph, or none."""
+    text = best_text(rule, field, language)[0].strip() if rule is not None else ""
+    return [named("note", text)] if text else []

@@ -1,7 +1,7 @@
 from modeltranslation.translator import TranslationOptions, register
 from simple_history import register as keep_history
 
-from events.models import Event, ReminderRule, Series, Track
+from events.models import Broadcast, Event, ReminderRule, Series, Track
 from iurc_portal.translation.registry import SHOWN, register_translated
 
 
@@ -23,6 +23,11 @@ class EventTranslation(TranslationOptions):
 @register(ReminderRule)
 class ReminderRuleTranslation(TranslationOptions):
     fields = ("text", "absent_text")
+
+
+@register(Broadcast)
+class BroadcastTranslation(TranslationOptions):
+    fields = ("subject", "body")
 
 
 keep_history(Event, app="events", excluded_fields=["join_url"])

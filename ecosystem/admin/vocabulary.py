@@ -182,10 +182,10 @@ class ConceptAdmin(PortalAdmin):
         return found, may_repeat
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        if obj is not None and obj.pk and self.has_change_permission(request, obj):
-            if self.has_decide_permission(request):
-                context["moves"] = [(state, MOVES[state]) for state in Concept.State if state in obj.NEXT[obj.state]]
-                context["may_merge"] = obj.state != Concept.State.DEPRECATED
+        may_change = obj is not None and obj.pk and self.has_change_permission(request, obj)
+        if may_change and self.has_decide_permission(request):
+            context["moves"] = [(state, MOVES[state]) for state in Concept.State if state in obj.NEXT[obj.state]]
+            context["may_merge"] = obj.state != Concept.State.DEPRECATED
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def response_change(self, request, obj):

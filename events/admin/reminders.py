@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
@@ -19,7 +19,7 @@ from events.models import Delivery, Event, ReminderRule
 from events.triggers import Trigger
 from iurc_portal.admin import EditableBy, PlainAdmin, PlainTabularInline, PortalAdmin, ReadOnly
 from iurc_portal.clock import both_cities
-from iurc_portal.notifications.admin import FRAME, LETTER_POLICY
+from iurc_portal.notifications import previews
 from iurc_portal.translation import times
 from iurc_portal.translation.languages import Language, columns
 
@@ -130,10 +130,8 @@ class ReminderRuleAdmin(EditableBy, PortalAdmin):
         letter = sample_letter(rule, language=language, came=CAME[came])
         if letter is None:
             raise Http404
-        html = next(str(body) for body, kind in letter.alternatives if kind == "text/html")
-        response = HttpResponse(html)
-        response._csp_config = LETTER_POLICY["DIRECTIVES"]
-        return response
+        _subject, html, text = previews.parts_of(letter)
+        return previews.page(html, text, "html")
 
     @admin.display(description=_("when"), ordering="trigger")
     def words(self, obj):
@@ -167,7 +165,7 @@ class ReminderRuleAdmin(EditableBy, PortalAdmin):
                 title = " · ".join(filter(None, (name, str(titles[came]))))
                 address = reverse("admin:events_reminderrule_letter", args=[obj.pk, code, came])
                 opened = "" if frames else " open"
-                frames.append((opened, title, code, letter.subject, format_html(FRAME, address, title, 560)))
+                frames.append((opened, title, code, letter.subject, previews.frame(address, title, height=560)))
         return format_html_join(
             "", '<details{} class="mb-3"><summary><b>{}</b>: <span lang="{}">{}</span></summary>{}</details>', frames
         )

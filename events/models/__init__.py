@@ -1,5 +1,6 @@
 """When and where: events, series, seats, registrations, questions, reminders, changes, attendance, calendars."""
 
+from events.models.broadcasts import Broadcast
 from events.models.changes import EventChange
 from events.models.events import Event, EventLanguage, Track
 from events.models.exports import ParticipantExport
@@ -10,6 +11,7 @@ from events.models.series import Series
 
 __all__ = [
     "AccessToken",
+    "Broadcast",
     "Delivery",
     "Event",
     "EventChange",

@@ -172,3 +172,16 @@ def _letter(
 
 def _queue(registration: Registration, kind: str, *, key: str, payload: dict | None = None) -> None:
     queue_messages([_letter(registration, kind, key=key, payload=payload)])
+
+
+def queue_broadcast(broadcast_pk: int, registrations: Iterable[Registration]) -> None:
+    """Write what staff say to each of ``registrations``, in turn with the other letters about the event (5.6)."""
+    queue_messages(
+        _letter(
+            registration,
+            "events.broadcast",
+            key=f"broadcast:{broadcast_pk}:{registration.pk}",
+            payload={"broadcast": broadcast_pk},
+        )
+        for registration in registrations
+    )

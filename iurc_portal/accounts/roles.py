@@ -31,6 +31,7 @@ def ensure_roles() -> None:
     staff = Permission.objects.filter(
         Q(content_type__app_label__in=STAFF_APPS, codename__regex=r"^(view|add|change)_")
         | Q(content_type__app_label="events", codename__in=["publish_event", "export_registration"])
+        | Q(content_type__app_label="events", codename__in=["publish_event", "send_broadcast"])
         | Q(
             content_type__app_label="notifications",
             codename__in=["view_message", "change_message", "view_heartbeat", "view_addressstatus"],
