@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_noop, pgettext, pgettext_lazy
@@ -57,6 +58,7 @@ def register_kinds() -> None:
             render=render,
             refusal=refusal,
             asks_for_proof=name == "proof",
+            subjects=registrations_by_id,
             **specimens.adjusting(name),
         )
 
@@ -192,7 +194,18 @@ def _refusal(message: Message, *, states: set[str], status: str | None = None) -
 def _registration(message: Message) -> Registration:
     if not message.subject_id:
         return specimens.registration(message.language)
-    return Registration.objects.select_related("event__organizer", "event__place__city").get(pk=message.subject_id)
+    if message.subject is not None:
+        return message.subject
+    return _registrations().get(pk=message.subject_id)
+
+
+def _registrations() -> QuerySet[Registration]:
+    return Registration.objects.select_related("event__organizer", "event__place__city")
+
+
+def registrations_by_id(subject_ids: list[str]) -> dict[str, Registration]:
+    """What the letters of one batch are about, read at once."""
+    return {str(found.pk): found for found in _registrations().filter(pk__in=subject_ids)}
 
 
 def _name(event: Event) -> str:

@@ -8,6 +8,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
@@ -28,7 +30,7 @@ class Ticked(forms.MultipleChoiceField):
 
     def __init__(self, label):
         super().__init__(
-            label=label,
+            label=lazy(capfirst, str)(label),
             help_text=_("None ticked: all."),
             required=False,
             widget=UnfoldAdminCheckboxSelectMultipleWidget,

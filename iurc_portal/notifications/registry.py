@@ -3,7 +3,7 @@
 ``notifications`` imports nobody above it: it calls back through this table. Topics of news are registered likewise.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -29,7 +29,8 @@ class Kind:
     bounced, because only its answer can show that the address works again (4.26). ``placeholders`` are the gaps of its
     words, with what fills them; a kind that names some can be adjusted by staff (``LetterText``). ``specimen`` takes a
     language and gives an unsaved message to look at. ``is_news``: it needs a subscription, whose id is the message's
-    ``subject_id``, and offers the way out of it in its headers (4.27).
+    ``subject_id``, and offers the way out of it in its headers (4.27). ``subjects`` takes many subject ids and gives
+    their records by id, for what ``render`` needs anyway: a batch reads them once and keeps them at ``message.subject``.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Kind:
     placeholders: Mapping[str, Any] = field(default_factory=dict)
     specimen: Callable[[str], "Message"] | None = None
     is_news: bool = False
+    subjects: Callable[[list[str]], Mapping[str, Any]] | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -59,6 +61,19 @@ def register(name: str, *, render: Render, title: Any = "", **options: Any) -> N
 def kind_of(message: "Message") -> Kind:
     """The kind of ``message``. Raises ``KeyError`` if its app is not installed."""
     return _kinds[message.kind]
+
+
+def subjects_of(messages: "Iterable[Message]") -> dict[tuple[str, str], Any]:
+    """The records that ``messages`` are about, by kind and subject id, for kinds that read many at once."""
+    ids: dict[str, list[str]] = {}
+    for message in messages:
+        if message.subject_id:
+            ids.setdefault(message.kind, []).append(message.subject_id)
+    found: dict[tuple[str, str], Any] = {}
+    for name, wanted in ids.items():
+        if name in _kinds and (read := _kinds[name].subjects) is not None:
+            found |= {(name, subject_id): record for subject_id, record in read(wanted).items()}
+    return found
 
 
 def title_of(name: str) -> str:

@@ -156,12 +156,14 @@ class _Ready:
 
 
 def _read(message_ids: list[int]) -> list[_Ready]:
-    """The letters ``message_ids`` that wait, in the order of their rows. Three queries."""
+    """The letters ``message_ids`` that wait, in the order of their rows. Three queries, and one for each kind of subject."""
     waiting = Message.objects.waiting().with_order().filter(pk__in=message_ids).order_by("pk")
     messages = list(waiting)
     texts = LetterText.objects.adjusted({message.kind for message in messages})
+    subjects = registry.subjects_of(messages)
     for message in messages:
         message.letter_text = texts.get((message.kind, message.language), LetterText())
+        message.subject = subjects.get((message.kind, message.subject_id))
     keys = {email_key(message.to) for message in messages}
     addresses = {status.email_key: status for status in AddressStatus.objects.filter(email_key__in=keys)}
     return [
@@ -220,7 +222,7 @@ def render(message: Message, *, connection=None, preview: bool = False) -> Email
     email.to = [message.to]
     email.from_email = settings.DEFAULT_FROM_EMAIL  # one sender, whose domain has SPF, DKIM and DMARC
     email.connection = connection
-    email.subject = one_line(email.subject)
+    email.subject = one_line(str(email.subject))
     email.reply_to = [one_line(address) for address in email.reply_to]
     email.extra_headers = {
         "Message-ID": message.message_id or message_id_for(message.key),

@@ -17,7 +17,7 @@ from datetime import timedelta
 from tests.faults import workers
 from tests.faults.post_office import PostOffice
 
-PATIENCE = 15  # seconds until a scenario gives up waiting
+PATIENCE = 60  # seconds until a scenario gives up waiting
 BEAT = "from django.utils import timezone; from iurc_portal.notifications import services; " \
     "[services.sweep_outbox(now=timezone.now()) for _ in range(3)]"  # fmt: skip
 

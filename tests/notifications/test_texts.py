@@ -112,10 +112,11 @@ def test_a_text_that_would_arrive_broken_is_refused_where_it_is_wrong(subject, b
 
 
 def test_the_refusal_names_the_gap_and_those_that_the_letter_knows():
-    with translation.override("en"), pytest.raises(ValidationError) as refused:
-        text_of(subject="{who}", body="{button}").full_clean()
+    with translation.override("en"):
+        with pytest.raises(ValidationError) as refused:
+            text_of(subject="{who}", body="{button}").full_clean()
 
-    assert refused.value.message_dict["subject"] == ["Nothing fills {who}. This letter knows: {event} {way_in}"]
+        assert refused.value.message_dict["subject"] == ["Nothing fills {who}. This letter knows: {event} {way_in}"]
 
 
 # --- What leaves -----------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The outbox. A row is the truth, Celery only the courier (events spec 4.16)."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
@@ -77,6 +77,7 @@ class Message(models.Model):
     provider_id = models.CharField(max_length=250, blank=True, editable=False, db_index=True)
     returned_at = models.DateTimeField(_("came back"), null=True, blank=True, editable=False)
 
+    subject: Any = None  # the record that the letter is about, where a batch has read it
     letter_text: "LetterText | None" = None  # the words to say it with: read for a batch, or tried in a preview
 
     objects = MessageQuerySet.as_manager()
