@@ -215,7 +215,7 @@ class RegistrationForm(forms.Form):
 
     @property
     def other_fields(self):
-        names = ("romaji", "company", "job_title", "country", "language", "tzid", "interpretation", "access_needs")
+        names = ("company", "job_title", "country", "language", "tzid", "interpretation", "access_needs")
         return [self[name] for name in names if name in self.fields]
 
     def clean(self):

@@ -425,3 +425,16 @@ def test_a_registration_costs_a_constant_number_of_queries(client, django_assert
 
     with django_assert_max_num_queries(24):
         assert send(client, event).status_code == 302
+
+
+def test_japanese_readers_are_asked_for_their_readings_and_latin_letters_and_these_are_kept(client):
+    event = make_event(slug="open")
+    names = {"family_name": "山田", "given_name": "太郎", "family_kana": "やまだ", "given_kana": "ﾀﾛｳ"}
+
+    pages = {code: client.get(f"/{code}/events/open/register/").content.decode() for code in ("ja", "it")}
+    client.post("/ja/events/open/register/", {**VISITOR, **names, "romaji": "YAMADA Taro", "began": mark()})
+
+    assert [('name="romaji"' in pages[code]) for code in ("ja", "it")] == [True, False]
+    registration = event.registrations.get()
+    assert (registration.family_kana, registration.given_kana) == ("やまだ", "ﾀﾛｳ")
+    assert registration.display_name("it") == "YAMADA Taro"
