@@ -55,8 +55,10 @@ def without_end(rrule: str) -> str:
 
 def every_of(rule: Rule) -> str:
     """Which of our choices a rule is; ``own`` for any other."""
-    plain = without_end(rule.rrule)
-    return next((code for code, _words in EVERY[:-1] if rrule_for(code, rule.wall_start) == plain), "own")
+    plain = parts_of(without_end(rule.rrule))
+    if plain["FREQ"] == "WEEKLY":
+        plain.setdefault("BYDAY", WEEKDAYS[rule.wall_start.weekday()])
+    return next((code for code, _words in EVERY[:-1] if parts_of(rrule_for(code, rule.wall_start)) == plain), "own")
 
 
 def rule_words(rule: Rule) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import BASE_INPUT_CLASSES, UnfoldAdminSelectWidget
 
@@ -43,7 +44,9 @@ class EndInput(HourInput):
     """Like hours; a keyboard of digits alone would lack the plus sign."""
 
     def __init__(self, attrs=None):
-        super().__init__({"inputmode": "text", "placeholder": "11:00", "maxlength": 12, **(attrs or {})})
+        words = _("A time, or the length: +90, +1:30.")
+        own = {"inputmode": "text", "placeholder": "11:00", "maxlength": 12, "title": words}
+        super().__init__({**own, **(attrs or {})})
 
 
 def _plain(value):
@@ -91,10 +94,6 @@ class EndField(HourField):
     default_error_messages = {
         "length": _("Write the length in minutes (+90) or in hours and minutes (+1:30), fourteen days at most."),
     }
-
-    def __init__(self, **kwargs):
-        kwargs.setdefault("help_text", _("A time, or the length: +90, +1:30."))
-        super().__init__(**kwargs)
 
     def to_python(self, value):
         if isinstance(value, timedelta):
@@ -152,9 +151,9 @@ class WallClockWidget(forms.MultiWidget):
         self.asks_fold = False
         super().__init__(
             [
-                DayInput({"aria-label": _("day")}),
-                hour({"aria-label": _("hour")}),
-                UnfoldAdminSelectWidget({"aria-label": _("which of the two")}),
+                DayInput(),
+                hour(),
+                UnfoldAdminSelectWidget(),
             ]
         )
 
@@ -187,6 +186,8 @@ class WallClockField(forms.MultiValueField):
             require_all_fields=False,
             **kwargs,
         )
+        for widget, word in zip(self.widget.widgets, (_("day"), _("hour"), _("which of the two")), strict=True):
+            widget.attrs["aria-label"] = format_lazy("{field}: {word}", field=self.label or "", word=word)
 
     def ask(self, choices) -> None:
         """Show the question of a fold, with the two answers."""

@@ -60,13 +60,19 @@ function hourOf(text) {
   return `${match[1].padStart(2, "0")}:${match[2] ?? "00"}`;
 }
 
+// A length instead of an end, in minutes: +90, +1:30, +1h30; nothing for what is none.
+function lengthOf(text) {
+  const match = /^\+\s*(?:(\d{1,3})\s*(?:[:.h]|時間)\s*(\d{1,2})?|(\d{1,5}))\s*(?:m|min|分)?$/.exec((text ?? "").normalize("NFKC").trim());
+  return match ? Number(match[1] ?? 0) * 60 + Number(match[2] ?? 0) + Number(match[3] ?? 0) : 0;
+}
+
 const part = (row, name) => row?.querySelector(`[name$="-${name}"]`);
 const BLOCK = { meeting: 90, site_visit: 90, talk: 90 }; // minutes proposed for a new item (programme spec P4)
 
 // A new row starts on the day and at the hour at which the one before it ends.
 function follow(before, row) {
   const day = part(before, "date")?.value;
-  const ends = part(before, "ends")?.value;
+  const ends = hourOf(part(before, "ends")?.value);
   if (day) part(row, "date").value = day;
   if (ends && !part(before, "ends_next_day")?.checked) {
     part(row, "starts").value = ends;
@@ -170,8 +176,9 @@ function showOther(row) {
   if (!own || !other) return;
   const from = wallOf(instantOf(day, starts, own.zone), other.zone);
   let range = `${from.hour}:${from.minute}`;
-  if (ends) {
-    const to = wallOf(instantOf(day, ends, own.zone), other.zone);
+  const length = lengthOf(part(row, "ends")?.value);
+  if (ends || length) {
+    const to = wallOf(ends ? instantOf(day, ends, own.zone) : instantOf(day, starts, own.zone) + length * 60000, other.zone);
     range += `–${to.hour}:${to.minute}`;
   }
   const strong = document.createElement("strong");

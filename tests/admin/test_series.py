@@ -127,7 +127,7 @@ def test_the_form_of_the_later_dates_begins_with_what_is(client, staff_of_torino
     form = client.get(page("later", second)).context["form"]
 
     assert (form["times"].value(), form["starts"].value()) == (3, second.dtstart)
-    assert form["every"].value() == "own"  # FREQ=WEEKLY without its weekday is none of our choices
+    assert form["every"].value() == "week"
 
 
 def test_an_edit_on_the_events_own_page_is_this_one_alone(client, admin_page):
