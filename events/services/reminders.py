@@ -51,7 +51,7 @@ class Owed:
 def send_due(*, now: datetime) -> dict[str, int]:
     """Queue every reminder that is due at ``now`` (aware). Returns how many were queued, missed and skipped.
 
-    One indexed query for each rule that is due and each 2,000 people; letters and ledger are written by batches.
+    One indexed query for each rule that is due; letters and ledger are written some people at a time.
     """
     with heartbeat(JOB, now=now) as counts:
         settle_ledger()
@@ -94,7 +94,7 @@ def owed_people(rule: ReminderRule, *, due_at: datetime) -> QuerySet[Registratio
         Registration.objects.confirmed()
         .filter(audiences.members(rule.audience, rule.event), ~Exists(in_ledger), event=rule.event)
         .filter(Q(confirmed_at=None) | Q(confirmed_at__lt=due_at))
-        .order_by("pk")
+        .order_by()
     )
 
 
@@ -119,9 +119,9 @@ def _send(rule: ReminderRule, *, written_to: set[int], now: datetime) -> Counter
     began = (event.schedule_since, event.published_at, rule.created_at)
     if any(moment is not None and due <= moment for moment in began):
         return counts  # moved, published or made since: no stale letters, and no lines either (4.8)
-    last = 0
-    while people := list(owed_people(rule, due_at=due).filter(pk__gt=last)[:AT_A_TIME]):
-        last = people[-1].pk
+    owed = list(owed_people(rule, due_at=due).values_list("pk", flat=True))
+    for start in range(0, len(owed), AT_A_TIME):
+        people = list(Registration.objects.confirmed().filter(pk__in=owed[start : start + AT_A_TIME]).order_by("pk"))
         for registration in people:
             registration.event = event
         with transaction.atomic():
