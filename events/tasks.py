@@ -9,3 +9,10 @@ def send_due_reminders() -> dict[str, int]:
     from events.services import reminders
 
     return reminders.send_due(now=timezone.now())
+
+
+@shared_task
+def promote_waiting_lists() -> dict[str, int]:
+    from events.services import registrations
+
+    return registrations.sweep(now=timezone.now())

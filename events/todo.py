@@ -73,5 +73,6 @@ register(
         urgent=False,
     ),
     Panel("next-two-weeks", "admin/_next_two_weeks.html", next_two_weeks, "events.view_event"),
+    Job("promote_waiting_lists", _("Waiting lists of events"), "promote-waiting-lists"),
     Job("send_due_reminders", _("Reminders of events"), "send-due-reminders"),
 )

@@ -3,5 +3,17 @@
 from events.models.events import Event, EventLanguage, Track
 from events.models.registrations import AccessToken, Registration
 from events.models.reminders import Delivery, ReminderRule
+from events.models.seats import Offer, Seat, SeatPool
 
-__all__ = ["AccessToken", "Delivery", "Event", "EventLanguage", "Registration", "ReminderRule", "Track"]
+__all__ = [
+    "AccessToken",
+    "Delivery",
+    "Event",
+    "EventLanguage",
+    "Offer",
+    "Registration",
+    "ReminderRule",
+    "Seat",
+    "SeatPool",
+    "Track",
+]
