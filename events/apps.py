@@ -8,8 +8,11 @@ class EventsConfig(AppConfig):
 
     def ready(self):
         from events import mail, mail_seats, search, sitemaps
+        from events.receivers import adopt_registrations
+        from iurc_portal.accounts.signals import address_proved
         from iurc_portal.pages.sitemaps import register as register_sitemap
 
+        address_proved.connect(adopt_registrations, dispatch_uid="events.adopt_registrations")
         mail.register_kinds()
         mail_seats.register_kinds()
         register_sitemap("events-lists", sitemaps.Lists)

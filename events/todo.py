@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -64,6 +65,23 @@ register(
             .exclude(access=Event.Access.PARTICIPANTS)
         ),
         "events.change_event",
+    ),
+    Task(
+        "requests-to-decide",
+        _("Requests for a place that wait for approval"),
+        lambda now: Registration.objects.filter(state=Registration.State.PENDING, event__dtstart__gt=now),
+        "events.moderate_registration",
+    ),
+    Task(
+        "line-without-offers",
+        _("People on the waiting list, where staff make the offers"),
+        lambda now: Registration.objects.filter(
+            Q(event__promotion=Event.Promotion.MANUAL) | Q(event__approval_required=True),
+            state=Registration.State.WAITING,
+            event__status=Event.Status.CONFIRMED,
+            event__dtstart__gt=now,
+        ),
+        "events.moderate_registration",
     ),
     Task(
         "registered-this-week",

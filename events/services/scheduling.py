@@ -20,8 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from events import signals
 from events.models import Delivery, Event, EventLanguage, ReminderRule
 from events.models.events import uid_for
-from events.services import letters
-from events.services.registrations import offers
+from events.services import letters, registrations
 from iurc_portal.audit.services import record_transition
 from iurc_portal.clock import resolve_wall_clock, validate_tzid
 from iurc_portal.translation.languages import Language
@@ -278,7 +277,7 @@ def _new_schedule(event: Event, *, now: datetime) -> None:
 
     Open offers of places end, and free places are offered anew once this is committed (3.2, 3.9).
     """
-    offers.close_all(event, now=now)
+    registrations.close_all_offers(event, now=now)
     event.schedule_version += 1
     event.schedule_since = now
     Delivery.objects.filter(

@@ -29,6 +29,7 @@ REASONS = {
     "missed": gettext_noop("offer missed"),
     "offer_closed": gettext_noop("offer withdrawn"),
     "beyond_limit": gettext_noop("beyond the limit"),
+    "rules": gettext_noop("other rules of registration"),
     "priority": gettext_noop("other priority"),
     "adopted": gettext_noop("joined to the account"),
     "other": gettext_noop("another reason"),

@@ -12,6 +12,7 @@ from events.services.registrations.locks import locked
 from events.services.registrations.merging import adopt_registrations
 from events.services.registrations.offers import (
     claim_offer,
+    close_all_offers,
     close_offer,
     decline_offer,
     offer_place,
@@ -25,6 +26,7 @@ __all__ = [
     "adopt_registrations",
     "approve",
     "claim_offer",
+    "close_all_offers",
     "close_offer",
     "decline_offer",
     "give_place",

@@ -99,6 +99,7 @@ def claim_offer(registration: Registration, *, now: datetime) -> Registration:
         gone = offer is None or now >= offer.expires_at
         if gone:
             settle_missed(event, now=now)
+            waiting.promote_soon(event, now=now)
         elif event.status != Event.Status.CONFIRMED or now >= event.dtstart:
             raise RegistrationClosed(event)
         else:
@@ -140,6 +141,10 @@ def rejoin_waiting_list(registration: Registration, *, now: datetime) -> Registr
         back = locked_registration(event, registration.pk)
         if back.state == State.WAITING:
             return back
+        if back.state != State.EXPIRED:  # a request that was taken back or never proved begins anew, with the form
+            raise ValidationError(
+                _("Only after an offer has ended can you join the waiting list again here."), code="transition"
+            )
         if not event.accepts_registrations(now=now):
             raise RegistrationClosed(event)
         back.joined_at = now
@@ -157,7 +162,7 @@ def close_offer(registration: Registration, *, now: datetime, by=None) -> Regist
     return back
 
 
-def close_all(event: Event, *, now: datetime, by=None) -> int:
+def close_all_offers(event: Event, *, now: datetime, by=None) -> int:
     """The event moves, is cancelled or unpublished: every open offer ends, and nobody loses their old place (3.9).
 
     The caller holds the event's lock. What is free is offered again once that is committed.

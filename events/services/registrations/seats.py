@@ -59,15 +59,19 @@ class Stand:
                 self.pools_left[pool.pk] -= number
 
 
-def stand_of(event: Event, *, now: datetime) -> Stand:
-    """Count what is free; the caller holds the event's lock. Two queries, four for an event with pools."""
+def stand_of(event: Event, *, now: datetime, to_decide: bool = True) -> Stand:
+    """Count what is free. Two queries, four for an event with pools.
+
+    The caller holds the event's lock, and the pools are locked here; ``to_decide`` is False for showing only.
+    """
     taking = taking_a_seat(now=now, pending_holds=event.pending_holds_seat)
     counted = event.registrations.aggregate(
         taken=Count("pk", filter=taking), waiting=Count("pk", filter=Q(state=State.WAITING))
     )
     limit = event.maximum_attendee_capacity
     stand = Stand(left=None if limit is None else limit - counted["taken"], waiting=counted["waiting"])
-    stand.pools = {pool.pk: pool for pool in event.seat_pools.select_for_update().order_by("pk")}
+    pools = event.seat_pools.order_by("pk")
+    stand.pools = {pool.pk: pool for pool in (pools.select_for_update() if to_decide else pools)}
     if stand.pools:
         held: Counter[int] = Counter(
             dict(

@@ -51,6 +51,21 @@ def why_idle(event: Event, *, now: datetime) -> str:
     return ""
 
 
+def why_blocked(event: Event, *, now: datetime) -> str:
+    """Why the first in line gets no offer although the list is at work, in words for staff; "" if nobody waits."""
+    first = event.registrations.in_line().first()
+    if first is None:
+        return ""
+    pools = seats.pools_of(first)
+    stand = seats.stand_of(event, now=now, to_decide=False)
+    if stand.left is not None and stand.left < 1:
+        return _("All places are taken or kept for open offers.")
+    if not stand.fits(1, pools):
+        kinds = ", ".join(str(pool.get_kind_display()) for pool in pools if pool.is_main)
+        return _("The first in line wants a seat of this kind, and none is free: %(kinds)s.") % {"kinds": kinds}
+    return ""
+
+
 def promote_soon(event: Event, *, now: datetime) -> None:
     """Hand on what is free once the caller's transaction is committed; when the lock is busy the sweep does it."""
     transaction.on_commit(partial(_promote_if_somebody_waits, event, now=now), robust=True)
@@ -115,7 +130,7 @@ def _promote_if_somebody_waits(event: Event, *, now: datetime) -> None:
 
 
 def _offer_in_order(event: Event, *, now: datetime) -> int:
-    """Offers to those in line who fit. Under ``strict`` whoever does not fit holds up those who want the same (3.4)."""
+    """Offers to those in line who fit. Under ``strict`` who does not fit holds up those who want the same (3.4)."""
     stand = seats.stand_of(event, now=now)
     strict = event.group_policy == Event.QueuePolicy.STRICT
     quiet = settings.IURC_EVENTS["offers_sleep_at_night"] and event.dtstart - now >= NIGHTS_COUNT_BEFORE
