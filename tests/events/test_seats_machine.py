@@ -362,8 +362,8 @@ def test_random_histories_agree_with_the_paper(monkeypatch):
     run_state_machine_as_test(
         Places,
         settings=settings(
-            max_examples=50,
-            stateful_step_count=30,
+            max_examples=25,
+            stateful_step_count=25,
             deadline=None,
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
