@@ -26,3 +26,30 @@ class Busy(ValidationError):
     def __init__(self, event):
         super().__init__(_("Many people are registering right now. Please try again in a moment."), code="busy")
         self.event = event
+
+
+class AddressNotAdmitted(ValidationError):
+    """The event is for the addresses of certain companies or offices only."""
+
+    def __init__(self, event):
+        super().__init__(
+            _("Registration is limited to e-mail addresses of certain organisations. Use your address at work."),
+            code="domain",
+        )
+        self.event = event
+
+
+class InvitationNeeded(ValidationError):
+    """Only whoever was invited may register."""
+
+    def __init__(self, event):
+        super().__init__(_("This event is by invitation only: open the link in your invitation."), code="invitation")
+        self.event = event
+
+
+class OfferGone(ValidationError):
+    """There is no offer to accept: it has ended, was declined, or was closed."""
+
+    def __init__(self, event):
+        super().__init__(_("This offer has ended: the place has gone to the next person."), code="offer_gone")
+        self.event = event

@@ -42,3 +42,10 @@ def send_change_notices() -> dict[str, int]:
     from events.services import notices
 
     return notices.send_notices(now=timezone.now())
+
+
+@shared_task
+def promote_waiting_lists() -> dict[str, int]:
+    from events.services import registrations
+
+    return registrations.sweep(now=timezone.now())

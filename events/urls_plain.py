@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from events.views import feeds, own
+from events.views import feeds, invitations, offers, own
 
 urlpatterns = [
     path("r/<str:token>/", own.registration, name="registration"),
     path("r/<str:token>/cancel/", own.cancel, name="registration_cancel"),
+    path("r/<str:token>/claim/", offers.claim, name="registration_claim"),
+    path("r/<str:token>/decline/", offers.decline, name="registration_decline"),
+    path("r/<str:token>/rejoin/", offers.rejoin, name="registration_rejoin"),
+    path("i/<str:token>/", invitations.invitation, name="invitation"),
     path("r/<str:token>/join/", own.join, name="registration_join"),
     path("r/<str:token>/event.ics", own.ics, name="registration_ics"),
     path("r/<str:token>/calendars/", feeds.of_guest, name="registration_calendars"),

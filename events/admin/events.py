@@ -14,6 +14,7 @@ from events.admin.day_notes import notes_of, watched
 from events.admin.forms import CancelForm, EventTimesForm
 from events.admin.notices import changes_address, say_who_will_be_told
 from events.admin.reminders import ReminderInline
+from events.admin.rules import RulesOfEvent
 from events.admin.series_links import series_line
 from events.admin.slots import StaffPages, slot_of
 from events.models import Event, EventLanguage, Track
@@ -83,7 +84,7 @@ class TrackAdmin(PortalAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(StaffPages, EditableBy, PortalAdmin):
+class EventAdmin(StaffPages, RulesOfEvent, EditableBy, PortalAdmin):
     reverts = False  # what was announced is changed by the services alone
     form = EventTimesForm
     general = (
@@ -106,6 +107,7 @@ class EventAdmin(StaffPages, EditableBy, PortalAdmin):
             (
                 ("registration_open", "maximum_attendee_capacity"),
                 "registration_closes_at",
+                "rules_link",
                 "taken",
                 "join_url",
             ),
@@ -117,7 +119,16 @@ class EventAdmin(StaffPages, EditableBy, PortalAdmin):
     date_hierarchy = "dtstart"
     ordering = ["-dtstart", "-pk"]
     autocomplete_fields = ["organizer", "place", "themes"]
-    readonly_fields = ["state_now", "times", "day_notes", "series_line", "changes_shown", "taken", "on_the_site"]
+    readonly_fields = [
+        "state_now",
+        "times",
+        "day_notes",
+        "series_line",
+        "changes_shown",
+        "taken",
+        "on_the_site",
+        "rules_link",
+    ]
     inlines = [LanguageInline, ReminderInline]
     actions = ["publish", "unpublish", "cancel", "restore"]
     list_per_page = 50

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,20 +12,22 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from events import owners
+from events.admin.decisions import Decisions
 from events.admin.exports import ExportsParticipants
 from events.admin.forms import PERSON, NewRegistrationForm, RegistrationForm
 from events.models import Registration
 from events.services import letters, registrations
 from iurc_portal.admin import EditableBy, PlainAdmin
 from iurc_portal.audit.models import Transition
+from iurc_portal.audit.words import reason_words
 from iurc_portal.notifications import bounces
 from iurc_portal.staff.actions import each_row
 from iurc_portal.staff.people import FindsPeople
 
 
 @admin.register(Registration)
-class RegistrationAdmin(FindsPeople, EditableBy, ExportsParticipants, PlainAdmin):
-    list_display = ["person", "event", "state_badge", "company", "language", "country", "joined_at"]
+class RegistrationAdmin(Decisions, FindsPeople, EditableBy, ExportsParticipants, PlainAdmin):
+    list_display = ["person", "event", "state_badge", "line", "company", "language", "country", "joined_at"]
     list_filter = ["state", ("event", admin.RelatedOnlyFieldListFilter), "language", "country"]
     list_select_related = ["event"]
     search_fields = ["email", "company"]  # and names, by their keys
@@ -41,19 +43,31 @@ class RegistrationAdmin(FindsPeople, EditableBy, ExportsParticipants, PlainAdmin
         ("company", "job_title"),
         ("country", "interpretation"),
         "access_needs",
+        ("takes_part", "headset"),
     ]
     fields = [
         ("event_page", "state_now"),
         ("email", "mail_trouble"),
         ("joined_at", "confirmed_at"),
-        *new_fields[2:],
+        ("line", "seats_by_kind"),
+        ("source", "decision_note"),
+        *new_fields[2:-1],
         "log",
     ]
-    readonly_fields = ["event_page", "email", "mail_trouble", "state_now", "joined_at", "confirmed_at", "log"]
-    actions = ["withdraw", "write_again"]
+    readonly_fields = [
+        *("event_page", "email", "mail_trouble", "state_now", "joined_at", "confirmed_at"),
+        *("line", "seats_by_kind", "source", "decision_note", "log"),
+    ]
+    actions = [*Decisions.decision_actions, "withdraw", "write_again"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_position()
 
     def get_fields(self, request, obj=None):
-        return self.fields if obj else self.new_fields
+        if obj:
+            return self.fields
+        beyond = ["beyond_because"] if request.user.has_perm("events.override_limits") else []
+        return [*self.new_fields, *beyond]
 
     def get_readonly_fields(self, request, obj=None):
         return self.readonly_fields if obj else []
@@ -73,6 +87,9 @@ class RegistrationAdmin(FindsPeople, EditableBy, ExportsParticipants, PlainAdmin
             return
         obj.pk = form.made.pk  # the service has written it
         obj.refresh_from_db()
+        if obj.state == Registration.State.WAITING:
+            words = _("No place is free: the person is on the waiting list and has been told.")
+            self.message_user(request, words, messages.WARNING)
 
     @admin.display(description=_("event"))
     def event_page(self, obj):
@@ -89,7 +106,16 @@ class RegistrationAdmin(FindsPeople, EditableBy, ExportsParticipants, PlainAdmin
     @display(
         description=_("state"),
         ordering="state",
-        label={"confirmed": "success", "unproved": "warning", "cancelled": "danger"},
+        label={
+            "confirmed": "success",
+            "unproved": "warning",
+            "pending": "warning",
+            "waiting": "info",
+            "offered": "info",
+            "cancelled": "danger",
+            "rejected": "danger",
+            "expired": "danger",
+        },
     )
     def state_badge(self, obj):
         return obj.state, obj.get_state_display()
@@ -103,6 +129,25 @@ class RegistrationAdmin(FindsPeople, EditableBy, ExportsParticipants, PlainAdmin
         """Whether our mail gets there: what servers have said of the address (4.26)."""
         return bounces.words_about(obj.email) or "–"
 
+    @admin.display(description=_("waiting list"))
+    def line(self, obj):
+        """The position of who waits, the end of who has an offer or holds a seat for now."""
+        if getattr(obj, "position", None):
+            words = _("position %(n)s") % {"n": obj.position}
+            return f"{words} (+{obj.priority})" if obj.priority > 0 else words
+        if obj.hold_until is not None:
+            return _("until %(time)s") % {
+                "time": date_format(timezone.localtime(obj.hold_until), "SHORT_DATETIME_FORMAT")
+            }
+        return "–"
+
+    @admin.display(description=_("seats by kind"))
+    def seats_by_kind(self, obj):
+        kept = [
+            f"{seat.pool.get_kind_display()} ({seat.get_state_display()})" for seat in obj.seats.select_related("pool")
+        ]
+        return ", ".join(kept) or "–"
+
     @admin.display(description=_("what happened"))
     def log(self, obj):
         lines = Transition.objects.of(obj).select_related("actor")
@@ -111,7 +156,8 @@ class RegistrationAdmin(FindsPeople, EditableBy, ExportsParticipants, PlainAdmin
         for line in lines:
             when = date_format(timezone.localtime(line.at), "SHORT_DATETIME_FORMAT")
             by = f" ({line.actor})" if line.actor else ""
-            words.append(f"{when} {states.get(line.to_state, line.to_state)}{by}")
+            because = ", ".join(filter(None, [reason_words(line.reason), line.comment]))
+            words.append(f"{when} {states.get(line.to_state, line.to_state)}{by}{f': {because}' if because else ''}")
         return " · ".join(words)
 
     @admin.action(description=_("Cancel the selected registrations…"), permissions=["change"])

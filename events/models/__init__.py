@@ -7,6 +7,7 @@ from events.models.exports import ParticipantExport
 from events.models.feeds import FeedToken
 from events.models.registrations import AccessToken, Registration
 from events.models.reminders import Delivery, ReminderRule
+from events.models.seats import Offer, Seat, SeatPool
 from events.models.series import Series
 
 __all__ = [
@@ -17,9 +18,12 @@ __all__ = [
     "EventChange",
     "EventLanguage",
     "FeedToken",
+    "Offer",
     "ParticipantExport",
     "Registration",
     "ReminderRule",
+    "Seat",
+    "SeatPool",
     "Series",
     "Track",
 ]

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from events import signals
 from events.models import Delivery, Event, EventLanguage
 from events.models.events import uid_for
+from events.services import registrations
 from events.services.changes import STATUS, TIME, record_changes
 from events.services.changes import VENUE as VENUE_FIELDS
 from events.services.rules import DEFAULT_REMINDERS, give_rules
@@ -280,7 +281,11 @@ def _raise_sequence(event: Event) -> None:
 
 
 def _new_schedule(event: Event, *, now: datetime) -> None:
-    """A new version of the schedule begins: reminders of the old one that have not left are void (4.14)."""
+    """A new version of the schedule begins: reminders of the old one that have not left are void (4.14).
+
+    Open offers of places end, and free places are offered anew once this is committed (3.2, 3.9).
+    """
+    registrations.close_all_offers(event, now=now)
     event.schedule_version += 1
     event.schedule_since = now
     Delivery.objects.filter(

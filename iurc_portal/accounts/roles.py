@@ -32,6 +32,7 @@ def ensure_roles() -> None:
         Q(content_type__app_label__in=STAFF_APPS, codename__regex=r"^(view|add|change)_")
         | Q(content_type__app_label="events", codename__in=["publish_event", "export_registration"])
         | Q(content_type__app_label="events", codename__in=["publish_event", "send_broadcast"])
+        | Q(content_type__app_label="events", codename__in=["publish_event", "moderate_registration"])
         | Q(
             content_type__app_label="notifications",
             codename__in=[

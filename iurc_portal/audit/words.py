@@ -26,6 +26,13 @@ REASONS = {
     "merged": gettext_noop("merged"),
     "merging undone": gettext_noop("merging taken back"),
     "minor_change": gettext_noop("minor change of a text"),
+    "declined": gettext_noop("offer declined"),
+    "missed": gettext_noop("offer missed"),
+    "offer_closed": gettext_noop("offer withdrawn"),
+    "beyond_limit": gettext_noop("beyond the limit"),
+    "rules": gettext_noop("other rules of registration"),
+    "priority": gettext_noop("other priority"),
+    "adopted": gettext_noop("joined to the account"),
     "other": gettext_noop("another reason"),
 }
 

@@ -8,6 +8,7 @@ from programme.demo.mail import make_mail
 from programme.demo.people import make_users
 from programme.demo.profiles import make_profiles
 from programme.demo.samples import NoContent, Samples
+from programme.demo.seats import make_workshop
 from programme.demo.testbeds import make_testbeds
 from programme.demo.visits import make_exchange, make_visits
 from programme.demo.webinars import make_webinars
@@ -28,6 +29,7 @@ def make_all(samples: Samples) -> None:
     make_webinars(samples)
     make_closures(samples)
     make_series(samples)
+    make_workshop(samples)
     make_visits(samples)
     make_calendars(samples)
     make_milestones(samples, edition)

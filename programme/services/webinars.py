@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from events.models import Event, Track
-from events.services import rules, scheduling
+from events.services import registrations, rules, scheduling
 from iurc_portal.translation.languages import columns
 from programme.models import Exchange, Webinar
 
@@ -91,6 +91,7 @@ def change_webinar(
     if changed:
         event.full_clean()
         event.save(update_fields=[*changed, "last_modified"])
+    registrations.promote_soon(event, now=now)  # the number of places may have grown
     if themes is not None:
         event.themes.set(themes)
     if languages is not None:
