@@ -26,3 +26,14 @@ class Busy(ValidationError):
     def __init__(self, event):
         super().__init__(_("Many people are registering right now. Please try again in a moment."), code="busy")
         self.event = event
+
+
+class RoomClosed(ValidationError):
+    """The way into the room is not open: ``code`` is ``early``, ``over``, ``off`` or ``no_room``."""
+
+    def __init__(self, message, *, code):
+        super().__init__(message, code=code)
+
+
+class NotPresent(ValidationError):
+    """There is nothing to certify: the person was not there long enough, or the event is not over."""

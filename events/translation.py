@@ -15,7 +15,7 @@ class EventTranslation(TranslationOptions):
     fields = ("name", "description", "location", "cancellation_reason")
 
 
-keep_history(Event, app="events", excluded_fields=["join_url"])
+keep_history(Event, app="events", excluded_fields=["join_url", "phone_access"])
 register_translated(
     Event,
     required=("name", "description"),

@@ -158,6 +158,29 @@ class Event(models.Model):
     )
     last_modified = models.DateTimeField(_("changed"), auto_now=True)
     join_url = models.URLField(_("address of the room"), blank=True, max_length=500)
+    phone_access = models.TextField(
+        _("access by telephone"),
+        blank=True,
+        max_length=500,
+        help_text=_("Numbers and code to dial, a line each. Only those with a place read it, on their own page."),
+    )
+    join_window = models.PositiveSmallIntegerField(
+        _("the room opens, minutes before the start"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: 30 minutes."),
+    )
+    join_opened_at = models.DateTimeField(null=True, blank=True, editable=False)
+    join_closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    attended_minutes = models.PositiveSmallIntegerField(
+        _("who counts as present: minutes at least"), null=True, blank=True
+    )
+    attended_share = models.PositiveSmallIntegerField(
+        _("who counts as present: per cent of the event at least"),
+        null=True,
+        blank=True,
+        help_text=_("Either of the two is enough. Both empty: half of the event."),
+    )
     registration_open = models.BooleanField(_("registration open"), default=False)
     registration_closes_at = models.DateTimeField(
         _("registration closes"), null=True, blank=True, help_text=_("Empty: at the start.")
@@ -180,13 +203,21 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ["dtstart", "pk"]
-        permissions = [("publish_event", _("Can publish and cancel events"))]
+        permissions = [
+            ("publish_event", _("Can publish and cancel events")),
+            ("see_join_address", _("Can see and change the address of the room")),
+        ]
         constraints = [
             some_language("event"),
             models.CheckConstraint(
                 name="event_ends_after_it_starts",
                 condition=Q(dtend__gt=F("dtstart")),
                 violation_error_message=_("The event ends before it starts: set an end after the start."),
+            ),
+            models.CheckConstraint(
+                name="event_attended_share_is_a_share",
+                condition=Q(attended_share=None) | Q(attended_share__gte=1, attended_share__lte=100),
+                violation_error_message=_("Write a share between 1 and 100 per cent."),
             ),
         ]
         indexes = [models.Index(fields=["status", "access", "dtstart"], name="event_listed")]

@@ -70,6 +70,12 @@ class Registration(StateMachine, Named):
         _("interpretation"), max_length=3, blank=True, help_text=_("The language into which this person wants it.")
     )
     access_needs = models.CharField(_("access needs"), max_length=400, blank=True)
+    join_window = models.PositiveSmallIntegerField(
+        _("may enter the room, minutes before the start"),
+        null=True,
+        blank=True,
+        help_text=_("For speakers and interpreters, who come earlier. Empty: as everybody."),
+    )
     last_sequence = models.IntegerField(null=True, editable=False)
     last_mail_at = models.DateTimeField(null=True, blank=True, editable=False)
     consent_version = models.CharField(max_length=20, blank=True, editable=False)
@@ -80,6 +86,7 @@ class Registration(StateMachine, Named):
         verbose_name = _("registration")
         verbose_name_plural = _("registrations")
         ordering = ["event", "joined_at", "pk"]
+        permissions = [("check_in", _("Can check people in"))]
         constraints = [
             models.UniqueConstraint(fields=["event", "email_key"], name="registration_once_per_address"),
             models.CheckConstraint(
@@ -98,6 +105,7 @@ class AccessToken(models.Model):
     class Purpose(models.TextChoices):
         PROVE = "prove", _("confirm the address")
         MANAGE = "manage", _("change or cancel")
+        JOIN = "join", _("enter the room")
 
     registration = models.ForeignKey(
         Registration, verbose_name=_("registration"), on_delete=models.CASCADE, related_name="tokens"

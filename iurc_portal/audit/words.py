@@ -7,6 +7,8 @@ from django.utils.translation import gettext, gettext_noop
 REASONS = {
     "moved": gettext_noop("other times"),
     "venue": gettext_noop("other place"),
+    "room_opened": gettext_noop("room opened by hand"),
+    "room_closed": gettext_noop("room closed by hand"),
     "verified": gettext_noop("checked"),
     "unconfirmed": gettext_noop("nobody confirmed the profile"),
     "renewed": gettext_noop("renewed"),
