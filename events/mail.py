@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext, pgettext_lazy
 
 from events import ical
+from events.joining import minutes_before
 from events.models import AccessToken, Event, Registration
 from events.services import tokens
 from events.triggers import Trigger
@@ -26,7 +27,6 @@ from iurc_portal.translation.languages import Language, best_text
 from iurc_portal.translation.times import both_cities_lines, clock, date_words
 
 PREVIEW_LINK = "preview"  # stands in place of a token when staff look at a letter
-JOIN_OPENS_MINUTES = 30
 # Why a letter is no longer wanted: kept in the source language, shown to staff in theirs.
 GONE = gettext_noop("the registration is gone")
 MOVED = gettext_noop("the event has moved since")
@@ -44,13 +44,17 @@ EVENT_IS = {
 
 @dataclass(frozen=True)
 class Words:
-    """What one letter says around the facts of its event. ``button`` is a label, ``link`` where it leads."""
+    """What one letter says around the facts of its event. ``button`` is a label, ``link`` where it leads.
+
+    ``join`` is the person's own page of the way in, never the room itself (8.1).
+    """
 
     subject: str
     opening: list[str]
     button: str
     link: str
     closing: list[str]
+    join: str = ""
 
 
 def register_kinds() -> None:
@@ -125,6 +129,7 @@ def link_again(message: Message, *, preview: bool) -> EmailMultiAlternatives:
             ],
             button=_("Open my registration"),
             link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            join=_join_page(registration, preview=preview),
             closing=[_("If you cannot come, cancel on the same page: somebody else can then take your place.")],
         ),
     )
@@ -140,6 +145,7 @@ def confirmed(message: Message, *, preview: bool) -> EmailMultiAlternatives:
             opening=[_("Your place is confirmed."), *_way_in(registration.event)],
             button=_("Open my registration"),
             link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            join=_join_page(registration, preview=preview),
             closing=[
                 _("The attached file puts the event into your calendar, at the right hour wherever you are."),
                 _("If you cannot come, cancel on the same page: somebody else can then take your place."),
@@ -180,6 +186,7 @@ def reminder(message: Message, *, preview: bool) -> EmailMultiAlternatives:
             opening=[opening, *_way_in(event)],
             button=_("Open my registration"),
             link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            join=_join_page(registration, preview=preview),
             closing=[_("If you cannot come, cancel on the same page: somebody else can then take your place.")],
         ),
     )
@@ -217,6 +224,7 @@ def event_restored(message: Message, *, preview: bool) -> EmailMultiAlternatives
             ],
             button=_("Open my registration"),
             link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            join=_join_page(registration, preview=preview),
             closing=[_("If you cannot come, cancel on the same page: somebody else can then take your place.")],
         ),
     )
@@ -295,10 +303,17 @@ def _own_page(registration: Registration, purpose: str, *, preview: bool) -> str
     return settings.SITE_URL + reverse("registration", args=[token])
 
 
+def _join_page(registration: Registration, *, preview: bool) -> str:
+    if registration.event.event_attendance_mode == Event.AttendanceMode.OFFLINE:
+        return ""
+    token = PREVIEW_LINK if preview else tokens.issue(registration, AccessToken.Purpose.JOIN, now=timezone.now())
+    return settings.SITE_URL + reverse("join", args=[token])
+
+
 def _way_in(event: Event) -> list[str]:
     if event.event_attendance_mode == Event.AttendanceMode.OFFLINE:
         return []
-    minutes = {"minutes": JOIN_OPENS_MINUTES}
+    minutes = {"minutes": minutes_before(event)}
     return [_("To take part online, open your page from %(minutes)s minutes before the start.") % minutes]
 
 

@@ -7,9 +7,13 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
+from import_export.resources import modelresource_factory
 from unfold.decorators import display
 
 from events import owners
+from events.admin.check_in import DoorPage
+from events.admin.day import DayPages, day_link
+from events.admin.day_forms import ROOM_FIELDS
 from events.admin.forms import CancelForm, EventTimesForm
 from events.admin.notices import warn_of_move
 from events.models import Event, EventLanguage, ReminderRule, Track
@@ -82,7 +86,7 @@ class TrackAdmin(PortalAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(EditableBy, PortalAdmin):
+class EventAdmin(DoorPage, DayPages, EditableBy, PortalAdmin):
     reverts = False  # what was announced is changed by the services alone
     form = EventTimesForm
     general = (
@@ -105,16 +109,17 @@ class EventAdmin(EditableBy, PortalAdmin):
                 "registration_closes_at",
                 "taken",
                 "join_url",
+                "day",
             ),
         ),
     )
-    list_display = ["name", "both", "track", "status_badge", "taken", "languages_written"]
+    list_display = ["name", "both", "track", "status_badge", "taken", "languages_written", "day"]
     list_filter = [WhenFilter, "track", "status", missing_language("name"), "access", "event_attendance_mode"]
     search_fields = [*columns("name"), "slug"]
     date_hierarchy = "dtstart"
     ordering = ["-dtstart", "-pk"]
     autocomplete_fields = ["organizer", "place", "themes"]
-    readonly_fields = ["state_now", "times", "taken", "on_the_site"]
+    readonly_fields = ["state_now", "times", "taken", "on_the_site", "day"]
     inlines = [LanguageInline, ReminderInline]
     actions = ["publish", "unpublish", "cancel", "restore"]
     list_per_page = 50
@@ -131,6 +136,10 @@ class EventAdmin(EditableBy, PortalAdmin):
             mine = Event.objects.editable_by(request.user)
             found = found.filter(pk__in=mine, status=Event.Status.CONFIRMED, dtstart__gt=timezone.now())
         return found, may_repeat
+
+    def get_export_resource_classes(self, request):
+        """Everything but the way into the room, which leaves by its button alone (8.1)."""
+        return [modelresource_factory(Event, meta_options={"exclude": ROOM_FIELDS})]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         event = self.get_object(request, object_id)
@@ -151,6 +160,8 @@ class EventAdmin(EditableBy, PortalAdmin):
     def get_fieldsets(self, request, obj=None):
         """The reason of a cancellation is written when cancelling, not here; who only reads types no times."""
         hidden = set(columns("cancellation_reason"))
+        if not request.user.has_perm("events.see_join_address"):
+            hidden |= set(ROOM_FIELDS)
         if obj is not None and (getattr(request, "looks_back", False) or not self.has_change_permission(request, obj)):
             hidden |= {"anchor", "starts", "ends"}
         return [
@@ -206,6 +217,10 @@ class EventAdmin(EditableBy, PortalAdmin):
     @admin.display(description=_("places taken"))
     def taken(self, obj):
         return places(obj)
+
+    @admin.display(description=_("the day"))
+    def day(self, obj):
+        return day_link(obj)
 
     @admin.display(description=_("languages"))
     def languages_written(self, obj):

@@ -9,12 +9,15 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
+from import_export.fields import Field
 from import_export.resources import ModelResource
 from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import display
 
 from events import owners
+from events.admin.attendance import AttendanceColumn
 from events.admin.forms import PERSON, NewRegistrationForm, RegistrationForm
+from events.codes import code_of
 from events.models import Registration
 from events.services import letters, registrations
 from iurc_portal.admin import EditableBy, PlainAdmin
@@ -28,17 +31,33 @@ TEXTS = ("family_name", "given_name", "family_kana", "given_kana", "company", "j
 class RegistrationResource(ModelResource):
     """The list of those registered. Access needs stay out: they are health data, read one by one."""
 
+    registrant_id = Field(column_name="registrant_id")
+
     class Meta:
         model = Registration
-        fields = ["event__slug", "state", *TEXTS, "email", "language", "country", "interpretation", "joined_at"]
+        fields = [
+            "registrant_id",
+            "event__slug",
+            "state",
+            *TEXTS,
+            "email",
+            "language",
+            "country",
+            "interpretation",
+            "joined_at",
+        ]
+
+    def dehydrate_registrant_id(self, registration) -> str:
+        """The number by which the provider's list of those present finds this person again (8.6)."""
+        return code_of(registration.pk)
 
 
 @admin.register(Registration)
-class RegistrationAdmin(EditableBy, ExportMixin, PlainAdmin):
+class RegistrationAdmin(AttendanceColumn, EditableBy, ExportMixin, PlainAdmin):
     resource_classes = [RegistrationResource]
     export_form_class = ExportForm
     formats = SPREADSHEETS
-    list_display = ["person", "event", "state_badge", "company", "language", "country", "joined_at"]
+    list_display = ["person", "event", "state_badge", "company", "language", "country", "joined_at", "attendance"]
     list_filter = ["state", ("event", admin.RelatedOnlyFieldListFilter), "language", "country"]
     list_select_related = ["event"]
     search_fields = ["email", "family_name", "given_name", "romaji", "company"]
@@ -59,10 +78,11 @@ class RegistrationAdmin(EditableBy, ExportMixin, PlainAdmin):
         "email",
         ("joined_at", "confirmed_at"),
         *new_fields[2:],
+        "join_window",
         "log",
     ]
     readonly_fields = ["event_page", "email", "state_now", "joined_at", "confirmed_at", "log"]
-    actions = ["withdraw", "write_again"]
+    actions = ["withdraw", "write_again", "check_in"]
 
     def get_fields(self, request, obj=None):
         return self.fields if obj else self.new_fields
@@ -81,7 +101,7 @@ class RegistrationAdmin(EditableBy, ExportMixin, PlainAdmin):
 
     def save_model(self, request, obj, form, change):
         if change:
-            obj.save(update_fields=[name for name in PERSON if name in form.cleaned_data])
+            obj.save(update_fields=[name for name in (*PERSON, "join_window") if name in form.cleaned_data])
             return
         obj.pk = form.made.pk  # the service has written it
         obj.refresh_from_db()

@@ -1,5 +1,6 @@
 """The demonstration: a believable set of visits, webinars and people, all of them visibly samples."""
 
+from programme.demo.attendance import make_attendance
 from programme.demo.desk import make_letters, make_milestones
 from programme.demo.listings import make_listings, make_organisations
 from programme.demo.people import make_users
@@ -23,6 +24,7 @@ def make_all(samples: Samples) -> None:
     make_listings(samples)
     make_exchange(samples, edition)
     make_webinars(samples)
+    make_attendance(samples)
     make_visits(samples)
     make_milestones(samples, edition)
     make_testbeds(samples)
