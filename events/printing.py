@@ -19,7 +19,7 @@ from iurc_portal.search.fold import fold, to_katakana
 from iurc_portal.translation.languages import best_text
 from iurc_portal.translation.times import both_cities_lines, date_words
 
-BADGES_A_FILE = 200
+BADGES_A_SHEET, BADGES_A_FILE = 10, 200
 
 
 class LettersMissing(ValidationError):
@@ -45,18 +45,19 @@ class Badge:
 
 def badge_of(registration: Registration) -> Badge:
     """The lines of one badge. No honorific (11.10)."""
-    is_japanese = _is_japanese(registration.family_name + registration.given_name)
-    name = registration.display_name("ja" if is_japanese else "en") or registration.email.partition("@")[0]
+    in_kanji = is_japanese(registration.family_name + registration.given_name)
+    name = registration.display_name("ja" if in_kanji else "en") or registration.email.partition("@")[0]
     reading = f"{registration.family_kana} {registration.given_kana}".strip()
-    romaji = registration.romaji if is_japanese else ""
-    return Badge(name, reading, romaji, registration.company, is_japanese)
+    romaji = registration.romaji if in_kanji else ""
+    return Badge(name, reading, romaji, registration.company, in_kanji)
 
 
 def badges_html(registrations: Iterable[Registration], *, title: str) -> str:
     """Sheets of A4 with ten badges each, to cut. Raises ``LettersMissing`` or ``DocumentsUnavailable``."""
     badges = [badge_of(registration) for registration in registrations]
     _check_letters((badge.name, "".join((badge.name, badge.reading, badge.romaji, badge.company))) for badge in badges)
-    return render_to_string("events/print/badges.html", {"badges": badges, "title": title})
+    sheets = [badges[start : start + BADGES_A_SHEET] for start in range(0, len(badges), BADGES_A_SHEET)]
+    return render_to_string("events/print/badges.html", {"sheets": sheets, "title": title})
 
 
 def certificate_html(certificate: Certificate) -> str:
@@ -98,14 +99,15 @@ def in_order(registrations: Iterable[Registration], language: str) -> list[Regis
 
     def key(registration: Registration) -> tuple[str, ...]:
         readings = (registration.family_kana or registration.family_name, registration.given_kana)
-        latin = registration.romaji.split()[-1:] if _is_japanese(registration.family_name) else []
+        latin = registration.romaji.split()[-1:] if is_japanese(registration.family_name) else []
         names = readings if language == "ja" else (*latin, registration.family_name, registration.given_name)
         return (*(to_katakana(fold(name)) for name in names), registration.email)
 
     return sorted(registrations, key=key)
 
 
-def _is_japanese(name: str) -> bool:
+def is_japanese(name: str) -> bool:
+    """Whether ``name`` is written in kanji or kana, at least in part."""
     return any("\u3040" <= letter <= "\u9fff" or letter >= "\uf900" for letter in name)
 
 

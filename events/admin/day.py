@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from events import joining, owners
 from events.admin.day_forms import PresenceFileForm, RoomForm
 from events.models import AttendanceInterval, Event, Registration
-from events.printing import BADGES_A_FILE, badges_html, in_order
+from events.printing import BADGES_A_FILE, badges_html, in_order, is_japanese
 from events.services import attendance_import as imports
 from events.services import joining as rooms
 from events.services.attendance import Attendance, attendance_of
@@ -262,9 +262,10 @@ class DayPages:
     @staticmethod
     def _name(person: Registration) -> str:
         """A name for staff who read another script than the person writes: both, where they differ."""
-        own, here = person.display_name(person.language), person.display_name((get_language() or "it")[:2])
-        names = " · ".join(dict.fromkeys(filter(None, (here, own, person.display_name("ja")))))
-        return names or person.email
+        names = [person.display_name((get_language() or "it")[:2])]
+        if is_japanese(person.family_name + person.given_name):
+            names.append(person.display_name("ja"))
+        return " · ".join(dict.fromkeys(filter(None, names))) or person.email
 
     def _row(self, event: Event, row: dict) -> dict:
         zone = both_cities(row["came"], row["left"], language=(get_language() or "it")[:2])[0]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 from iurc_portal.clock import validate_tzid
 from iurc_portal.translation.constraints import some_language
 
+MOST_MINUTES = 24 * 60  # of a window before the start, or of presence
 LANGUAGE_TAG = RegexValidator(r"^[a-z]{2,3}$", _("Write a language code such as it, en or ja."), code="language")
 
 
@@ -168,17 +169,22 @@ class Event(models.Model):
         _("the room opens, minutes before the start"),
         null=True,
         blank=True,
+        validators=[MaxValueValidator(MOST_MINUTES)],
         help_text=_("Empty: 30 minutes."),
     )
     join_opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     join_closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     attended_minutes = models.PositiveSmallIntegerField(
-        _("who counts as present: minutes at least"), null=True, blank=True
+        _("who counts as present: minutes at least"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MOST_MINUTES)],
     )
     attended_share = models.PositiveSmallIntegerField(
         _("who counts as present: per cent of the event at least"),
         null=True,
         blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text=_("Either of the two is enough. Both empty: half of the event."),
     )
     registration_open = models.BooleanField(_("registration open"), default=False)
@@ -217,7 +223,6 @@ class Event(models.Model):
             models.CheckConstraint(
                 name="event_attended_share_is_a_share",
                 condition=Q(attended_share=None) | Q(attended_share__gte=1, attended_share__lte=100),
-                violation_error_message=_("Write a share between 1 and 100 per cent."),
             ),
         ]
         indexes = [models.Index(fields=["status", "access", "dtstart"], name="event_listed")]

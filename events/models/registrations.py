@@ -1,6 +1,7 @@
 """Who comes. One row per person and event for life: a return revives the row."""
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -74,6 +75,7 @@ class Registration(StateMachine, Named):
         _("may enter the room, minutes before the start"),
         null=True,
         blank=True,
+        validators=[MaxValueValidator(24 * 60)],
         help_text=_("For speakers and interpreters, who come earlier. Empty: as everybody."),
     )
     last_sequence = models.IntegerField(null=True, editable=False)

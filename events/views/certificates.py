@@ -66,7 +66,7 @@ def ask(request):
 @require_safe
 def confirm(request, code):
     """Whether a code holds: name, event and date, and nothing else. Unknown codes are all answered alike."""
-    if not allow("certificate code", network_of(request), **QUESTIONS):
+    if not allow("certificate-code", network_of(request), **QUESTIONS):
         return too_many_requests(request)
     certificate = confirmed_certificate(code, now=timezone.now())
     if certificate is None:

@@ -11,7 +11,8 @@ const words = (seconds) => {
   const minutes = Math.floor((seconds % 3600) / 60);
   const parts = [[days, "day"], [hours, "hour"], [minutes, "minute"]].filter(([number]) => number > 0);
   if (!days && !hours && minutes < 5) parts.push([seconds % 60, "second"]);
-  return parts.map(([number, unit]) => amount(number, unit)).join(language === "ja" ? "" : " ");
+  const text = parts.map(([number, unit]) => amount(number, unit)).join(" ");
+  return language === "ja" ? text.replace(/\s/g, "") : text;
 };
 
 if (place?.dataset.opens) {
