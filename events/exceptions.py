@@ -53,3 +53,14 @@ class OfferGone(ValidationError):
     def __init__(self, event):
         super().__init__(_("This offer has ended: the place has gone to the next person."), code="offer_gone")
         self.event = event
+
+
+class RoomClosed(ValidationError):
+    """The way into the room is not open: ``code`` is ``early``, ``over``, ``off`` or ``no_room``."""
+
+    def __init__(self, message, *, code):
+        super().__init__(message, code=code)
+
+
+class NotPresent(ValidationError):
+    """There is nothing to certify: the person was not there long enough, or the event is not over."""

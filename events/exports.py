@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from events.codes import code_of
 from events.models import Registration
 from iurc_portal.accounts.names import name_order
 from iurc_portal.tables import Column
@@ -65,6 +66,7 @@ def _own_columns(language: str) -> list[Column]:
         return str(Language(row.language).label)
 
     return [
+        Column("registrant_id", capfirst(_("registrant id")), lambda row: code_of(row.pk)),  # known to the room (8.6)
         Column("event", capfirst(_("event")), lambda row: row.event.slug, lambda row: _name_of(row.event, language)),
         Column("event_start", capfirst(_("start")), lambda row: row.event.dtstart),
         Column("state", pgettext("column", "State"), attrgetter("state"), lambda row: states[row.state]),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop, pgettext, pgettext_lazy
 
 from events import ical, specimens
 from events.clock_notes import notes_for as clock_notes_for
+from events.joining import minutes_before
 from events.models import AccessToken, Event, Registration
 from events.services import tokens
 from iurc_portal.notifications import registry
@@ -28,7 +29,6 @@ from iurc_portal.translation.languages import Language, best_text
 from iurc_portal.translation.times import both_cities_lines
 
 PREVIEW_LINK = "preview"  # stands in place of a token when staff look at a letter
-JOIN_OPENS_MINUTES = 30
 # Why a letter is no longer wanted: kept in the source language, shown to staff in theirs.
 GONE = gettext_noop("the registration is gone")
 REGISTRATION_IS = {
@@ -148,10 +148,9 @@ def link_again(message: Message, *, preview: bool) -> EmailMultiAlternatives:
             else [_("Here is the link to your own page for this event."), stand_words(registration)],
             button=_("Open my registration"),
             link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
-            closing=[_("If you cannot come, cancel on the same page: somebody else can then take your place.")]
-            if registration.state == Registration.State.CONFIRMED
-            else [],
+            closing=[_("If you cannot come, cancel on the same page: somebody else can then take your place.")],
         ),
+        join=_join_page(registration, preview=preview),
     )
 
 
@@ -170,6 +169,7 @@ def confirmed(message: Message, *, preview: bool) -> EmailMultiAlternatives:
                 _("If you cannot come, cancel on the same page: somebody else can then take your place."),
             ],
         ),
+        join=_join_page(registration, preview=preview),
     )
 
 
@@ -277,10 +277,18 @@ def _own_page(registration: Registration, purpose: str, *, preview: bool) -> str
     return settings.SITE_URL + reverse("registration", args=[token])
 
 
+def _join_page(registration: Registration, *, preview: bool) -> str:
+    is_offline = registration.event.event_attendance_mode == Event.AttendanceMode.OFFLINE
+    if is_offline or registration.state != Registration.State.CONFIRMED:
+        return ""
+    token = PREVIEW_LINK if preview else tokens.issue(registration, AccessToken.Purpose.JOIN, now=timezone.now())
+    return settings.SITE_URL + reverse("join", args=[token])
+
+
 def _way_in(event: Event) -> list[str]:
     if event.event_attendance_mode == Event.AttendanceMode.OFFLINE:
         return []
-    minutes = {"minutes": JOIN_OPENS_MINUTES}
+    minutes = {"minutes": minutes_before(event)}
     line = _("To take part online, open your page from %(minutes)s minutes before the start.") % minutes
     return [named("way_in", line)]
 
@@ -292,7 +300,8 @@ def _times(message: Message, event: Event) -> tuple[datetime, datetime]:
     return datetime.fromisoformat(message.payload["dtstart"]), datetime.fromisoformat(message.payload["dtend"])
 
 
-def _letter(message: Message, registration: Registration, words: Words) -> EmailMultiAlternatives:
+def _letter(message: Message, registration: Registration, words: Words, *, join: str = "") -> EmailMultiAlternatives:
+    """``join`` is the person's own page of the way in, never the room itself (8.1)."""
     event = registration.event
     start, end = _times(message, event)
     context = {
@@ -302,6 +311,7 @@ def _letter(message: Message, registration: Registration, words: Words) -> Email
         "where": ical.where(event, language=message.language),
         "organizer": best_text(event.organizer, "name")[0],
         "event_page": _event_page(event),
+        "join": join,
         "sample_mark": pgettext("after a name", " (sample)") if event.is_sample and not _says_sample(event) else "",
     }
     email = compose(message, words, template="letter", context=context, reply_to=event.contact_email)

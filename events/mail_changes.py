@@ -10,7 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import pgettext_lazy
 
 from events import specimens
-from events.mail import _event_page, _letter, _name, _own_page, _refusal, _registration, _way_in
+from events.mail import _event_page, _join_page, _letter, _name, _own_page, _refusal, _registration, _way_in
 from events.models import AccessToken, Event, Registration
 from events.services.notices import TOLD
 from iurc_portal.clock import ZONES, PartnerSide
@@ -89,6 +89,7 @@ def event_restored(message: Message, *, preview: bool) -> EmailMultiAlternatives
             link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
             closing=_closing(message),
         ),
+        join=_join_page(registration, preview=preview) if invited else "",
     )
 
 

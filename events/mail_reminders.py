@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop, pgettext_lazy
 
 from events import specimens
 from events.clock_notes import words_before_change
-from events.mail import _event_page, _letter, _name, _own_page, _registration, _way_in, not_taking_part
+from events.mail import _event_page, _join_page, _letter, _name, _own_page, _registration, _way_in, not_taking_part
 from events.models import AccessToken, Registration, ReminderRule
 from events.services.followups import attended
 from events.services.scheduling import MOVED
@@ -63,6 +63,7 @@ def write_reminder(
             link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
             closing=[_("If you cannot come, cancel on the same page: somebody else can then take your place.")],
         ),
+        join=_join_page(registration, preview=preview),
     )
 
 

@@ -8,3 +8,4 @@ event_cancelled = Signal()
 event_restored = Signal()
 registration_confirmed = Signal()
 registration_withdrawn = Signal()
+attendance_recorded = Signal()  # somebody was present, or is not any more: ask events.services.attendance

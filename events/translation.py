@@ -30,7 +30,7 @@ class BroadcastTranslation(TranslationOptions):
     fields = ("subject", "body")
 
 
-keep_history(Event, app="events", excluded_fields=["join_url"])
+keep_history(Event, app="events", excluded_fields=["join_url", "phone_access"])
 register_translated(
     Event,
     required=("name", "description"),

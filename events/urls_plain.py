@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events.views import feeds, invitations, offers, own
+from events.views import certificates, check_in, feeds, invitations, join, offers, own
 
 urlpatterns = [
     path("r/<str:token>/", own.registration, name="registration"),
@@ -16,4 +16,9 @@ urlpatterns = [
     path("r/<str:token>/calendars/", feeds.of_guest, name="registration_calendars"),
     path("feeds/me/<str:clear>.ics", feeds.personal, name="personal_feed"),
     path("feeds/<slug:slug>.<str:language>.ics", feeds.public, name="events_feed"),
+    path("r/<str:token>/certificate/", certificates.own, name="registration_certificate"),
+    path("j/<str:token>/", join.join, name="join"),
+    path("check-in/<uuid:event>/<str:code>/", check_in.scanned, name="check_in"),
+    path("certificates/", certificates.ask, name="certificates"),
+    path("certificates/<str:code>/", certificates.confirm, name="certificate"),
 ]

@@ -47,6 +47,42 @@ def one_page_pdf(versions: Sequence[str]) -> bytes:
     return _made_once(weasyprint, shortest, if_too_long=None)
 
 
+def pdf_of(html: str) -> bytes:
+    """``html`` as PDF/UA of as many pages as it takes, not kept: it names people. Raises ``DocumentsUnavailable``."""
+    weasyprint = ready()
+    return weasyprint.HTML(string=html, base_url="static:", url_fetcher=_fetcher()).write_pdf(pdf_variant=VARIANT)
+
+
+def letters_without_glyph(text: str) -> list[str]:
+    """The letters of ``text`` for which no font of this machine has a shape: they would become empty boxes (11.7).
+
+    Pango is asked, which chooses the fonts of documents too. Raises ``DocumentsUnavailable``.
+    """
+    ready()
+    layout, pango = _layout()
+    lacking = []
+    for letter in dict.fromkeys(text):
+        octets = letter.encode("utf-8", "replace")
+        pango.pango_layout_set_text(layout, octets, len(octets))
+        if not letter.isspace() and pango.pango_layout_get_unknown_glyphs_count(layout):
+            lacking.append(letter)
+    return lacking
+
+
+def _layout():
+    """A line of text in the font of documents, to ask Pango about letters."""
+    from weasyprint.text.ffi import ffi, gobject, pango, pangoft2
+
+    ffi.cdef("int pango_layout_get_unknown_glyphs_count (PangoLayout *layout);", override=True)
+    fonts = ffi.gc(pangoft2.pango_ft2_font_map_new(), gobject.g_object_unref)
+    context = ffi.gc(pango.pango_font_map_create_context(fonts), gobject.g_object_unref)
+    layout = ffi.gc(pango.pango_layout_new(context), gobject.g_object_unref)
+    description = ffi.gc(pango.pango_font_description_new(), pango.pango_font_description_free)
+    pango.pango_font_description_set_family(description, JAPANESE_FONTS[0].encode())
+    pango.pango_layout_set_font_description(layout, description)
+    return layout, pango
+
+
 def _made_once(weasyprint, html: str, *, if_too_long: bytes | None) -> bytes:
     """The PDF of ``html``. Where it takes more than a page: ``if_too_long``, or its first page if that is None."""
     key = f"pdf:{if_too_long is None}:{hashlib.sha256(html.encode()).hexdigest()}"

@@ -316,6 +316,10 @@ IURC_EVENTS: dict[str, Any] = {
     "address_times": 5,  # acts an hour that send mail to one address (16.4)
     "network_times": 300,  # and registrations from one network …
     "network_seconds": 600,  # … in this time: whole companies share one address
+    "join_minutes": 30,  # the room opens so long before the start, where the event says nothing else (8.2) …
+    "join_minutes_after": 30,  # … and closes so long after the end
+    "attended_share": 50,  # per cent of the event that count as present, where the event says nothing else (8.7)
+    "check_in_hours": 12,  # the door opens so long before the start
     "feed_days_back": 90,
     "feed_days_ahead": 730,
     "feed_tokens": 10,  # addresses of personal calendars that one person may have in use

@@ -7,18 +7,19 @@ class ProgrammeConfig(AppConfig):
     verbose_name = _("Programme")
 
     def ready(self):
+        from events import afterwards, owners
         from events import feeds as event_feeds
-        from events import owners
         from events.signals import event_moved
         from iurc_portal.content import engine
         from iurc_portal.pages.sitemaps import register as register_sitemap
-        from programme import content, feeds, receivers, search, sitemaps, staff_pages
+        from programme import content, feeds, receivers, remains, search, sitemaps, staff_pages
         from programme.services.webinars import repeat_webinar
 
         owners.register(
             owners.Owner("webinar", staff_pages.of_webinar, add_page=staff_pages.add_webinar, copy=repeat_webinar)
         )
         owners.register(owners.Owner("agenda_item", staff_pages.of_agenda_item, along=("agenda_item__day",)))
+        afterwards.register(remains.of_webinar)
         engine.register(engine.Loader("programme", 30, content.prepare))
         event_moved.connect(receivers.follow_moved_event, dispatch_uid="programme.follow_moved_event")
         for name in ("Pages", "Visits", "Exchanges"):

@@ -260,3 +260,22 @@ def make_listing(organisation=None, *, cooperation=(), **fields):
     listing = Listing.objects.create(organisation=organisation or make_organisation(), **{**defaults, **fields})
     listing.cooperation.set(cooperation)
     return listing
+
+
+def make_presence(registration, start_minute=0, end_minute=90, **fields):
+    """A time of presence of ``registration``, in minutes from the start of its event."""
+    n = next(numbers)
+    start = registration.event.dtstart
+    return registration.attendance_intervals.create(
+        **{
+            "event": registration.event,
+            "state": "matched",
+            "how": "email",
+            "joined_at": start + timedelta(minutes=start_minute),
+            "left_at": start + timedelta(minutes=end_minute),
+            "external_id": f"presence-{n}",
+            "who": f"who-{n}",
+            "imported_at": start + timedelta(days=1),
+            **fields,
+        }
+    )

@@ -7,9 +7,13 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
+from import_export.resources import modelresource_factory
 from unfold.decorators import display
 
 from events import owners
+from events.admin.check_in import DoorPage
+from events.admin.day import DayPages, day_link
+from events.admin.day_forms import ROOM_FIELDS
 from events.admin.day_notes import notes_of, watched
 from events.admin.forms import CancelForm, EventTimesForm
 from events.admin.notices import changes_address, say_who_will_be_told
@@ -84,7 +88,7 @@ class TrackAdmin(PortalAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(StaffPages, RulesOfEvent, EditableBy, PortalAdmin):
+class EventAdmin(StaffPages, RulesOfEvent, DoorPage, DayPages, EditableBy, PortalAdmin):
     reverts = False  # what was announced is changed by the services alone
     form = EventTimesForm
     general = (
@@ -110,10 +114,11 @@ class EventAdmin(StaffPages, RulesOfEvent, EditableBy, PortalAdmin):
                 "rules_link",
                 "taken",
                 "join_url",
+                "day",
             ),
         ),
     )
-    list_display = ["name", "both", "track", "status_badge", "taken", "languages_written"]
+    list_display = ["name", "both", "track", "status_badge", "taken", "languages_written", "day"]
     list_filter = [WhenFilter, "track", "status", missing_language("name"), "access", "event_attendance_mode"]
     search_fields = [*columns("name"), "slug"]
     date_hierarchy = "dtstart"
@@ -128,6 +133,7 @@ class EventAdmin(StaffPages, RulesOfEvent, EditableBy, PortalAdmin):
         "taken",
         "on_the_site",
         "rules_link",
+        "day",
     ]
     inlines = [LanguageInline, ReminderInline]
     actions = ["publish", "unpublish", "cancel", "restore"]
@@ -145,6 +151,10 @@ class EventAdmin(StaffPages, RulesOfEvent, EditableBy, PortalAdmin):
             mine = Event.objects.editable_by(request.user)
             found = found.filter(pk__in=mine, status=Event.Status.CONFIRMED, dtstart__gt=timezone.now())
         return found, may_repeat
+
+    def get_export_resource_classes(self, request):
+        """Everything but the way into the room, which leaves by its button alone (8.1)."""
+        return [modelresource_factory(Event, meta_options={"exclude": ROOM_FIELDS})]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         event = self.get_object(request, object_id)
@@ -169,6 +179,8 @@ class EventAdmin(StaffPages, RulesOfEvent, EditableBy, PortalAdmin):
     def get_fieldsets(self, request, obj=None):
         """The reason of a cancellation is written when cancelling, not here; who only reads types no times."""
         hidden = set(columns("cancellation_reason"))
+        if not request.user.has_perm("events.see_join_address"):
+            hidden |= set(ROOM_FIELDS)
         if obj is not None and (getattr(request, "looks_back", False) or not self.has_change_permission(request, obj)):
             hidden |= {"anchor", "starts", "ends"}
         return [
@@ -242,6 +254,10 @@ class EventAdmin(StaffPages, RulesOfEvent, EditableBy, PortalAdmin):
     @admin.display(description=_("places taken"))
     def taken(self, obj):
         return places(obj)
+
+    @admin.display(description=_("the day"))
+    def day(self, obj):
+        return day_link(obj)
 
     @admin.display(description=_("languages"))
     def languages_written(self, obj):

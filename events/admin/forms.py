@@ -153,7 +153,7 @@ class RegistrationForm(forms.ModelForm):
 
     class Meta:
         model = Registration
-        fields = PERSON
+        fields = [*PERSON, "join_window"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from events import owners
+from events.admin.attendance import AttendanceColumn
 from events.admin.decisions import Decisions
 from events.admin.exports import ExportsParticipants
 from events.admin.forms import PERSON, NewRegistrationForm, RegistrationForm
@@ -26,8 +27,18 @@ from iurc_portal.staff.people import FindsPeople
 
 
 @admin.register(Registration)
-class RegistrationAdmin(Decisions, FindsPeople, EditableBy, ExportsParticipants, PlainAdmin):
-    list_display = ["person", "event", "state_badge", "line", "company", "language", "country", "joined_at"]
+class RegistrationAdmin(Decisions, AttendanceColumn, FindsPeople, EditableBy, ExportsParticipants, PlainAdmin):
+    list_display = [
+        "person",
+        "event",
+        "state_badge",
+        "line",
+        "company",
+        "language",
+        "country",
+        "joined_at",
+        "attendance",
+    ]
     list_filter = ["state", ("event", admin.RelatedOnlyFieldListFilter), "language", "country"]
     list_select_related = ["event"]
     search_fields = ["email", "company"]  # and names, by their keys
@@ -52,13 +63,14 @@ class RegistrationAdmin(Decisions, FindsPeople, EditableBy, ExportsParticipants,
         ("line", "seats_by_kind"),
         ("source", "decision_note"),
         *new_fields[2:-1],
+        "join_window",
         "log",
     ]
     readonly_fields = [
         *("event_page", "email", "mail_trouble", "state_now", "joined_at", "confirmed_at"),
         *("line", "seats_by_kind", "source", "decision_note", "log"),
     ]
-    actions = [*Decisions.decision_actions, "withdraw", "write_again"]
+    actions = [*Decisions.decision_actions, "withdraw", "write_again", "check_in"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_position()
@@ -83,7 +95,7 @@ class RegistrationAdmin(Decisions, FindsPeople, EditableBy, ExportsParticipants,
 
     def save_model(self, request, obj, form, change):
         if change:
-            obj.save(update_fields=[name for name in PERSON if name in form.cleaned_data])
+            obj.save(update_fields=[name for name in (*PERSON, "join_window") if name in form.cleaned_data])
             return
         obj.pk = form.made.pk  # the service has written it
         obj.refresh_from_db()

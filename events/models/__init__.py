@@ -1,5 +1,6 @@
 """When and where: events, series, seats, registrations, questions, reminders, changes, attendance, calendars."""
 
+from events.models.attendance import AttendanceInterval, Certificate, CheckIn, JoinClick
 from events.models.broadcasts import Broadcast
 from events.models.changes import EventChange
 from events.models.events import Event, EventLanguage, Track
@@ -12,12 +13,16 @@ from events.models.series import Series
 
 __all__ = [
     "AccessToken",
+    "AttendanceInterval",
     "Broadcast",
+    "Certificate",
+    "CheckIn",
     "Delivery",
     "Event",
     "EventChange",
     "EventLanguage",
     "FeedToken",
+    "JoinClick",
     "Offer",
     "ParticipantExport",
     "Registration",

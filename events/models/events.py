@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -17,6 +17,7 @@ from events.models.switches import RegistrationSwitches
 from iurc_portal.clock import validate_tzid
 from iurc_portal.translation.constraints import some_language
 
+MOST_MINUTES = 24 * 60  # of a window before the start, or of presence
 LANGUAGE_TAG = RegexValidator(r"^[a-z]{2,3}$", _("Write a language code such as it, en or ja."), code="language")
 
 
@@ -161,6 +162,34 @@ class Event(RegistrationSwitches):
     )
     last_modified = models.DateTimeField(_("changed"), auto_now=True)
     join_url = models.URLField(_("address of the room"), blank=True, max_length=500)
+    phone_access = models.TextField(
+        _("access by telephone"),
+        blank=True,
+        max_length=500,
+        help_text=_("Numbers and code to dial, a line each. Only those with a place read it, on their own page."),
+    )
+    join_window = models.PositiveSmallIntegerField(
+        _("the room opens, minutes before the start"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MOST_MINUTES)],
+        help_text=_("Empty: 30 minutes."),
+    )
+    join_opened_at = models.DateTimeField(null=True, blank=True, editable=False)
+    join_closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    attended_minutes = models.PositiveSmallIntegerField(
+        _("who counts as present: minutes at least"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MOST_MINUTES)],
+    )
+    attended_share = models.PositiveSmallIntegerField(
+        _("who counts as present: per cent of the event at least"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("Either of the two is enough. Both empty: half of the event."),
+    )
     registration_open = models.BooleanField(_("registration open"), default=False)
     registration_closes_at = models.DateTimeField(
         _("registration closes"), null=True, blank=True, help_text=_("Empty: at the start.")
@@ -195,7 +224,10 @@ class Event(RegistrationSwitches):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ["dtstart", "pk"]
-        permissions = [("publish_event", _("Can publish and cancel events"))]
+        permissions = [
+            ("publish_event", _("Can publish and cancel events")),
+            ("see_join_address", _("Can see and change the address of the room")),
+        ]
         constraints = [
             some_language("event"),
             models.CheckConstraint(
@@ -204,6 +236,10 @@ class Event(RegistrationSwitches):
                 violation_error_message=_("The event ends before it starts: set an end after the start."),
             ),
             models.UniqueConstraint(fields=["series", "recurrence_id"], name="event_once_in_series"),
+            models.CheckConstraint(
+                name="event_attended_share_is_a_share",
+                condition=Q(attended_share=None) | Q(attended_share__gte=1, attended_share__lte=100),
+            ),
         ]
         indexes = [models.Index(fields=["status", "access", "dtstart"], name="event_listed")]
 

@@ -1,6 +1,7 @@
 """Who comes. One row per person and event for life: a return revives the row."""
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Case, OuterRef, Q, Subquery, When
 from django.utils.translation import gettext_lazy as _
@@ -129,6 +130,13 @@ class Registration(StateMachine, Named):
         _("interpretation"), max_length=3, blank=True, help_text=_("The language into which this person wants it.")
     )
     access_needs = models.CharField(_("access needs"), max_length=400, blank=True)
+    join_window = models.PositiveSmallIntegerField(
+        _("may enter the room, minutes before the start"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(24 * 60)],
+        help_text=_("For speakers and interpreters, who come earlier. Empty: as everybody."),
+    )
     last_sequence = models.IntegerField(null=True, editable=False)
     told_up_to = models.BigIntegerField(null=True, editable=False)  # the last EventChange this person knows of (5.2)
     last_mail_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -160,6 +168,7 @@ class Registration(StateMachine, Named):
         permissions = [
             ("moderate_registration", _("Can approve, reject and offer places")),
             ("override_limits", _("Can give places beyond the limits")),
+            ("check_in", _("Can check people in")),
         ]
 
     def __str__(self):
@@ -186,6 +195,7 @@ class AccessToken(models.Model):
         MANAGE = "manage", _("change or cancel")
         OFFER = "offer", pgettext_lazy("token", "accept an offered place")
         INVITATION = "invitation", pgettext_lazy("token", "register by invitation")
+        JOIN = "join", _("enter the room")
 
     registration = models.ForeignKey(
         Registration,

@@ -4,38 +4,44 @@ It stands outside the languages' addresses and is read in the registrant's langu
 because mail scanners follow every link (events spec 16.1); the address leaves the page in no way (16.2).
 """
 
-from datetime import timedelta
-from functools import wraps
+from functools import partial, wraps
 
 from csp.decorators import csp_update
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from events import ical
-from events.exceptions import Busy
+from events import afterwards, codes, ical, joining
+from events.exceptions import Busy, RoomClosed
 from events.feeds import PARTSTAT
-from events.mail import JOIN_OPENS_MINUTES
 from events.models import AccessToken, Event, Registration
+from events.services import joining as rooms
 from events.services import registrations, tokens
+from events.services.certificates import may_have_certificate
 from events.views.pages import calendar_response
 from events.views.registering import SeeOther, own_page
 from events.views.standing import standing_of
+from iurc_portal import qr
 
 State = Registration.State
 Purpose = AccessToken.Purpose
 
 
-def token_page(view):
-    """Find the token or answer 404 kindly, speak the registrant's language, and keep the address from leaking."""
+def token_page(view, *, to_join: bool = False):
+    """Find the token or answer 404 kindly, speak the registrant's language, and keep the address from leaking.
+
+    A token that only lets one into the room (``to_join``) opens no other page, and no other one opens the room's.
+    """
 
     @wraps(view)
     def answer(request, token, **kwargs):
         found = tokens.find(token)
-        if found is None:
+        if found is None or (found.purpose == Purpose.JOIN) != to_join:
             return _no_leaks(render(request, "events/own_unknown.html", status=404))
         registration = found.registration
         with translation.override(registration.language), timezone.override(registration.tzid):
@@ -45,6 +51,9 @@ def token_page(view):
         return _no_leaks(response)
 
     return answer
+
+
+join_token_page = partial(token_page, to_join=True)
 
 
 def _no_leaks(response):
@@ -89,11 +98,13 @@ def cancel(request, *, token, clear, now):
 @token_page
 def join(request, *, token, clear, now):
     """Into the room: the provider's address leaves the server only in this redirect (8.1, 8.3)."""
-    context = _context(token, clear, now=now)
-    if request.method == "POST" and token.manages and context["may_join"]:
-        return SeeOther(context["event"].join_url)
-    status = 409 if request.method == "POST" else 200
-    return _page(request, token=token, clear=clear, now=now, status=status)
+    if request.method != "POST" or token.purpose != Purpose.MANAGE or _too_old(token, now=now):
+        status = 409 if request.method == "POST" else 200
+        return _page(request, token=token, clear=clear, now=now, status=status)
+    try:
+        return SeeOther(rooms.enter(token.registration, now=now))
+    except RoomClosed as error:
+        return _page(request, token=token, clear=clear, now=now, error=error, status=409)
 
 
 @require_safe
@@ -125,7 +136,6 @@ def _too_old(token: AccessToken, *, now) -> bool:
 
 def _context(token: AccessToken, clear: str, *, now) -> dict:
     found, event = token.registration, token.registration.event
-    opens = event.dtstart - timedelta(minutes=JOIN_OPENS_MINUTES)
     takes_part = found.state == State.CONFIRMED and event.status == Event.Status.CONFIRMED
     return {
         "registration": found,
@@ -140,11 +150,34 @@ def _context(token: AccessToken, clear: str, *, now) -> dict:
         "has_begun": event.dtstart <= now,
         "is_open": event.accepts_registrations(now=now),
         "has_calendars": token.purpose == Purpose.MANAGE and found.state in PARTSTAT,
-        "join_opens": opens,
-        "is_online": event.event_attendance_mode != Event.AttendanceMode.OFFLINE,
-        "in_window": opens <= now < event.dtend,
-        "may_join": takes_part and bool(event.join_url) and opens <= now < event.dtend,
+        "takes_part": takes_part,
+        **(_the_day(found, now=now) if takes_part else {}),
+        **way_in(found, now=now),
     }
+
+
+def way_in(found: Registration, *, now) -> dict:
+    """What ``events/_way_in.html`` says: whether one may enter now, else from when, and how by telephone."""
+    event = found.event
+    window = joining.window_of(event, found)
+    phase = window.phase(now)
+    return {
+        "is_online": event.event_attendance_mode != Event.AttendanceMode.OFFLINE,
+        "join_opens": window.opens,
+        "phase": phase,
+        "may_join": phase == joining.OPEN and bool(event.join_url),
+    }
+
+
+def _the_day(found: Registration, *, now) -> dict:
+    """The code for the door until the event is over; then what remains of it."""
+    event = found.event
+    if event.dtend <= now:
+        return {"may_certify": may_have_certificate(found, now=now), "afterwards": afterwards.links_of(event)}
+    if event.event_attendance_mode == Event.AttendanceMode.ONLINE:
+        return {}
+    address = reverse("check_in", args=[event.public_id, codes.code_of(found.pk)])
+    return {"qr": qr.svg(settings.SITE_URL + address, label=_("Your code for the entrance"))}
 
 
 def _page(request, *, token, clear, now, error=None, status=200):

@@ -33,6 +33,7 @@ def ensure_roles() -> None:
         | Q(content_type__app_label="events", codename__in=["publish_event", "export_registration"])
         | Q(content_type__app_label="events", codename__in=["publish_event", "send_broadcast"])
         | Q(content_type__app_label="events", codename__in=["publish_event", "moderate_registration"])
+        | Q(content_type__app_label="events", codename__in=["publish_event", "see_join_address", "check_in"])
         | Q(
             content_type__app_label="notifications",
             codename__in=[

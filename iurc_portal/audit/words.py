@@ -8,6 +8,8 @@ REASONS = {
     "moved": gettext_noop("other times"),
     "venue": gettext_noop("other place"),
     "rule": gettext_noop("rule of the series"),
+    "room_opened": gettext_noop("room opened by hand"),
+    "room_closed": gettext_noop("room closed by hand"),
     "verified": gettext_noop("checked"),
     "unconfirmed": gettext_noop("nobody confirmed the profile"),
     "renewed": gettext_noop("renewed"),

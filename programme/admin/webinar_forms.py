@@ -100,7 +100,7 @@ class EventPartForm(forms.ModelForm):
         self.by = by
         super().__init__(*args, **kwargs)
         if not may_see_room:
-            del self.fields["join_url"]  # whoever may not publish has no need of the room
+            del self.fields["join_url"]  # seeing the room is a right of its own (events spec 8.1)
         self.fields["maximum_attendee_capacity"].label = _("how many places")
         for column in columns("name", "description", "location"):
             self.fields[column].required = False

@@ -23,7 +23,7 @@ from events.admin.day_notes import notes_of, watched
 from events.admin.events import both_times
 from events.admin.notices import changes_address, rules_address, say_who_will_be_told
 from events.admin.series_links import series_line
-from events.mail import JOIN_OPENS_MINUTES
+from events.joining import minutes_before
 from events.models import Event
 from events.services import scheduling
 from events.services.series import change_alone
@@ -147,7 +147,7 @@ class WebinarAdmin(EditableBy, PortalAdmin):
     def get_form(self, request, obj=None, **kwargs):
         form = super().get_form(request, obj, **kwargs)
         form.by = request.user
-        form.may_see_room = request.user.has_perm("events.publish_event")
+        form.may_see_room = request.user.has_perm("events.see_join_address")
         return form
 
     def get_changeform_initial_data(self, request):
@@ -273,9 +273,9 @@ class WebinarAdmin(EditableBy, PortalAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["may_edit"] = self.has_add_permission(request) if add else self.has_change_permission(request, obj)
         context["tabs"] = self._tabs(context) if context["may_edit"] else []
-        context["join_minutes"] = JOIN_OPENS_MINUTES
         notes = notes_of(obj.event) if obj is not None and obj.pk else []
         context["day_notes"] = watched(notes, day="event-date", hour="event-starts", anchor="event-anchor")
+        context["join_minutes"] = minutes_before(obj.event if obj is not None and obj.pk else Event())
         context["cities_json"] = json.dumps(
             {zone.key: {"name": str(PartnerSide(side).label), "zone": zone.key} for side, zone in ZONES.items()}
         )

@@ -1,5 +1,6 @@
 """The demonstration: a believable set of visits, webinars and people, all of them visibly samples."""
 
+from programme.demo.attendance import make_attendance
 from programme.demo.calendar import make_closures, make_series
 from programme.demo.calendars import make_calendars
 from programme.demo.desk import make_letters, make_milestones
@@ -30,6 +31,7 @@ def make_all(samples: Samples) -> None:
     make_closures(samples)
     make_series(samples)
     make_workshop(samples)
+    make_attendance(samples)
     make_visits(samples)
     make_calendars(samples)
     make_milestones(samples, edition)

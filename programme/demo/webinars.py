@@ -284,7 +284,9 @@ def _past(samples: Samples) -> Webinar:
         },
     )
     _publish(webinar, samples, days_ago=50)
-    _register_many(samples, webinar.event, number=8, days_ago=40)
+    company = people.user(people.COMPANY)
+    _register(samples, webinar.event, people.mihon("健", "ケン", "Ken"), people.COMPANY, days_ago=40, user=company)
+    _register_many(samples, webinar.event, number=7, days_ago=40)
     return webinar
 
 
@@ -323,6 +325,7 @@ def _on_site(samples: Samples) -> Event:
         ),
     )
     scheduling.publish_event(event, now=samples.ago(days=11), by=people.user(people.STAFF_TORINO))
+    _register_many(samples, event, number=12)
     return event
 
 

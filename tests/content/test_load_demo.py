@@ -19,6 +19,7 @@ from ecosystem.models import (
     Transfer,
 )
 from events.models import Event, Registration
+from events.services.attendance import has_attended
 from iurc_portal.accounts.models import User
 from iurc_portal.notifications.models import Message
 from programme.models import Delegate, Exchange, HostConfirmation, Milestone, StudyVisit, Webinar
@@ -68,6 +69,7 @@ def test_it_prints_what_it_made(whole_content, capsys):
         ["webinars", "4", "0"],
         ["events", "1", "0"],
         ["workshops", "1", "0"],
+        ["attendance", "2", "0"],
         ["visits", "3", "0"],
         ["milestones", "6", "0"],
         ["testbeds", "2", "0"],
@@ -141,10 +143,11 @@ def test_webinars_are_coming_one_with_few_places_and_one_is_over(demo):
     assert past.event.registrations.confirmed().count() == 8
 
 
-def test_a_company_finds_its_own_registration(demo):
-    registration = Registration.objects.get(user__email="company@nagoya.example")
+def test_a_company_finds_its_own_registrations_one_to_come_and_one_it_attended(demo):
+    past, coming = Registration.objects.filter(user__email="company@nagoya.example").order_by("event__dtstart")
 
-    assert (registration.state, registration.language) == ("confirmed", "ja")
+    assert [(one.state, one.language) for one in (past, coming)] == [("confirmed", "ja")] * 2
+    assert (has_attended(past), has_attended(coming)) == (True, False)
 
 
 def test_one_visit_is_under_way_one_in_preparation_and_one_waits(demo):

@@ -29,7 +29,7 @@ def staff(client, city):
     user.user_permissions.set(
         [
             *Permission.objects.filter(content_type__app_label="programme").exclude(codename__startswith="delete_"),
-            Permission.objects.get(codename="publish_event"),
+            *Permission.objects.filter(codename__in=["publish_event", "see_join_address"]),
         ]
     )
     client.force_login(user)
@@ -206,8 +206,8 @@ def test_cancelling_asks_for_a_reason_and_tells_those_registered(
     assert [message.to for message in mailoutbox] == [["aiko@example.org"]]
 
 
-def test_without_the_right_to_publish_neither_room_nor_buttons_are_there(client, staff, city):
-    staff.user_permissions.remove(Permission.objects.get(codename="publish_event"))
+def test_without_the_rights_to_it_neither_room_nor_buttons_are_there(client, staff, city):
+    staff.user_permissions.remove(*Permission.objects.filter(codename__in=["publish_event", "see_join_address"]))
     webinar = a_webinar(city, join_url="https://meet.example.org/secret-room")
 
     page = client.get(change(webinar)).content.decode()
