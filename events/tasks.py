@@ -9,3 +9,10 @@ def send_due_reminders() -> dict[str, int]:
     from events.services import reminders
 
     return reminders.send_due(now=timezone.now())
+
+
+@shared_task
+def release_lapsed_members() -> int:
+    from events.services import groups
+
+    return groups.release_lapsed(now=timezone.now())

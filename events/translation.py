@@ -1,7 +1,7 @@
 from modeltranslation.translator import TranslationOptions, register
 from simple_history import register as keep_history
 
-from events.models import Event, Track
+from events.models import Choice, Event, Question, QuestionSet, Track
 from iurc_portal.translation.registry import SHOWN, register_translated
 
 
@@ -13,6 +13,21 @@ class TrackTranslation(TranslationOptions):
 @register(Event)
 class EventTranslation(TranslationOptions):
     fields = ("name", "description", "location", "cancellation_reason")
+
+
+@register(QuestionSet)
+class QuestionSetTranslation(TranslationOptions):
+    fields = ("name", "introduction")
+
+
+@register(Question)
+class QuestionTranslation(TranslationOptions):
+    fields = ("label", "help_text")
+
+
+@register(Choice)
+class ChoiceTranslation(TranslationOptions):
+    fields = ("label",)
 
 
 keep_history(Event, app="events", excluded_fields=["join_url"])

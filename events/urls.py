@@ -1,12 +1,13 @@
 from django.urls import path
 
-from events.views import pages, registering
+from events.views import groups, pages, registering
 
 app_name = "events"
 urlpatterns = [
     path("", pages.event_list, name="list"),
     path("<slug:slug>/", pages.event, name="event"),
     path("<slug:slug>/register/", registering.register, name="register"),
+    path("<slug:slug>/register/group/", groups.register_group, name="register_group"),
     path("<slug:slug>/register/asked/", registering.asked, name="asked"),
     path("<slug:slug>/mine/", registering.own, name="own"),
     path("<slug:slug>/event.ics", pages.event_ics, name="ics"),

@@ -223,6 +223,7 @@ else:
     }
 CELERY_BEAT_SCHEDULE = {
     "send-due-reminders": {"task": "events.tasks.send_due_reminders", "schedule": 60},
+    "release-lapsed-members": {"task": "events.tasks.release_lapsed_members", "schedule": 60},
     "sweep-outbox": {"task": "iurc_portal.notifications.tasks.sweep_outbox", "schedule": 60},
     # Hourly, not nightly: what is past its day is hidden anyway, and no start of beat lies a day away from the next.
     "expire-listings": {"task": "ecosystem.tasks.expire_listings", "schedule": 3600},
@@ -275,6 +276,9 @@ IURC_EVENTS: dict[str, Any] = {
     "network_seconds": 600,  # … in this time: whole companies share one address
     "feed_days_back": 90,
     "feed_days_ahead": 730,
+    "group_size": 10,  # people in a group where the event says nothing else (2.1)
+    "delegation_size": 60,  # people whom staff register at once
+    "member_hours": 72,  # a member's seat is held this long after the letter, or until the start (2.18)
 }
 
 # --- Open data -------------------------------------------------------------------------------------------------------

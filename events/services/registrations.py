@@ -4,10 +4,11 @@ One function takes seats, ``_take_seat``, always under the lock of the event's r
 from rows. Events are locked before registrations.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -20,6 +21,7 @@ from events import signals
 from events.exceptions import Busy, EventFull, RegistrationClosed
 from events.models import AccessToken, Delivery, Event, Registration
 from events.services import letters
+from events.services.questions import keep_answers
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.audit.services import record_transition
 from iurc_portal.notifications.services import clear_bounces
@@ -43,14 +45,21 @@ State = Registration.State
 
 
 def request_registration(
-    *, event: Event, email: str, person: Mapping[str, str], now: datetime, user=None
+    *,
+    event: Event,
+    email: str,
+    person: Mapping[str, str],
+    now: datetime,
+    user=None,
+    answers: Mapping[int, Any] | None = None,
 ) -> Registration:
     """Ask for a place for ``email``; asking twice gives the same registration.
 
-    ``person`` holds ``PERSON_FIELDS``. A guest's row stays ``unproved`` with its seat held for 30 minutes until the
-    mailed link is used; a signed-in ``user`` whose verified address this is gets the place at once (2.4). Whoever is
-    known already gets a letter with their state, and the caller sees no difference (2.6); a second request within
-    10 minutes sends nothing (2.7), unless the place was given back in between: the link sent before is spent.
+    ``person`` holds ``PERSON_FIELDS``, ``answers`` the stored values by question; both are written together. A
+    guest's row stays ``unproved`` with its seat held for 30 minutes until the mailed link is used; a signed-in
+    ``user`` whose verified address this is gets the place at once (2.4). Whoever is known already gets a letter with
+    their state, and the caller sees no difference (2.6); a second request within 10 minutes sends nothing (2.7),
+    unless the place was given back in between: the link sent before is spent.
 
     Raises ``RegistrationClosed``, ``EventFull`` or ``Busy``.
     """
@@ -71,6 +80,8 @@ def request_registration(
                 _write_unless_just_written(registration, letters.queue_known, now=now)
         else:
             _ask(registration, email=email, person=person, user=user if proved else None, now=now)
+            if answers is not None:
+                keep_answers(registration, answers, now=now)
     if full and not proved:  # told only now: the letter to the known person is committed, the page says what all see
         raise EventFull(event)
     return registration
@@ -200,13 +211,25 @@ def _fill(registration: Registration, *, email: str, person: Mapping[str, str]) 
             setattr(registration, name, person[name])
 
 
-def _has_room(event: Event, *, now: datetime, besides: Registration | None = None) -> bool:
+def take_seats(event: Event, registrations: Iterable[Registration], *, now: datetime) -> None:
+    """Decide whether all of ``registrations`` may take a seat, or none (2.18); the caller holds the event's lock.
+
+    Who holds a seat keeps it and needs no other. Raises ``EventFull``.
+    """
+    needing = sum(
+        row.state != State.CONFIRMED and (row.hold_until is None or row.hold_until <= now) for row in registrations
+    )
+    if not _has_room(event, now=now, seats=needing):
+        raise EventFull(event)
+
+
+def _has_room(event: Event, *, now: datetime, besides: Registration | None = None, seats: int = 1) -> bool:
     if event.maximum_attendee_capacity is None:
         return True
     taken = event.registrations.taking_seats(now=now)
     if besides is not None and besides.pk:
         taken = taken.exclude(pk=besides.pk)
-    return taken.count() < event.maximum_attendee_capacity
+    return seats == 0 or taken.count() + seats <= event.maximum_attendee_capacity
 
 
 def _take_seat(registration: Registration, *, now: datetime, held: bool = False) -> None:

@@ -19,7 +19,8 @@ from events import ical
 from events.exceptions import Busy
 from events.mail import JOIN_OPENS_MINUTES
 from events.models import AccessToken, Event, Registration
-from events.services import registrations, tokens
+from events.services import groups, registrations, tokens
+from events.views import registering
 from events.views.pages import calendar_response
 from events.views.registering import SeeOther, own_page
 
@@ -106,7 +107,7 @@ def ics(request, *, token, clear, now):
 
 def _prove(request, *, token, clear, now):
     try:
-        proved = registrations.prove_registration(token, now=now)
+        proved = groups.prove(token, now=now, consent_version=registering._privacy_version(now))
     except Busy as error:
         return _page(request, token=token, clear=clear, now=now, error=error, status=503)
     except ValidationError as error:
@@ -122,6 +123,7 @@ def _too_old(token: AccessToken, *, now) -> bool:
 
 def _context(token: AccessToken, clear: str, *, now) -> dict:
     found, event = token.registration, token.registration.event
+    lead = group_lead(found)
     opens = event.dtstart - timedelta(minutes=JOIN_OPENS_MINUTES)
     takes_part = found.state == State.CONFIRMED and event.status == Event.Status.CONFIRMED
     return {
@@ -138,8 +140,18 @@ def _context(token: AccessToken, clear: str, *, now) -> dict:
         "join_opens": opens,
         "is_online": event.event_attendance_mode != Event.AttendanceMode.OFFLINE,
         "in_window": opens <= now < event.dtend,
+        "lead": lead,
+        "lead_name": lead.display_name(found.language) or lead.email if lead is not None else "",
+        "may_answer": takes_part and event.question_set_id is not None and event.takes_answers(now=now),
         "may_join": takes_part and bool(event.join_url) and opens <= now < event.dtend,
     }
+
+
+def group_lead(registration: Registration) -> Registration | None:
+    """Who has registered this person, if it was somebody else."""
+    if registration.group is None or registration.group.lead_id == registration.pk:
+        return None
+    return registration.group.lead
 
 
 def _page(request, *, token, clear, now, error=None, status=200):

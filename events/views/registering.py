@@ -57,6 +57,7 @@ def register(request, slug):
             event=event,
             email=email,
             person=person,
+            answers=form.answers(),
             now=now,
             user=request.user if request.user.is_authenticated else None,
         )

@@ -24,6 +24,9 @@ REASONS = {
     "opt-out lifted": gettext_noop("may be listed again"),
     "merged": gettext_noop("merged"),
     "merging undone": gettext_noop("merging taken back"),
+    "answers_reviewed": gettext_noop("changed answers looked at"),
+    "member_declined": gettext_noop("declined what somebody else had asked for"),
+    "member_lapsed": gettext_noop("did not confirm in time what somebody else had asked for"),
     "minor_change": gettext_noop("minor change of a text"),
     "other": gettext_noop("another reason"),
 }
