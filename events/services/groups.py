@@ -69,8 +69,8 @@ def request_group(
         if lead.state != State.CONFIRMED and group.invited_at is not None:
             group.invited_at = None  # the lead had given the place back: whom they name now waits for the proof again
             group.save(update_fields=["invited_at"])
-        rows = _hold(group, members, until=lead.hold_until, now=now)
-        _let_go(group, besides=[lead, *rows], now=now)
+        _let_go(group, besides=members, now=now)
+        _hold(group, members, until=lead.hold_until, now=now)
         if lead.state == State.CONFIRMED:
             _invite(group, now=now)
     return lead
@@ -213,7 +213,7 @@ def _group_of(lead: Registration, *, now: datetime, name: str = "") -> Registrat
 
 def _hold(
     group: RegistrationGroup, members: Sequence[Member], *, until: datetime | None, now: datetime, by=None
-) -> list[Registration]:
+) -> None:
     """Rows with a held seat for those of ``members`` who neither have a place nor ask for one by themselves.
 
     All seats or none. Raises ``EventFull``.
@@ -239,7 +239,6 @@ def _hold(
         row.save()
         if former != State.UNPROVED:
             _log(row, former, now=now, by=by)
-    return [row for _member, row in rows]
 
 
 def _may_be_named(row: Registration, group: RegistrationGroup, *, now: datetime) -> bool:
@@ -275,10 +274,10 @@ def _until(event: Event, *, now: datetime) -> datetime:
     return min(now + timedelta(hours=settings.IURC_EVENTS["member_hours"]), event.dtstart)
 
 
-def _let_go(group: RegistrationGroup, *, besides: Sequence[Registration], now: datetime) -> None:
-    """Whom an earlier request named and this one does not."""
-    kept = [row.pk for row in besides]
-    for row in group.members.filter(state=State.UNPROVED, last_mail_at=None).exclude(pk__in=kept):
+def _let_go(group: RegistrationGroup, *, besides: Sequence[Member], now: datetime) -> None:
+    """Whom an earlier request named and this one does not; they have not heard of it."""
+    named = group.members.filter(state=State.UNPROVED, last_mail_at=None).exclude(pk=group.lead_id)
+    for row in named.exclude(email_key__in=[member.key for member in besides]):
         _end(row, reason="", now=now)
 
 

@@ -138,7 +138,9 @@ def test_nothing_answered_has_no_row():
 @pytest.mark.parametrize("come", ["no", ""])
 def test_what_is_not_asked_is_discarded_right_or_wrong(come):
     comes, eats, _event = dinner()
-    form = AnswersForm({named(comes): come, named(eats): "nonsense"}, questions=comes.question_set.questions.in_order())
+    form = AnswersForm(
+        {named(comes): come, named(eats): "nonsense"}, questions=comes.question_set.questions.in_order()
+    )
 
     form.is_valid()
 
@@ -163,7 +165,8 @@ def test_a_condition_on_one_of_several_choices():
     by_car = AnswersForm({named(ways): [train.key, car.key], named(plate): "AB 123"}, questions=asked)
     by_train = AnswersForm({named(ways): [train.key], named(plate): "AB 123"}, questions=asked)
 
-    assert by_car.is_valid() and by_train.is_valid()
+    assert by_car.is_valid()
+    assert by_train.is_valid()
     assert (plate.pk in by_car.answers(), plate.pk in by_train.answers()) == (True, False)
 
 
@@ -303,7 +306,8 @@ def test_answers_are_changed_on_the_own_page(client):
     shown = client.get(page)
     done = client.post(page, {named(comes): "no"})
 
-    assert 'value="yes" ' in shown.content.decode().replace("checked", "") and shown["Cache-Control"] == "no-store"
+    assert 'value="yes" ' in shown.content.decode().replace("checked", "")
+    assert shown["Cache-Control"] == "no-store"
     assert (done.status_code, done["Location"]) == (303, page.replace("answers/", ""))
     assert questions.answers_of(registration) == {comes.pk: False}
 
@@ -343,7 +347,9 @@ def test_the_limit_is_read_after_the_lock():
         questions.change_answers(registration, {comes.pk: False}, now=NOW)
 
 
-@pytest.mark.parametrize(("state", "purpose"), [("cancelled", "manage"), ("unproved", "prove"), ("confirmed", "prove")])
+@pytest.mark.parametrize(
+    ("state", "purpose"), [("cancelled", "manage"), ("unproved", "prove"), ("confirmed", "prove")]
+)
 def test_only_who_has_a_place_and_the_link_to_it_changes_answers(client, state, purpose):
     comes, _eats, event = dinner()
     registration = make_registration(event, state=state)
