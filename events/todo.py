@@ -72,6 +72,12 @@ register(
         "events.view_registration",
         urgent=False,
     ),
+    Task(
+        "answers-to-look-at",
+        _("Registrations with changed answers to look at"),
+        lambda now: Registration.objects.filter(state=Registration.State.CONFIRMED).exclude(needs_review_since=None),
+        "events.change_registration",
+    ),
     Panel("next-two-weeks", "admin/_next_two_weeks.html", next_two_weeks, "events.view_event"),
     Job("send_due_reminders", _("Reminders of events"), "send-due-reminders"),
 )

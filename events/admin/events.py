@@ -103,6 +103,8 @@ class EventAdmin(EditableBy, PortalAdmin):
             (
                 ("registration_open", "maximum_attendee_capacity"),
                 "registration_closes_at",
+                ("question_set", "answers_until"),
+                "maximum_group_size",
                 "taken",
                 "join_url",
             ),

@@ -14,7 +14,9 @@ from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import display
 
 from events import owners
+from events.admin.answers import ShowsAnswers
 from events.admin.forms import PERSON, NewRegistrationForm, RegistrationForm
+from events.admin.groups import RegistersDelegations
 from events.models import Registration
 from events.services import letters, registrations
 from iurc_portal.admin import EditableBy, PlainAdmin
@@ -34,7 +36,7 @@ class RegistrationResource(ModelResource):
 
 
 @admin.register(Registration)
-class RegistrationAdmin(EditableBy, ExportMixin, PlainAdmin):
+class RegistrationAdmin(RegistersDelegations, ShowsAnswers, EditableBy, ExportMixin, PlainAdmin):
     resource_classes = [RegistrationResource]
     export_form_class = ExportForm
     formats = SPREADSHEETS
@@ -65,10 +67,10 @@ class RegistrationAdmin(EditableBy, ExportMixin, PlainAdmin):
     actions = ["withdraw", "write_again"]
 
     def get_fields(self, request, obj=None):
-        return self.fields if obj else self.new_fields
+        return self.with_answers(request, self.fields) if obj else self.new_fields
 
     def get_readonly_fields(self, request, obj=None):
-        return self.readonly_fields if obj else []
+        return [*self.readonly_fields, *self.answer_fields] if obj else []
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         if obj is not None:

@@ -167,6 +167,14 @@ class Choice(models.Model):
     def key(self) -> str:
         return str(self.pk)
 
+    @property
+    def is_in_use(self) -> bool:
+        """Whether somebody has chosen it, or a question depends on it: then it stays."""
+        if Question.objects.filter(shown_if=self.question_id, shown_if_value=self.key).exists():
+            return True
+        values = Answer.objects.filter(question=self.question_id).values_list("value", flat=True)
+        return any(self.key in value if isinstance(value, list) else self.key == value for value in values.iterator())
+
 
 class Answer(models.Model):
     """What one person answered to one question. The shape of ``value`` follows the question's kind:

@@ -91,7 +91,7 @@ def register_delegation(
     Who has a place already keeps it and is not written to. All or nobody. Raises as ``request_group`` does.
     """
     with locked(event) as event:
-        check_members(event, members, lead_email=email, limit=settings.IURC_EVENTS["delegation_size"])
+        check_members(event, members, lead_email=email, limit=delegation_limit())
         lead = registrations.register_by_staff(event=event, email=email, person=person, now=now, by=by)
         group = _group_of(lead, name=name, now=now)
         _hold(group, members, until=_until(event, now=now), now=now, by=by)
@@ -171,6 +171,11 @@ def release_lapsed(*, now: datetime) -> int:
                 letters.queue_members_gone(lead, [_name_for(lead, row) for row in rows], declined=False, now=now)
             ended += len(rows)
     return ended
+
+
+def delegation_limit() -> int:
+    """How many people staff register at once, the lead included."""
+    return settings.IURC_EVENTS["delegation_size"]
 
 
 def standing(group: RegistrationGroup):

@@ -109,6 +109,9 @@ UNFOLD = {
                 entry("videocam", "programme.webinar"),
                 entry("event", "events.event"),
                 entry("how_to_reg", "events.registration"),
+                entry("groups", "events.registrationgroup"),
+                entry("quiz", "events.questionset"),
+                entry("contact_support", "events.question"),
             ),
             group(
                 _("Visits and programme"),

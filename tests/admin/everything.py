@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, Permission
 from ecosystem.models import Concept, Place
 from ecosystem.services import imports
 from ecosystem.services.optouts import record_opt_out
-from events.models import Delivery
+from events.models import Delivery, RegistrationGroup
 from iurc_portal.audit.models import Transition
 from iurc_portal.content.models import ContentRecord
 from iurc_portal.notifications.models import AddressStatus, Heartbeat, Message
@@ -37,6 +37,11 @@ def delivery():
     registration = factories.make_registration()
     rule = registration.event.reminder_rules.create(trigger="-PT1H")
     return Delivery.objects.create(registration=registration, rule=rule, schedule_version=1, due_at=NOW)
+
+
+def registration_group():
+    lead = factories.make_registration()
+    return RegistrationGroup.objects.create(event=lead.event, lead=lead, created_at=NOW)
 
 
 def import_batch():
@@ -103,7 +108,10 @@ MAKERS = {
     "ecosystem.transfer": factories.make_transfer,
     "events.delivery": delivery,
     "events.event": lambda: factories.make_event(maximum_attendee_capacity=10),
+    "events.question": lambda: factories.make_question(kind="choice", choices=["Tram", "Bus"]),
+    "events.questionset": lambda: factories.make_question().question_set,
     "events.registration": factories.make_registration,
+    "events.registrationgroup": registration_group,
     "events.track": lambda: factories.make_track(f"track-{next(numbers)}"),
     "notifications.addressstatus": lambda: AddressStatus.objects.create(
         email_key=f"a{next(numbers)}@example.org", state="hard", since=NOW
