@@ -46,9 +46,7 @@ class ConditionField(forms.ChoiceField):
 class QuestionForm(forms.ModelForm):
     """A question with its condition as one choice."""
 
-    condition = ConditionField(
-        help_text=_("Save the question once, then choose: only its own set can be a condition.")
-    )
+    condition = ConditionField(help_text=_("Save the question once, then choose among the others of its set."))
 
     class Meta:
         model = Question

@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                 ('needs_new_approval', models.BooleanField(default=False, help_text='Whoever changes this answer later keeps the place; staff are told to look at it.', verbose_name='a change is looked at by staff')),
                 ('is_sensitive', models.BooleanField(default=False, help_text='Health, diet, religion: only those with the permission read the answers, and exports leave them out.', verbose_name='sensitive')),
                 ('shown_if_value', models.CharField(blank=True, max_length=20)),
-                ('shown_if', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='dependants', to='events.question', verbose_name='only if')),
+                ('shown_if', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='dependants', to='events.question', verbose_name='only if')),
                 ('question_set', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='events.questionset', verbose_name='set of questions')),
             ],
             options={

@@ -78,7 +78,7 @@ class Question(models.Model):
         verbose_name=_("only if"),
         null=True,
         blank=True,
-        on_delete=models.PROTECT,
+        on_delete=models.RESTRICT,
         related_name="dependants",
     )
     shown_if_value = models.CharField(max_length=20, blank=True)

@@ -2,6 +2,8 @@
 // each with the words that say whom it concerns.
 const given = (form, name) => new FormData(form).getAll(name);
 
+for (const words of document.querySelectorAll(".tn-question__when")) words.hidden = true;
+
 for (const form of document.querySelectorAll("form:has([data-shown-by])")) {
   const follow = () => {
     for (const part of form.querySelectorAll("[data-shown-by]")) {
