@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from events.models import Answer
 from events.questions import in_words
@@ -87,7 +87,7 @@ class ShowsAnswers:
         since = obj.needs_review_since
         return date_format(timezone.localtime(since), "SHORT_DATETIME_FORMAT") if since else "–"
 
-    @admin.display(description=gettext_lazy("group"))
+    @admin.display(description=pgettext_lazy("of people", "group"))
     def group_shown(self, obj):
         if obj.group is None:
             return "–"

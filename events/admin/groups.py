@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from unfold.decorators import action
+from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES
 
 from events.forms import AddressField, LineField
 from events.group_forms import FileForm, members_formset
@@ -69,13 +70,15 @@ class RegistersDelegations:
                 if all([form.is_valid(), members.is_valid()]) and self._registered(request, form, members):
                     address = reverse("admin:events_registration_changelist")
                     return redirect(f"{address}?event__id__exact={form.cleaned_data['event'].pk}")
+        for row in members.forms:
+            dressed(row)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Register a delegation"),
-            "form": form,
+            "form": dressed(form),
             "members": members,
-            "file": file,
+            "file": dressed(file),
             "most": most,
         }
         return TemplateResponse(request, "admin/events/delegation.html", context)
@@ -119,6 +122,15 @@ def other_rows(request, *, most: int):
     return members_formset(limit=most, rows=file.rows, lead_email=request.POST.get("email", "")), FileForm()
 
 
+def dressed(form):
+    """The fields of a public form in the look of the workplace."""
+    for field in form.fields.values():
+        if not field.widget.is_hidden:
+            classes = SELECT_CLASSES if isinstance(field.widget, forms.Select) else INPUT_CLASSES
+            field.widget.attrs["class"] = " ".join(classes)
+    return form
+
+
 @admin.register(RegistrationGroup)
 class RegistrationGroupAdmin(ReadOnly, PlainAdmin):
     """Read here; a group changes by what its people do."""
@@ -140,11 +152,11 @@ class RegistrationGroupAdmin(ReadOnly, PlainAdmin):
             )
         )
 
-    @admin.display(description=_("group"))
+    @admin.display(description=pgettext_lazy("of people", "group"))
     def group(self, obj):
         return str(obj)
 
-    @admin.display(description=_("people"))
+    @admin.display(description=pgettext_lazy("of people", "people"))
     def people(self, obj):
         return obj.n_people
 
@@ -152,7 +164,7 @@ class RegistrationGroupAdmin(ReadOnly, PlainAdmin):
     def confirmed(self, obj):
         return obj.n_confirmed
 
-    @admin.display(description=_("lead"))
+    @admin.display(description=pgettext_lazy("of people", "lead"))
     def lead_link(self, obj):
         return format_html(*_link(obj.lead))
 

@@ -110,7 +110,9 @@ class QuestionAdmin(PortalAdmin):
     general = (
         ("question_set", "order"),
         ("kind", "condition"),
-        ("is_required", "is_sensitive", "needs_new_approval"),
+        "is_required",
+        "is_sensitive",
+        "needs_new_approval",
     )
     inlines = [ChoiceInline]
     list_display = ["label", "question_set", "order", "kind", "is_required", "is_sensitive", "languages_written"]
@@ -185,7 +187,7 @@ class QuestionSetAdmin(PortalAdmin):
             "<ol>{}</ol><p>" + LINK + " · " + LINK + "</p>", rows, add, _("Add a question"), preview, _("Preview")
         )
 
-    @admin.display(description=_("asked by"))
+    @admin.display(description=_("events that ask them"))
     def events_listed(self, obj):
         if obj.pk is None:
             return "–"

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RegistrationGroup(models.Model):
@@ -15,15 +16,18 @@ class RegistrationGroup(models.Model):
         "events.Event", verbose_name=_("event"), on_delete=models.PROTECT, related_name="registration_groups"
     )
     lead = models.OneToOneField(
-        "events.Registration", verbose_name=_("lead"), on_delete=models.CASCADE, related_name="leads"
+        "events.Registration",
+        verbose_name=pgettext_lazy("of people", "lead"),
+        on_delete=models.CASCADE,
+        related_name="leads",
     )
     name = models.CharField(_("name of the group"), max_length=160, blank=True)
     created_at = models.DateTimeField(_("made"), editable=False)
     invited_at = models.DateTimeField(_("members written to"), null=True, blank=True, editable=False)
 
     class Meta:
-        verbose_name = _("group")
-        verbose_name_plural = _("groups")
+        verbose_name = pgettext_lazy("of people", "group")
+        verbose_name_plural = pgettext_lazy("of people", "groups")
         ordering = ["-created_at", "-pk"]
 
     def __str__(self):

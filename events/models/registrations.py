@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from iurc_portal.accounts.names import Named
 from iurc_portal.audit.machine import StateMachine
@@ -75,7 +76,7 @@ class Registration(StateMachine, Named):
     consent_version = models.CharField(max_length=20, blank=True, editable=False)
     group = models.ForeignKey(
         "events.RegistrationGroup",
-        verbose_name=_("group"),
+        verbose_name=pgettext_lazy("of people", "group"),
         null=True,
         blank=True,
         editable=False,
