@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 from unfold.decorators import action
-from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES
+from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES, UnfoldAdminFileFieldWidget
 
 from events.forms import AddressField, LineField
 from events.group_forms import FileForm, members_formset
@@ -125,7 +125,9 @@ def other_rows(request, *, most: int):
 def dressed(form):
     """The fields of a public form in the look of the workplace."""
     for field in form.fields.values():
-        if not field.widget.is_hidden:
+        if isinstance(field, forms.FileField):
+            field.widget = UnfoldAdminFileFieldWidget(attrs=field.widget.attrs)
+        elif not field.widget.is_hidden:
             classes = SELECT_CLASSES if isinstance(field.widget, forms.Select) else INPUT_CLASSES
             field.widget.attrs["class"] = " ".join(classes)
     return form
