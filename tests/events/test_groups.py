@@ -17,6 +17,7 @@ from events.exceptions import EventFull, GroupTooLarge, RegistrationClosed
 from events.models import AccessToken, Registration, RegistrationGroup
 from events.services import groups, registrations, tokens
 from events.services.groups import Member
+from events.views.groups import CONFIRMED_OR_NOT
 from iurc_portal.audit.models import Transition
 from iurc_portal.notifications.models import Message
 from tests.events.test_registering import VISITOR, mark
@@ -194,7 +195,7 @@ def test_limits_are_read_after_the_lock():
     with pytest.raises(GroupTooLarge) as refusal:
         ask(event, "sato", "suzuki")
 
-    assert refusal.value.messages == ["At most 2 people may register together, you included."]
+    assert (refusal.value.code, refusal.value.params) == ("group_size", {"limit": 2})
     assert states(event) == {}
 
 
@@ -414,7 +415,7 @@ def test_the_own_page_shows_the_group_and_takes_others(client):
     late = client.post(page, rows({"email": "mori@example.org"}))
 
     assert (done.status_code, done["Location"]) == (303, page)
-    assert [str(state) for _name, state in full.context["people"]] == ["has not answered yet"] * 2
+    assert [state for _name, state in full.context["people"]] == [CONFIRMED_OR_NOT["unproved"]] * 2
     assert "members" not in full.context
     assert late.status_code == 409
 
