@@ -7,17 +7,30 @@ class EventsConfig(AppConfig):
     verbose_name = _("Events")
 
     def ready(self):
-        from events import broadcast_mail, feeds, mail, mail_changes, mail_reminders, mail_seats, search, sitemaps
-        from events.receivers import adopt_registrations
+        from events import (
+            broadcast_mail,
+            feeds,
+            group_mail,
+            mail,
+            mail_changes,
+            mail_reminders,
+            mail_seats,
+            search,
+            signals,
+            sitemaps,
+        )
+        from events.receivers import adopt_registrations, invite_group
         from iurc_portal.accounts.signals import address_proved
         from iurc_portal.pages.sitemaps import register as register_sitemap
 
         address_proved.connect(adopt_registrations, dispatch_uid="events.adopt_registrations")
+        signals.registration_confirmed.connect(invite_group, dispatch_uid="events.invite_group")
         mail.register_kinds()
         mail_reminders.register_kinds()
         mail_changes.register_kinds()
         broadcast_mail.register_kinds()
         mail_seats.register_kinds()
+        group_mail.register_kinds()
         register_sitemap("events-lists", sitemaps.Lists)
         register_sitemap("events-events", sitemaps.Events)
         search.register_kinds()

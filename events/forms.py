@@ -19,6 +19,8 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, EventLanguage, SeatPool
+from events.questions import PREFIX as QUESTION
+from events.questions import AsksQuestions
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.names import KANA
 from iurc_portal.clock import zone_of_language
@@ -110,8 +112,8 @@ class LongSelect(forms.Select):
         return format_html("<select{}>{}</select>", attributes, SafeString(options))  # nosec: every part is escaped
 
 
-class RegistrationForm(forms.Form):
-    """What a person says to get a place. Only names, address and consent are required."""
+class RegistrationForm(AsksQuestions, forms.Form):
+    """What a person says to get a place. Only names, address and consent are required, and what the event asks."""
 
     given_name = LineField(
         label=_("First name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
@@ -184,6 +186,7 @@ class RegistrationForm(forms.Form):
             self.order_fields(["family_name", "given_name"])
         else:
             del self.fields["family_kana"], self.fields["given_kana"], self.fields["romaji"]
+        self.ask(event)
 
     @staticmethod
     def _person(user) -> dict[str, str]:
@@ -265,9 +268,10 @@ class RegistrationForm(forms.Form):
         raise ValidationError(_("That was very quick. Please press the button once more."), code="quick_form")
 
     def person(self) -> dict[str, str]:
-        """What the service keeps of the person: the cleaned fields without consent and traps."""
+        """What the service keeps of the person: the cleaned fields without consent, traps and ``answers()``."""
         return {
             name: value
             for name, value in self.cleaned_data.items()
             if name not in {"email", "consent", "website", "began", "takes_part", "headset"}
+            and not name.startswith(QUESTION)
         }

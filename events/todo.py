@@ -90,6 +90,12 @@ register(
         "events.view_registration",
         urgent=False,
     ),
+    Task(
+        "answers-to-look-at",
+        _("Registrations with changed answers to look at"),
+        lambda now: Registration.objects.filter(state=Registration.State.CONFIRMED).exclude(needs_review_since=None),
+        "events.change_registration",
+    ),
     Panel("next-two-weeks", "admin/_next_two_weeks.html", next_two_weeks, "events.view_event"),
     Job("send_change_notices", _("Notices of changed events"), "send-change-notices"),
     Job("promote_waiting_lists", _("Waiting lists of events"), "promote-waiting-lists"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from events.views import feeds, pages, registering
+from events.views import feeds, groups, pages, registering
 
 app_name = "events"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("calendars/", feeds.calendars, name="calendars"),
     path("<slug:slug>/", pages.event, name="event"),
     path("<slug:slug>/register/", registering.register, name="register"),
+    path("<slug:slug>/register/group/", groups.register_group, name="register_group"),
     path("<slug:slug>/register/asked/", registering.asked, name="asked"),
     path("<slug:slug>/mine/", registering.own, name="own"),
     path("<slug:slug>/event.ics", pages.event_ics, name="ics"),

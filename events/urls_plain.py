@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events.views import certificates, check_in, feeds, invitations, join, offers, own
+from events.views import answers, certificates, check_in, feeds, groups, invitations, join, offers, own
 
 urlpatterns = [
     path("r/<str:token>/", own.registration, name="registration"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("r/<str:token>/rejoin/", offers.rejoin, name="registration_rejoin"),
     path("i/<str:token>/", invitations.invitation, name="invitation"),
     path("r/<str:token>/join/", own.join, name="registration_join"),
+    path("r/<str:token>/answers/", answers.change, name="registration_answers"),
+    path("r/<str:token>/group/", groups.own_group, name="registration_group"),
+    path("r/<str:token>/not-coming/", groups.decline, name="registration_not_coming"),
     path("r/<str:token>/event.ics", own.ics, name="registration_ics"),
     path("r/<str:token>/calendars/", feeds.of_guest, name="registration_calendars"),
     path("feeds/me/<str:clear>.ics", feeds.personal, name="personal_feed"),

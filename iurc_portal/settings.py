@@ -237,6 +237,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-due-reminders": {"task": "events.tasks.send_due_reminders", "schedule": 60},
     "send-change-notices": {"task": "events.tasks.send_change_notices", "schedule": 60},
     "promote-waiting-lists": {"task": "events.tasks.promote_waiting_lists", "schedule": 60},
+    "release-lapsed-members": {"task": "events.tasks.release_lapsed_members", "schedule": 60},
     "sweep-outbox": {"task": "iurc_portal.notifications.tasks.sweep_outbox", "schedule": 60},
     # Hourly, not nightly: what is past its day is hidden anyway, and no start of beat lies a day away from the next.
     "expire-listings": {"task": "ecosystem.tasks.expire_listings", "schedule": 3600},
@@ -326,6 +327,9 @@ IURC_EVENTS: dict[str, Any] = {
     "feed_unused_days": 365,  # what no program has asked for in this time is switched off (13.2)
     "series_days_ahead": 365,  # dates of a series are made this far (12.13)
     "clock_note_days": 21,  # people hear of a clock change so long before it (12.15)
+    "group_size": 10,  # people in a group where the event says nothing else (2.1)
+    "delegation_size": 60,  # people whom staff register at once
+    "member_hours": 72,  # a member's seat is held this long after the letter, or until the start (2.18)
 }
 
 # --- Open data -------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from ecosystem.models import (
     TestRun,
     Transfer,
 )
-from events.models import Event, Registration, Track
+from events.models import Event, QuestionSet, Registration, Track
 from events.models.events import uid_for
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.models import User
@@ -279,3 +279,13 @@ def make_presence(registration, start_minute=0, end_minute=90, **fields):
             **fields,
         }
     )
+
+
+def make_question(question_set=None, *, choices=(), **fields):
+    """A question of a set, a new one if none is given, asked in English; ``choices`` are English words."""
+    question_set = question_set or QuestionSet.objects.create(name_en=f"Questions {next(numbers)}")
+    n = question_set.questions.count()
+    question = question_set.questions.create(**{"order": n, "kind": "text", "label_en": f"Question {n}", **fields})
+    for order, words in enumerate(choices):
+        question.choices.create(order=order, label_en=words)
+    return question

@@ -1,5 +1,27 @@
 """The staff's pages of events: one module a family."""
 
-from events.admin import broadcasts, changes, events, exports, feeds, registrations, reminders, series
+from events.admin import (
+    broadcasts,
+    changes,
+    events,
+    exports,
+    feeds,
+    groups,
+    questions,
+    registrations,
+    reminders,
+    series,
+)
 
-__all__ = ["broadcasts", "changes", "events", "exports", "feeds", "registrations", "reminders", "series"]
+__all__ = [
+    "broadcasts",
+    "changes",
+    "events",
+    "exports",
+    "feeds",
+    "groups",
+    "questions",
+    "registrations",
+    "reminders",
+    "series",
+]

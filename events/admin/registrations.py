@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from events import owners
+from events.admin.answers import ShowsAnswers
 from events.admin.attendance import AttendanceColumn
 from events.admin.decisions import Decisions
 from events.admin.exports import ExportsParticipants
 from events.admin.forms import PERSON, NewRegistrationForm, RegistrationForm
+from events.admin.groups import RegistersDelegations
 from events.models import Registration
 from events.services import letters, registrations
 from iurc_portal.admin import EditableBy, PlainAdmin
@@ -27,7 +29,16 @@ from iurc_portal.staff.people import FindsPeople
 
 
 @admin.register(Registration)
-class RegistrationAdmin(Decisions, AttendanceColumn, FindsPeople, EditableBy, ExportsParticipants, PlainAdmin):
+class RegistrationAdmin(
+    Decisions,
+    AttendanceColumn,
+    RegistersDelegations,
+    ShowsAnswers,
+    FindsPeople,
+    EditableBy,
+    ExportsParticipants,
+    PlainAdmin,
+):
     list_display = [
         "person",
         "event",
@@ -77,12 +88,12 @@ class RegistrationAdmin(Decisions, AttendanceColumn, FindsPeople, EditableBy, Ex
 
     def get_fields(self, request, obj=None):
         if obj:
-            return self.fields
+            return self.with_answers(request, self.fields)
         beyond = ["beyond_because"] if request.user.has_perm("events.override_limits") else []
         return [*self.new_fields, *beyond]
 
     def get_readonly_fields(self, request, obj=None):
-        return self.readonly_fields if obj else []
+        return [*self.readonly_fields, *self.answer_fields] if obj else []
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         if obj is not None:

@@ -6,6 +6,8 @@ from events.models.changes import EventChange
 from events.models.events import Event, EventLanguage, Track
 from events.models.exports import ParticipantExport
 from events.models.feeds import FeedToken
+from events.models.groups import RegistrationGroup
+from events.models.questions import Answer, Choice, Question, QuestionSet
 from events.models.registrations import AccessToken, Registration
 from events.models.reminders import Delivery, ReminderRule
 from events.models.seats import Offer, Seat, SeatPool
@@ -13,10 +15,12 @@ from events.models.series import Series
 
 __all__ = [
     "AccessToken",
+    "Answer",
     "AttendanceInterval",
     "Broadcast",
     "Certificate",
     "CheckIn",
+    "Choice",
     "Delivery",
     "Event",
     "EventChange",
@@ -25,7 +29,10 @@ __all__ = [
     "JoinClick",
     "Offer",
     "ParticipantExport",
+    "Question",
+    "QuestionSet",
     "Registration",
+    "RegistrationGroup",
     "ReminderRule",
     "Seat",
     "SeatPool",

@@ -217,6 +217,20 @@ class Event(RegistrationSwitches):
     # The start that the series' rule gives this date: its name within the series, wherever it was moved since.
     recurrence_id = models.DateTimeField(null=True, blank=True, editable=False)
     changed_alone = models.BooleanField(_("changed on its own"), default=False, editable=False)
+    question_set = models.ForeignKey(
+        "events.QuestionSet",
+        verbose_name=_("questions of the form"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="events",
+    )
+    answers_until = models.DateTimeField(
+        _("answers may be changed until"), null=True, blank=True, help_text=_("Empty: until the start.")
+    )
+    maximum_group_size = models.PositiveSmallIntegerField(
+        _("people in a group, at most"), null=True, blank=True, help_text=_("Empty: 10. With 1 nobody brings others.")
+    )
 
     objects = EventQuerySet.as_manager()
 
@@ -285,6 +299,15 @@ class Event(RegistrationSwitches):
     def registration_ends_at(self):
         """The first moment at which nobody can ask for a place any more (2.1)."""
         return min(self.registration_closes_at or self.dtstart, self.dtstart)
+
+    def takes_answers(self, *, now) -> bool:
+        """Whether somebody registered may still change what they answered (2.19)."""
+        return self.status == self.Status.CONFIRMED and now < min(self.answers_until or self.dtstart, self.dtstart)
+
+    @property
+    def group_limit(self) -> int:
+        """How many people one of them may register, that one included; 1: no groups (2.1)."""
+        return self.maximum_group_size or settings.IURC_EVENTS["group_size"]
 
     def move_to(self, status: str) -> str:
         """Change the status and return the former one. The caller saves and sees to ``sequence`` (6.4)."""

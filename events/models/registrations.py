@@ -141,6 +141,16 @@ class Registration(StateMachine, Named):
     told_up_to = models.BigIntegerField(null=True, editable=False)  # the last EventChange this person knows of (5.2)
     last_mail_at = models.DateTimeField(null=True, blank=True, editable=False)
     consent_version = models.CharField(max_length=20, blank=True, editable=False)
+    group = models.ForeignKey(
+        "events.RegistrationGroup",
+        verbose_name=pgettext_lazy("of people", "group"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="members",
+    )
+    needs_review_since = models.DateTimeField(_("to be looked at since"), null=True, blank=True, editable=False)
 
     objects = RegistrationQuerySet.as_manager()
 

@@ -97,6 +97,26 @@ def queue_withdrawn(registration: Registration) -> None:
     )
 
 
+def queue_member(registration: Registration) -> None:
+    """Tell a member of a group who has registered them, and ask for their word until the hold ends (2.18)."""
+    _queue(
+        registration,
+        "events.member",
+        key=f"member:{registration.pk}:{registration.hold_until:%Y%m%dT%H%M%S%f}",
+        payload={"hold_until": registration.hold_until.isoformat()} if registration.hold_until else {},
+    )
+
+
+def queue_members_gone(lead: Registration, names: list[str], *, declined: bool, now: datetime) -> None:
+    """Tell the lead of a group whose places are free again, because they declined or did not answer in time."""
+    _queue(
+        lead,
+        "events.members_gone",
+        key=f"members-gone:{lead.pk}:{now:%Y%m%dT%H%M%S%f}",
+        payload={"names": names, "declined": declined},
+    )
+
+
 def queue_notices(event: Event, notices: Iterable[Notice], *, up_to: int) -> int:
     """Tell people what became of ``event``; returns how many letters were written.
 

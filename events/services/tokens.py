@@ -12,12 +12,17 @@ from iurc_portal.tokens import digest_of, looks_like_a_token, new_token
 MANAGE_LASTS_AFTER_END = timedelta(days=30)
 
 
-def issue(registration: Registration, purpose: str, *, now: datetime) -> str:
-    """Make a token and return it in clear; only its digest is stored. ``now`` is aware."""
+def issue(registration: Registration, purpose: str, *, now: datetime, expires_at: datetime | None = None) -> str:
+    """Make a token and return it in clear; only its digest is stored. Instants are aware.
+
+    It lasts as its purpose says, or until ``expires_at``.
+    """
     clear, digest = new_token()
     if purpose == AccessToken.Purpose.INVITATION:
         raise ValueError("an invitation is no token of a registration: see issue_invitation")
-    if purpose == AccessToken.Purpose.PROVE:
+    if expires_at is not None:
+        pass
+    elif purpose == AccessToken.Purpose.PROVE:
         expires_at = now + timedelta(hours=settings.IURC_EVENTS["proof_hours"])
     else:
         expires_at = max(registration.event.dtend, now) + MANAGE_LASTS_AFTER_END
@@ -43,7 +48,10 @@ def find(clear: str) -> AccessToken | None:
     return _find(
         clear,
         AccessToken.objects.exclude(registration=None).select_related(
-            "registration__event__track", "registration__event__organizer", "registration__event__place__city"
+            "registration__event__track",
+            "registration__event__organizer",
+            "registration__event__place__city",
+            "registration__group__lead",
         ),
     )
 

@@ -20,9 +20,10 @@ from events import afterwards, codes, ical, joining
 from events.exceptions import Busy, RoomClosed
 from events.feeds import PARTSTAT
 from events.models import AccessToken, Event, Registration
+from events.services import groups, registrations, tokens
 from events.services import joining as rooms
-from events.services import registrations, tokens
 from events.services.certificates import may_have_certificate
+from events.views import registering
 from events.views.pages import calendar_response
 from events.views.registering import SeeOther, own_page
 from events.views.standing import standing_of
@@ -120,7 +121,7 @@ def ics(request, *, token, clear, now):
 
 def _prove(request, *, token, clear, now):
     try:
-        proved = registrations.prove_registration(token, now=now)
+        proved = groups.prove(token, now=now, consent_version=registering._privacy_version(now))
     except Busy as error:
         return _page(request, token=token, clear=clear, now=now, error=error, status=503)
     except ValidationError as error:
@@ -136,6 +137,7 @@ def _too_old(token: AccessToken, *, now) -> bool:
 
 def _context(token: AccessToken, clear: str, *, now) -> dict:
     found, event = token.registration, token.registration.event
+    lead = group_lead(found)
     takes_part = found.state == State.CONFIRMED and event.status == Event.Status.CONFIRMED
     return {
         "registration": found,
@@ -150,10 +152,20 @@ def _context(token: AccessToken, clear: str, *, now) -> dict:
         "has_begun": event.dtstart <= now,
         "is_open": event.accepts_registrations(now=now),
         "has_calendars": token.purpose == Purpose.MANAGE and found.state in PARTSTAT,
+        "lead": lead,
+        "lead_name": lead.display_name(found.language) or lead.email if lead is not None else "",
+        "may_answer": takes_part and event.question_set_id is not None and event.takes_answers(now=now),
         "takes_part": takes_part,
         **(_the_day(found, now=now) if takes_part else {}),
         **way_in(found, now=now),
     }
+
+
+def group_lead(registration: Registration) -> Registration | None:
+    """Who has registered this person, if it was somebody else."""
+    if registration.group is None or registration.group.lead_id == registration.pk:
+        return None
+    return registration.group.lead
 
 
 def way_in(found: Registration, *, now) -> dict:

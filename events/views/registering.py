@@ -65,6 +65,7 @@ def answer_form(request, event, *, now, invitation=None, clear=""):
             event=event,
             email=email,
             person=person,
+            answers=form.answers(),
             now=now,
             user=request.user if request.user.is_authenticated else None,
             wanted=form.wanted_seats(),

@@ -119,6 +119,9 @@ UNFOLD = {
                 },
                 entry("alarm", "events.reminderrule"),
                 entry("update", "events.eventchange"),
+                entry("groups", "events.registrationgroup"),
+                entry("quiz", "events.questionset"),
+                entry("contact_support", "events.question"),
             ),
             group(
                 _("Visits and programme"),

@@ -10,6 +10,7 @@ from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminURLInputWidget,
     UnfoldBooleanWidget,
@@ -83,6 +84,9 @@ class EventPartForm(forms.ModelForm):
             "join_url",
             "registration_open",
             "maximum_attendee_capacity",
+            "question_set",
+            "answers_until",
+            "maximum_group_size",
             "themes",
             "is_sample",
         ]
@@ -93,8 +97,12 @@ class EventPartForm(forms.ModelForm):
             "event_attendance_mode": UnfoldAdminSelectWidget(),
             "registration_open": UnfoldBooleanWidget(),
             "maximum_attendee_capacity": UnfoldAdminIntegerFieldWidget(),
+            "question_set": UnfoldAdminSelectWidget(),
+            "answers_until": UnfoldAdminSplitDateTimeWidget(),
+            "maximum_group_size": UnfoldAdminIntegerFieldWidget(),
             "is_sample": UnfoldBooleanWidget(),
         }
+        field_classes = {"answers_until": forms.SplitDateTimeField}
 
     def __init__(self, *args, may_see_room=False, by=None, **kwargs):
         self.by = by

@@ -291,6 +291,9 @@ class WebinarAdmin(EditableBy, PortalAdmin):
         later = {
             "registration_open",
             "maximum_attendee_capacity",
+            "question_set",
+            "answers_until",
+            "maximum_group_size",
             "closes_date",
             "closes_time",
             "closes_fold",

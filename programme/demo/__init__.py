@@ -8,6 +8,7 @@ from programme.demo.listings import make_listings, make_organisations
 from programme.demo.mail import make_mail
 from programme.demo.people import make_users
 from programme.demo.profiles import make_profiles
+from programme.demo.questions import make_questions
 from programme.demo.samples import NoContent, Samples
 from programme.demo.seats import make_workshop
 from programme.demo.testbeds import make_testbeds
@@ -32,6 +33,7 @@ def make_all(samples: Samples) -> None:
     make_series(samples)
     make_workshop(samples)
     make_attendance(samples)
+    make_questions(samples)
     make_visits(samples)
     make_calendars(samples)
     make_milestones(samples, edition)

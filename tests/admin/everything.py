@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from ecosystem.models import Concept, Place
 from ecosystem.services import imports
 from ecosystem.services.optouts import record_opt_out
-from events.models import Broadcast, Delivery
+from events.models import Broadcast, Delivery, RegistrationGroup
 from events.services.series import start_series
 from iurc_portal.audit.models import Transition
 from iurc_portal.content.models import ContentRecord
@@ -45,6 +45,11 @@ def event_change():
     return factories.make_event().changes.create(
         field="dtstart", old=NOW.isoformat(), new=(NOW + timedelta(hours=1)).isoformat(), at=NOW, material=True
     )
+
+
+def registration_group():
+    lead = factories.make_registration()
+    return RegistrationGroup.objects.create(event=lead.event, lead=lead, created_at=NOW)
 
 
 def import_batch():
@@ -120,9 +125,12 @@ MAKERS = {
     "events.delivery": delivery,
     "events.eventchange": event_change,
     "events.event": lambda: factories.make_event(maximum_attendee_capacity=10),
+    "events.question": lambda: factories.make_question(kind="choice", choices=["Tram", "Bus"]),
+    "events.questionset": lambda: factories.make_question().question_set,
     "events.registration": factories.make_registration,
     "events.series": series,
     "events.reminderrule": lambda: factories.make_event().reminder_rules.create(trigger="-PT24H"),
+    "events.registrationgroup": registration_group,
     "events.track": lambda: factories.make_track(f"track-{next(numbers)}"),
     "notifications.addressstatus": lambda: AddressStatus.objects.create(
         email_key=f"a{next(numbers)}@example.org", state="hard", since=NOW

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from events.exceptions import AddressNotAdmitted, EventFull, RegistrationClosed
 from events.models import AccessToken, Event, Registration, SeatPool
 from events.services import letters
+from events.services.questions import keep_answers
 from events.services.registrations import invitations, seats, steps, waiting, writing
 from events.services.registrations.locks import locked, locked_registration
 from iurc_portal.accounts.addresses import email_key
@@ -44,10 +46,12 @@ def request_registration(
     user=None,
     wanted: Collection[str] = (),
     invitation: AccessToken | None = None,
+    answers: Mapping[int, Any] | None = None,
 ) -> Registration:
     """Ask for a place for ``email``; asking twice gives the same registration.
 
-    ``person`` holds ``PERSON_FIELDS``, ``wanted`` kinds of ``SeatPool``. A guest's row stays ``unproved``, with its
+    ``person`` holds ``PERSON_FIELDS``, ``wanted`` kinds of ``SeatPool``, ``answers`` the stored values by question,
+    which are written together with the rest. A guest's row stays ``unproved``, with its
     seat held for 30 minutes if one is free, until the mailed link is used. A signed-in ``user`` whose verified address
     this is, and whoever has an ``invitation`` that was mailed to this address alone, goes on at once (2.4). Whoever is
     known already gets a letter with their state, and the caller sees no difference (2.6); a second request within
@@ -81,6 +85,8 @@ def request_registration(
                 proved=proved,
                 now=now,
             )
+            if answers is not None:
+                keep_answers(registration, answers, now=now)
             return registration
         if own:
             Registration.objects.filter(pk=registration.pk, user=None).update(user=user)

@@ -1,0 +1,330 @@
+"""One person registers several: all of their seats or none (events spec 2.18).
+
+Until the lead's address is proved nobody else is written to. Then each member learns who has registered them, and
+from then on the row is theirs: they confirm or decline, and a seat for which nobody answers is free again.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from events.exceptions import EventFull, GroupTooLarge, RegistrationClosed
+from events.models import AccessToken, Event, Registration, RegistrationGroup, SeatPool
+from events.services import letters, registrations
+from events.services.registrations import locked, seats, steps
+from iurc_portal.accounts.addresses import email_key
+from iurc_portal.clock import zone_of_language
+
+State = Registration.State
+NAMES = ("family_name", "given_name", "family_kana", "given_kana", "company", "job_title")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """Somebody whom the lead names. ``person`` holds some of ``NAMES``; ``language`` is a code of ours."""
+
+    email: str
+    language: str
+    person: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return email_key(self.email)
+
+
+def request_group(
+    *,
+    event: Event,
+    email: str,
+    person: Mapping[str, str],
+    members: Sequence[Member],
+    now: datetime,
+    name: str = "",
+    user=None,
+    answers: Mapping[int, Any] | None = None,
+) -> Registration:
+    """Ask for places for ``email``, who leads, and for ``members``; returns the lead's registration.
+
+    The lead is asked to prove the address, as anybody is; members' seats are held as long as the lead's. A lead who
+    has a place already gets the letter that says so, with the way to their own page, where they bring others; the
+    caller sees no difference (2.6). Asking again before the proof replaces the members.
+
+    Raises ``EventFull``, ``GroupTooLarge``, ``RegistrationClosed``, ``Busy``, or ``ValidationError`` (``twice``).
+    """
+    asked = {"email": email, "person": person, "now": now, "user": user, "answers": answers}
+    proved = user is not None and registrations.has_verified_address(user, email)
+    check_members(event, members, lead_email=email)
+    if not proved and event.registrations.confirmed().filter(email_key=email_key(email)).exists():
+        return registrations.request_registration(event=event, **asked)
+    with locked(event) as event:
+        check_members(event, members, lead_email=email)
+        lead = registrations.request_registration(event=event, **asked)
+        group = _group_of(lead, name=name, now=now)
+        if lead.state != State.CONFIRMED and group.invited_at is not None:
+            group.invited_at = None  # the lead had given the place back: whom they name now waits for the proof again
+            group.save(update_fields=["invited_at"])
+        _let_go(group, besides=members, now=now)
+        _hold(group, members, until=lead.hold_until, now=now)
+        if lead.state == State.CONFIRMED:
+            _invite(group, now=now)
+    return lead
+
+
+def register_delegation(
+    *,
+    event: Event,
+    email: str,
+    person: Mapping[str, str],
+    members: Sequence[Member],
+    now: datetime,
+    by,
+    name: str = "",
+) -> RegistrationGroup:
+    """Staff register a delegation: its lead has a place at once (2.21), members confirm as in any group (11.8).
+
+    Who has a place already keeps it and is not written to. All or nobody. Raises as ``request_group`` does.
+    """
+    with locked(event) as event:
+        check_members(event, members, lead_email=email, limit=delegation_limit())
+        lead = registrations.register_by_staff(event=event, email=email, person=person, now=now, by=by)
+        group = _group_of(lead, name=name, now=now)
+        _hold(group, members, until=_until(event, now=now), now=now, by=by)
+        _invite(group, now=now)
+    return group
+
+
+def add_members(lead: Registration, members: Sequence[Member], *, now: datetime) -> RegistrationGroup:
+    """Somebody who has a place brings others: they are written to at once. Raises as ``request_group`` does."""
+    with locked(lead.event) as event:
+        lead = Registration.objects.get(pk=lead.pk)
+        lead.event = event
+        if lead.state != State.CONFIRMED or not event.accepts_registrations(now=now):
+            raise RegistrationClosed(event)
+        group = _group_of(lead, now=now)
+        there = set(standing(group).exclude(pk=lead.pk).values_list("email_key", flat=True))
+        new = [member for member in members if member.key not in there]
+        check_members(event, new, lead_email=lead.email, already=len(there))
+        _hold(group, new, until=_until(event, now=now), now=now)
+        _invite(group, now=now)
+    return group
+
+
+def prove(token: AccessToken, *, now: datetime, consent_version: str = "") -> Registration:
+    """As ``prove_registration``. Where the registration leads a group, all of its seats are taken or none.
+
+    A member has read the privacy notice here, of the version ``consent_version``: nobody could do so for them.
+    """
+    with locked(token.registration.event):
+        registration = registrations.prove_registration(token, now=now)
+        if registration.state != State.CONFIRMED:
+            return registration
+        if registration.group_id is not None and not registration.consent_version and consent_version:
+            registration.consent_version = consent_version
+            registration.save(update_fields=["consent_version"])
+        group = RegistrationGroup.objects.filter(lead=registration, invited_at=None).first()
+        if group is not None:
+            group.lead, group.event = registration, registration.event
+            _invite(group, now=now)
+    return registration
+
+
+def invite_when_confirmed(lead: Registration, *, now: datetime) -> None:
+    """Who led a group has a place now, by approval or an offer: the members are written to, if seats are left.
+
+    Where too few are left nobody is; the lead names them again on their own page.
+    """
+    with locked(lead.event) as event:
+        group = RegistrationGroup.objects.filter(lead=lead, lead__state=State.CONFIRMED, invited_at=None).first()
+        if group is None:
+            return
+        group.lead, group.event = lead, event
+        lead.event = event
+        with suppress(EventFull), transaction.atomic():
+            _invite(group, now=now)
+
+
+def decline(registration: Registration, *, now: datetime) -> Registration:
+    """A member does not want the place that somebody asked for. Twice is no error. Raises ``RegistrationClosed``."""
+    with locked(registration.event) as event:
+        registration = Registration.objects.select_related("group__lead").get(pk=registration.pk)
+        registration.event = event
+        if registration.state != State.UNPROVED or registration.group is None:
+            return registration
+        if now >= event.dtstart:
+            raise RegistrationClosed(event)
+        _end(registration, reason="member_declined", now=now)
+        lead = registration.group.lead
+        if registration.group.invited_at is not None and lead.state == State.CONFIRMED:
+            letters.queue_members_gone(lead, [_name_for(lead, registration)], declined=True, now=now)
+    return registration
+
+
+def release_lapsed(*, now: datetime) -> int:
+    """End what members did not answer in time, and tell each lead once. Returns how many places are free again.
+
+    The seats are free at the instant the hold ends (2.10); this tells people. Two sweeps at once write one letter.
+    """
+    late = {"members__state": State.UNPROVED, "members__hold_until__lte": now}
+    groups = RegistrationGroup.objects.filter(invited_at__isnull=False, **late).select_related("event").distinct()
+    ended = 0
+    for group in groups:
+        with locked(group.event) as event:
+            lead = Registration.objects.get(pk=group.lead_id)
+            rows = list(
+                group.members.filter(state=State.UNPROVED, hold_until__lte=now).exclude(pk=lead.pk).order_by("pk")
+            )
+            for row in rows:
+                row.event = event
+                _end(row, reason="member_lapsed", now=now)
+            if rows and lead.state == State.CONFIRMED and now < event.dtstart:
+                letters.queue_members_gone(lead, [_name_for(lead, row) for row in rows], declined=False, now=now)
+            ended += len(rows)
+    return ended
+
+
+def delegation_limit() -> int:
+    """How many people staff register at once, the lead included."""
+    return settings.IURC_EVENTS["delegation_size"]
+
+
+def standing(group: RegistrationGroup):
+    """The registrations of ``group`` that hold or await a place, the lead first."""
+    over = (State.CANCELLED, State.REJECTED, State.EXPIRED)
+    return group.members.exclude(state__in=over).order_by("joined_at", "pk")
+
+
+def check_members(
+    event: Event, members: Sequence[Member], *, lead_email: str, already: int = 0, limit: int | None = None
+) -> None:
+    """Refuse too many people, and an address named twice. ``already`` are in the group beside its lead."""
+    limit = event.group_limit if limit is None else limit
+    if len(members) + already + 1 > limit:
+        raise GroupTooLarge(event, limit)
+    seen = {email_key(lead_email)}
+    for member in members:
+        if member.key in seen:
+            words = _("%(email)s stands here twice: each person needs an address of their own.")
+            raise ValidationError(words, code="twice", params={"email": member.email})
+        seen.add(member.key)
+
+
+# --- Parts; the caller holds the event's lock ------------------------------------------------------------------------
+
+
+def _group_of(lead: Registration, *, now: datetime, name: str = "") -> RegistrationGroup:
+    """The group that ``lead`` leads, made if there is none. Who was named by somebody else leaves that group."""
+    group, _made = RegistrationGroup.objects.get_or_create(
+        lead=lead, defaults={"event": lead.event, "name": name, "created_at": now}
+    )
+    group.lead, group.event = lead, lead.event
+    if name and group.name != name:
+        group.name = name
+        group.save(update_fields=["name"])
+    if lead.group_id != group.pk:
+        lead.group = group
+        lead.save(update_fields=["group"])
+    return group
+
+
+def _hold(
+    group: RegistrationGroup, members: Sequence[Member], *, until: datetime | None, now: datetime, by=None
+) -> None:
+    """Rows with a held seat for those of ``members`` who neither have a place nor ask for one by themselves.
+
+    All seats or none. Raises ``EventFull``.
+    """
+    event, lead = group.event, group.lead
+    stand, pools = seats.stand_of(event, now=now), _main_pools(lead)
+    known = {row.email_key: row for row in event.registrations.filter(email_key__in=[one.key for one in members])}
+    rows = []
+    for member in members:
+        row = known.get(member.key) or Registration(event=event, email_key=member.key, joined_at=lead.joined_at)
+        if row.pk and not _may_be_named(row, group, now=now):
+            continue
+        row.event = event
+        rows.append((member, row))
+    for member, row in rows:
+        if row.state == State.CANCELLED or row.group_id != group.pk:
+            row.last_mail_at = None  # what they were written before was not about this
+        _fill(row, member)
+        row.group, row.joined_at = group, lead.joined_at
+    if until is None and event.approval_required:  # seats are taken when staff have approved the lead
+        for _member, row in rows:
+            steps.move(row, State.UNPROVED, now=now, by=by)
+        return
+    if until is None and rows:  # the lead found no seat: a group takes all of its seats or none
+        raise EventFull(event)
+    seats.take_seats(
+        event,
+        pools,
+        [row for _member, row in rows],
+        state=State.UNPROVED,
+        hold_until=until,
+        now=now,
+        stand=stand,
+        by=by,
+    )
+
+
+def _main_pools(lead: Registration) -> list[SeatPool]:
+    """The kind of seat that ``lead`` has: members take part in the same way, and choose extras themselves."""
+    return [pool for pool in seats.pools_of(lead) if pool.is_main]
+
+
+def _may_be_named(row: Registration, group: RegistrationGroup, *, now: datetime) -> bool:
+    """Whether a lead may (again) ask for a place for the person of ``row``: their own doings come first."""
+    if row.state == State.CANCELLED:
+        return True
+    holds = row.hold_until is not None and row.hold_until > now
+    return row.state == State.UNPROVED and (row.group_id == group.pk or not holds)
+
+
+def _fill(row: Registration, member: Member) -> None:
+    row.email, row.language, row.tzid = member.email, member.language, zone_of_language(member.language)
+    for name in NAMES:
+        setattr(row, name, member.person.get(name, ""))
+
+
+def _invite(group: RegistrationGroup, *, now: datetime) -> None:
+    """Write to the members who have not been written to, with their seats held for 72 hours. Raises ``EventFull``."""
+    event, lead = group.event, group.lead
+    rows = list(group.members.filter(state=State.UNPROVED, last_mail_at=None).exclude(pk=lead.pk).order_by("pk"))
+    for row in rows:
+        row.event = event
+        row.joined_at, row.last_mail_at = lead.joined_at, now
+    until = _until(event, now=now)
+    seats.take_seats(event, _main_pools(lead), rows, state=State.UNPROVED, hold_until=until, now=now)
+    for row in rows:
+        letters.queue_member(row)
+    if group.invited_at is None:
+        group.invited_at = now
+        group.save(update_fields=["invited_at"])
+
+
+def _until(event: Event, *, now: datetime) -> datetime:
+    return min(now + timedelta(hours=settings.IURC_EVENTS["member_hours"]), event.dtstart)
+
+
+def _let_go(group: RegistrationGroup, *, besides: Sequence[Member], now: datetime) -> None:
+    """Whom an earlier request named and this one does not; they have not heard of it."""
+    named = group.members.filter(state=State.UNPROVED, last_mail_at=None).exclude(pk=group.lead_id)
+    for row in named.exclude(email_key__in=[member.key for member in besides]):
+        _end(row, reason="", now=now)
+
+
+def _end(row: Registration, *, reason: str, now: datetime) -> None:
+    steps.move(row, State.CANCELLED, now=now, reason=reason)
+    steps.let_go(row, now=now)
+    row.tokens.filter(used_at=None).update(used_at=now)
+    registrations.promote_soon(row.event, now=now)
+
+
+def _name_for(lead: Registration, row: Registration) -> str:
+    return row.display_name(lead.language) or row.email
