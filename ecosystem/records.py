@@ -40,7 +40,7 @@ def record_of(organisation: Organisation) -> list[Line]:
         Line(_label("founded_year"), [(str(organisation.founded_year or ""), "")]),
         Line(_label("contact_languages"), [(names.get(code, code), "") for code in organisation.contact_languages]),
         Line(_label("open_to_japan"), _open_to_japan(organisation)),
-        Line(_label("themes"), [best_text(theme, "pref_label") for theme in organisation.themes.all()]),
+        Line(_label("themes"), [best_text(theme, "pref_label") for theme in organisation.themes.approved()]),
         Line(_label("initiatives"), [best_text(part.initiative, "name") for part in parts]),
     ]
     lines += [Line(best_text(point, "label")[0], [(point.email, ""), (point.phone, "")]) for point in contacts]

@@ -25,6 +25,7 @@ from ecosystem.models import (
     Transfer,
 )
 from ecosystem.models.freshness import is_overdue
+from ecosystem.models.vocabulary import themes_in_use
 from iurc_portal.clock import ROME
 from iurc_portal.search.glossary import Label
 from iurc_portal.search.models import OUT_OF_DATE
@@ -274,7 +275,7 @@ ORGANISATIONS = Kind(
     title=_("Organisations"),
     model=Organisation,
     source=lambda: with_listings(
-        Organisation.objects.select_related("city").prefetch_related("themes", "initiatives")
+        Organisation.objects.select_related("city").prefetch_related(themes_in_use(), "initiatives")
     ),
     build=organisation_doc,
     shown=lambda user: Organisation.objects.listed_for(user).select_related("city"),
@@ -298,7 +299,7 @@ def _listings(direction: str, title, list_url_name: str) -> Kind:
         name=f"{direction}s",
         title=title,
         model=Listing,
-        source=lambda: rows.prefetch_related("organisation__themes", "cooperation"),
+        source=lambda: rows.prefetch_related(themes_in_use("organisation__themes"), "cooperation"),
         build=listing_doc,
         shown=lambda user: rows.listed(today=timezone.localdate()),
         template="ecosystem/_listing_row.html",
@@ -323,7 +324,7 @@ INITIATIVES = Kind(
     name="initiatives",
     title=_("Initiatives"),
     model=Initiative,
-    source=lambda: Initiative.objects.prefetch_related("themes"),
+    source=lambda: Initiative.objects.prefetch_related(themes_in_use()),
     build=initiative_doc,
     shown=Initiative.objects.visible_to,
     template="ecosystem/_initiative_row.html",
@@ -338,7 +339,7 @@ TESTBEDS = Kind(
     name="testbeds",
     title=_("Testbeds"),
     model=Testbed,
-    source=lambda: Testbed.objects.select_related("city", "owner").prefetch_related("themes", "initiatives"),
+    source=lambda: Testbed.objects.select_related("city", "owner").prefetch_related(themes_in_use(), "initiatives"),
     build=testbed_doc,
     shown=lambda user: Testbed.objects.listed().select_related("city"),
     template="ecosystem/_testbed_row.html",
@@ -357,7 +358,9 @@ TESTS = Kind(
     name="tests",
     title=_("Tests carried out"),
     model=TestRun,
-    source=lambda: TestRun.objects.select_related("city").prefetch_related("themes", "initiatives", "organisations"),
+    source=lambda: TestRun.objects.select_related("city").prefetch_related(
+        themes_in_use(), "initiatives", "organisations"
+    ),
     build=test_doc,
     shown=lambda user: TestRun.objects.visible_to(user).select_related("city"),
     template="ecosystem/_test_row.html",
@@ -373,7 +376,7 @@ PRACTICES = Kind(
     name="practices",
     title=_("Good practices"),
     model=GoodPractice,
-    source=lambda: GoodPractice.objects.select_related("city").prefetch_related("themes", "organisations"),
+    source=lambda: GoodPractice.objects.select_related("city").prefetch_related(themes_in_use(), "organisations"),
     build=practice_doc,
     shown=lambda user: GoodPractice.objects.visible_to(user).select_related("city"),
     template="ecosystem/_practice_row.html",

@@ -29,6 +29,7 @@ from ecosystem.models import (
     TestRun,
     Transfer,
 )
+from ecosystem.models.vocabulary import themes_in_use
 from iurc_portal.api.views import ANYBODY, Numbered, Resource
 
 OF_ORGANISATION = OpenApiParameter(
@@ -67,7 +68,7 @@ class Organisations(Resource):
 
     def _with_all(self, organisations):
         parts = Prefetch("parts", OrganisationInitiative.objects.select_related("initiative"))
-        return organisations.select_related("city").prefetch_related("themes", parts)
+        return organisations.select_related("city").prefetch_related(themes_in_use(), parts)
 
 
 class Offers(Numbered):
@@ -106,7 +107,7 @@ class Initiatives(Resource):
 
     def rows(self):
         leads = Prefetch("leads", Organisation.objects.listed_for(ANYBODY))
-        return Initiative.objects.visible_to(ANYBODY).prefetch_related("themes", leads)
+        return Initiative.objects.visible_to(ANYBODY).prefetch_related(themes_in_use(), leads)
 
     def record_rows(self):
         return self.rows().prefetch_related("figures", "take_parts")
@@ -135,7 +136,7 @@ class Testbeds(Resource):
 
     def _with_all(self, testbeds):
         owners = Prefetch("owner", Organisation.objects.told())
-        return testbeds.select_related("city").prefetch_related("themes", "initiatives", owners)
+        return testbeds.select_related("city").prefetch_related(themes_in_use(), "initiatives", owners)
 
 
 class Tests(Resource):
@@ -151,7 +152,7 @@ class Tests(Resource):
     def rows(self):
         runs = TestRun.objects.visible_to(ANYBODY).select_related("city")
         testbeds = Prefetch("testbed", Testbed.objects.visible_to(ANYBODY))
-        return runs.prefetch_related("themes", "initiatives", testbeds, _listed_organisations())
+        return runs.prefetch_related(themes_in_use(), "initiatives", testbeds, _listed_organisations())
 
 
 class Practices(Resource):
@@ -165,7 +166,7 @@ class Practices(Resource):
 
     def rows(self):
         practices = GoodPractice.objects.visible_to(ANYBODY).select_related("city")
-        return practices.prefetch_related("themes", "initiatives", _listed_organisations())
+        return practices.prefetch_related(themes_in_use(), "initiatives", _listed_organisations())
 
 
 class Transfers(Numbered):
@@ -194,10 +195,8 @@ class Concepts(Resource):
     def rows(self):
         approved = Concept.objects.approved()
         alternatives = Prefetch("labels", ConceptLabel.objects.filter(kind=ConceptLabel.Kind.ALTERNATIVE))
-        return (
-            approved.glossary()
-            .select_related("broader")
-            .prefetch_related(alternatives, Prefetch("narrower", approved), Prefetch("related", approved))
+        return approved.glossary().prefetch_related(
+            alternatives, *(Prefetch(way, approved) for way in ("broader", "narrower", "related"))
         )
 
 

@@ -39,6 +39,14 @@ class ConceptQuerySet(models.QuerySet):
         return owners
 
 
+def themes_in_use(path: str = "themes") -> models.Prefetch:
+    """The themes of some records without those that are no longer used: a tag that leads nowhere says nothing.
+
+    ``path`` is where they are, as ``prefetch_related`` names it. One statement.
+    """
+    return models.Prefetch(path, Concept.objects.themes())
+
+
 class Concept(StateMachine):
     """skos:Concept. ``notation`` is its stable code within ``scheme``."""
 
@@ -129,6 +137,15 @@ class Concept(StateMachine):
     def has_page(self) -> bool:
         """Whether visitors can open it: a term of the glossary that is in use."""
         return self.scheme == self.Scheme.GLOSSARY and self.state == self.State.APPROVED
+
+    @property
+    def page(self) -> str:
+        """The public page that tells of it: a term's own, the directory under a theme; "" where there is none."""
+        if self.has_page:
+            return self.get_absolute_url()
+        if self.scheme == self.Scheme.THEME and self.state == self.State.APPROVED:
+            return f"{reverse('ecosystem:directory')}?theme={self.notation}"
+        return ""
 
     @property
     def successor(self) -> "Concept | None":

@@ -10,6 +10,7 @@ from django.utils.translation import get_language, pgettext
 
 from ecosystem.models import GoodPractice, Initiative, ProfileRevision, Testbed
 from ecosystem.models.freshness import is_overdue
+from ecosystem.models.vocabulary import themes_in_use
 from iurc_portal.clock import PartnerSide
 from iurc_portal.translation.languages import Language, best_text
 from iurc_portal.translation.times import LOCALES, date_words
@@ -26,7 +27,7 @@ def initiative_cards():
 @register.inclusion_tag("ecosystem/_practice_cards.html", takes_context=True)
 def latest_practices(context, number=2):
     """The latest good practices as cards. Two queries."""
-    found = GoodPractice.objects.visible_to(context["user"]).select_related("city").prefetch_related("themes")
+    found = GoodPractice.objects.visible_to(context["user"]).select_related("city").prefetch_related(themes_in_use())
     return {"practices": found[:number]}
 
 

@@ -9,6 +9,7 @@ from ecosystem.exports import ENCODINGS, FORMATS, Selection
 from ecosystem.filters import OrganisationFilter
 from ecosystem.geography import MOST_POINTS, map_points, partner_cities
 from ecosystem.models import Organisation, OrganisationInitiative
+from ecosystem.models.vocabulary import themes_in_use
 from ecosystem.views.cards import Cards
 from ecosystem.views.lists import count_organisations, faceted_page, query_without, snippet
 from iurc_portal.kept import kept_for_visitors
@@ -20,7 +21,7 @@ VIEWS = ("list", "map")
 @kept_for_visitors()
 def directory(request):
     """The organisations of both cities, as a list or on a map: two views of one query."""
-    listed = Organisation.objects.listed_for(request.user).select_related("city").prefetch_related("themes")
+    listed = Organisation.objects.listed_for(request.user).select_related("city").prefetch_related(themes_in_use())
     filterset = OrganisationFilter(request.GET, queryset=listed)
     wanted = request.GET.get("view", "list")
     context: dict = {"view": wanted if wanted in VIEWS else "list", "view_unknown": wanted not in VIEWS}
@@ -39,7 +40,7 @@ def export(request, extension):
     """The directory under the same filter as a file; ``encoding=cp932`` is for old Japanese spreadsheets."""
     rows = Organisation.objects.listed_for(request.user).select_related("city")
     parts = Prefetch("parts", OrganisationInitiative.objects.select_related("initiative"))
-    filterset = OrganisationFilter(request.GET, queryset=rows.prefetch_related("themes", parts))
+    filterset = OrganisationFilter(request.GET, queryset=rows.prefetch_related(themes_in_use(), parts))
     encoding = request.GET.get("encoding", "utf-8")
     selection = Selection(
         filterset, request.GET.urlencode(), timezone.now(), encoding if encoding in ENCODINGS else ENCODINGS[0]

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from ecosystem.models import Organisation
+from ecosystem.models.vocabulary import themes_in_use
 from ecosystem.views.organisations import by_direction, instead_of, profile_of
 from iurc_portal.documents import DocumentsUnavailable, one_page_pdf
 from iurc_portal.kept import kept_for_visitors
@@ -30,7 +31,7 @@ def one_page(request, slug):
         return instead_of(request, slug)
     if not allow("one-page", network_of(request), times=SHEETS_A_MINUTE, within=timedelta(minutes=1)):
         return too_many_requests(request)
-    prefetch_related_objects([found], "themes")
+    prefetch_related_objects([found], themes_in_use())
     context = {
         "organisation": found,
         "tests": list(found.test_runs.visible_to(request.user).select_related("city")[:TESTS]),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from ecosystem.linked_data import initiative_json_ld
 from ecosystem.models import Initiative, Listing, Organisation
+from ecosystem.models.vocabulary import themes_in_use
 from ecosystem.views.listings import with_neighbours
 from ecosystem.views.lists import organisation_order
 from iurc_portal.kept import kept_for_visitors
@@ -20,7 +21,11 @@ CARDS = 6
 def initiatives(request):
     listed = Organisation.objects.listed_for(request.user).filter(initiatives=OuterRef("pk")).order_by()
     counted = listed.values("initiatives").annotate(n=Count("pk", distinct=True)).values("n")
-    found = Initiative.objects.visible_to(request.user).prefetch_related("themes").annotate(organisation_count=counted)
+    found = (
+        Initiative.objects.visible_to(request.user)
+        .prefetch_related(themes_in_use())
+        .annotate(organisation_count=counted)
+    )
     return render(request, "ecosystem/initiatives.html", {"initiatives": found})
 
 
@@ -29,7 +34,8 @@ def initiatives(request):
 def initiative(request, slug):
     """What an initiative is, what one can do with it, who is in it, what it tested."""
     found = get_object_or_404(
-        Initiative.objects.visible_to(request.user).prefetch_related("themes", "figures", "take_parts"), slug=slug
+        Initiative.objects.visible_to(request.user).prefetch_related(themes_in_use(), "figures", "take_parts"),
+        slug=slug,
     )
     members = Organisation.objects.listed_for(request.user).filter(initiatives=found).distinct()
     tests = found.test_runs.visible_to(request.user).select_related("city")
@@ -41,7 +47,7 @@ def initiative(request, slug):
         "tests": list(tests[: CARDS + 1]),
         "practices": found.practices.visible_to(request.user)
         .select_related("city")
-        .prefetch_related("themes")[:CARDS],
+        .prefetch_related(themes_in_use())[:CARDS],
         "rows": CARDS,
         "listings": _listings_of(found)[:CARDS],
         "json_ld": initiative_json_ld(found),
@@ -60,5 +66,5 @@ def _listings_of(initiative):
 def _members_first(organisations, initiative):
     """Those named as members come before those merely involved; each by name."""
     named = initiative.parts.filter(organisation=OuterRef("pk"), role__in=["lead", "member"])
-    rows = organisations.annotate(is_named=Exists(named)).select_related("city").prefetch_related("themes")
+    rows = organisations.annotate(is_named=Exists(named)).select_related("city").prefetch_related(themes_in_use())
     return rows.order_by("-is_named", *organisation_order())

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from ecosystem.filters import NeedFilter, OfferFilter
 from ecosystem.models import Listing
+from ecosystem.models.vocabulary import themes_in_use
 from ecosystem.views.lists import faceted_page
 from iurc_portal.kept import kept_for_visitors
 
@@ -48,7 +49,9 @@ def need(request, pk):
 
 def with_neighbours(listings):
     """``listings`` with what their cards show."""
-    return listings.select_related("organisation__city").prefetch_related("organisation__themes", "cooperation")
+    return listings.select_related("organisation__city").prefetch_related(
+        themes_in_use("organisation__themes"), "cooperation"
+    )
 
 
 def _list(request, direction, filter_class, count):

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from ecosystem.geography import centres, map_points
 from ecosystem.linked_data import organisation_json_ld
 from ecosystem.models import ContactPoint, Listing, Organisation, OrganisationInitiative
+from ecosystem.models.vocabulary import themes_in_use
 from iurc_portal.kept import kept_for_visitors
 from iurc_portal.translation.languages import Language, languages_filled
 
@@ -64,7 +65,7 @@ def organisation(request, slug):
     tests = found.test_runs.visible_to(request.user).select_related("city")
     practices = found.practices.visible_to(request.user).select_related("city")
     related = list(_related(request.user, found))
-    prefetch_related_objects([found, *related], "themes")
+    prefetch_related_objects([found, *related], themes_in_use())
     written_in = languages_filled(found, "summary")
     context = {
         "organisation": found,
@@ -105,7 +106,9 @@ def organisation_json(request, slug):
         Organisation.objects.published()
         .filter(merged_into=None, slug=slug)
         .select_related("city")
-        .prefetch_related("themes", Prefetch("parts", OrganisationInitiative.objects.select_related("initiative")))
+        .prefetch_related(
+            themes_in_use(), Prefetch("parts", OrganisationInitiative.objects.select_related("initiative"))
+        )
         .prefetch_related(current_listings())
         .first()
     )

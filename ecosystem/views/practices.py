@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from ecosystem.filters import GoodPracticeFilter
 from ecosystem.models import GoodPractice
+from ecosystem.models.vocabulary import themes_in_use
 from ecosystem.views.lists import faceted_page, organisation_order
 from iurc_portal.kept import kept_for_visitors
 from iurc_portal.translation.languages import written
@@ -19,7 +20,7 @@ def _practices(n):
 @require_safe
 @kept_for_visitors()
 def practices(request):
-    found = GoodPractice.objects.visible_to(request.user).select_related("city").prefetch_related("themes")
+    found = GoodPractice.objects.visible_to(request.user).select_related("city").prefetch_related(themes_in_use())
     filterset = GoodPracticeFilter(request.GET, queryset=found)
     return faceted_page(request, filterset, filterset.results(), name="practices", count=_practices)
 
@@ -28,7 +29,9 @@ def practices(request):
 @kept_for_visitors()
 def practice(request, slug):
     found = get_object_or_404(
-        GoodPractice.objects.visible_to(request.user).select_related("city").prefetch_related("themes", "initiatives"),
+        GoodPractice.objects.visible_to(request.user)
+        .select_related("city")
+        .prefetch_related(themes_in_use(), "initiatives"),
         slug=slug,
     )
     organisations = found.organisations.listed_for(request.user).select_related("city")
@@ -43,7 +46,7 @@ def practice(request, slug):
         .exclude(pk=found.pk)
         .annotate(shared=Count("themes"))
         .select_related("city")
-        .prefetch_related("themes")
+        .prefetch_related(themes_in_use())
         .order_by("-shared", "pk")[:3],
     }
     return render(request, "ecosystem/practice.html", context)

@@ -11,6 +11,7 @@ from ecosystem.filters import TestbedFilter
 from ecosystem.geography import centres, map_points
 from ecosystem.linked_data import testbed_json_ld
 from ecosystem.models import MirrorPair, Testbed, TestRun
+from ecosystem.models.vocabulary import themes_in_use
 from ecosystem.views.lists import faceted_page
 from iurc_portal.clock import cities_in_order
 from iurc_portal.kept import kept_for_visitors
@@ -29,7 +30,7 @@ def _testbeds(n):
 @kept_for_visitors()
 def testbeds(request):
     """Where one can test, then what has been tested."""
-    found = Testbed.objects.listed().select_related("city").prefetch_related("themes")
+    found = Testbed.objects.listed().select_related("city").prefetch_related(themes_in_use())
     filterset = TestbedFilter(request.GET, queryset=found)
     context = {}
     if not request.htmx:
@@ -55,7 +56,7 @@ def _test_of_that_address(request, slug):
 def testbed(request, slug):
     """What one testbed offers. The address may be that of a test from before testbeds had pages: it leads there."""
     rows = Testbed.objects.visible_to(request.user).select_related("city", "owner")
-    found = rows.prefetch_related("themes", "initiatives").filter(slug=slug).first()
+    found = rows.prefetch_related(themes_in_use(), "initiatives").filter(slug=slug).first()
     if found is None:
         return _test_of_that_address(request, slug)
     pairs = MirrorPair.objects.visible_to(request.user).of(found)

@@ -41,11 +41,13 @@ def _instead_of(gone: Concept | None):
 @kept_for_visitors()
 def concept(request, notation):
     """One term: its words in three languages, its neighbours, and what stands under its themes."""
-    rows = Concept.objects.glossary().filter(notation=notation).select_related("broader", "replaced_by")
-    found = rows.prefetch_related("labels", Prefetch("narrower", Concept.objects.approved()), "related").first()
+    rows = Concept.objects.glossary().filter(notation=notation).select_related("replaced_by")
+    approved = Concept.objects.approved()
+    near = (Prefetch(way, approved) for way in ("broader", "narrower", "related"))
+    found = rows.prefetch_related("labels", *near).first()
     if found is None or not found.has_page:
         return _instead_of(found)
-    related = [other for other in found.related.all() if other.state == Concept.State.APPROVED]
+    related = list(found.related.all())
     context = {
         "concept": found,
         **written(found, "pref_label"),
