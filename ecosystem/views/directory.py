@@ -28,11 +28,20 @@ def directory(request):
     context["snippet"] = snippet(query_without(request, "page", "view"))
     results = filterset.results()
     if context["view"] == "map":
-        context |= map_points(results.first(MOST_POINTS))
+        context |= _points_of(filterset, results)
         context["cities"] = partner_cities()
     else:
         results = Cards(results, "organisation")
     return faceted_page(request, filterset, results, name="directory", count=count_organisations, context=context)
+
+
+def _points_of(filterset, results) -> dict:
+    """The points of the first results in the order of the list, and how many of all have none (E11)."""
+    told = map_points(results.first(MOST_POINTS))
+    if results.count() > MOST_POINTS:
+        told["unmapped"] = results.count() - filterset.qs.exclude(latitude=None).count()
+        told["first_shown"] = MOST_POINTS
+    return told
 
 
 @require_safe

@@ -262,6 +262,24 @@ def test_the_map_numbers_its_pins_as_the_list_does_and_counts_the_rest(client):
     assert page.find(".//a[@href='#list']") is not None
 
 
+def test_a_map_that_shows_the_first_of_many_says_so_and_counts_all_the_rest(client, monkeypatch):
+    monkeypatch.setattr("ecosystem.views.directory.MOST_POINTS", 2)
+    point = {"latitude": "45.1", "longitude": "7.7", "precision": "exact"}
+    for name, where in (("Alpha", point), ("Beta", {}), ("Gamma", point), ("Delta", {}), ("Epsilon", {})):
+        make_organisation(name_en=name, **where)
+
+    page = parsed(client.get("/en/ecosystem/?view=map&sort=name"))
+    all_in_list = parsed(client.get("/en/ecosystem/?view=map&sort=name&q=alpha"))
+
+    said = "The map shows the first 2 organisations of the list. Choose filters to see the others."
+    notes = texts(page, ".//ul[@class='tn-map__notes']/li")
+    assert notes[-2:] == [
+        said,
+        "3 organisations are not on the map: their position is not known. They are in the list.",
+    ]
+    assert said not in texts(all_in_list, ".//ul[@class='tn-map__notes']/li")
+
+
 def test_the_list_beside_the_map_gives_the_addresses_as_the_map_promises(client):
     make_organisation(address_en="Corso Castelfidardo 22", latitude="45.1", longitude="7.7", precision="exact")
 
