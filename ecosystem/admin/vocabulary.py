@@ -153,6 +153,10 @@ class ConceptAdmin(PortalAdmin):
     inlines = [LabelInline]
     actions = ["approve", "deprecate"]
 
+    def has_decide_permission(self, request):
+        """What the words of both cities mean is the programme's to say, not one city's."""
+        return request.user.has_perm("ecosystem.edit_both_sides")
+
     def get_fieldsets(self, request, obj=None):
         """The three preferred labels stand in one row; each language keeps a tab for its definition."""
         labels = set(columns("pref_label"))
@@ -179,8 +183,9 @@ class ConceptAdmin(PortalAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None and obj.pk and self.has_change_permission(request, obj):
-            context["moves"] = [(state, MOVES[state]) for state in Concept.State if state in obj.NEXT[obj.state]]
-            context["may_merge"] = may_merge(request.user) and obj.state != Concept.State.DEPRECATED
+            if self.has_decide_permission(request):
+                context["moves"] = [(state, MOVES[state]) for state in Concept.State if state in obj.NEXT[obj.state]]
+                context["may_merge"] = obj.state != Concept.State.DEPRECATED
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def response_change(self, request, obj):
@@ -188,6 +193,8 @@ class ConceptAdmin(PortalAdmin):
         wanted = request.POST.get("_move", "")
         if wanted not in Concept.State.values:
             return super().response_change(request, obj)
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
         try:
             vocabulary.move_concept(concept=obj, to=wanted, by=request.user, now=timezone.now())
         except ValidationError as refusal:
@@ -200,7 +207,7 @@ class ConceptAdmin(PortalAdmin):
     def merge_view(self, request, pk):
         """Say what moves, ask once for the concept that stays, and merge."""
         concept = get_object_or_404(Concept, pk=pk)
-        if not (may_merge(request.user) and self.has_change_permission(request, concept)):
+        if not (self.has_decide_permission(request) and self.has_change_permission(request, concept)):
             raise PermissionDenied
         form = MergeForm(request.POST or None, concept=concept)
         if request.method == "POST" and form.is_valid():
@@ -276,11 +283,11 @@ class ConceptAdmin(PortalAdmin):
     def on_the_site(self, obj):
         return page_links(obj) if obj.has_page else "–"
 
-    @admin.action(description=_("Approve the selected concepts"), permissions=["change"])
+    @admin.action(description=_("Approve the selected concepts"), permissions=["decide"])
     def approve(self, request, queryset):
         self._move_all(request, queryset, Concept.State.APPROVED)
 
-    @admin.action(description=_("Take the selected concepts out of use"), permissions=["change"])
+    @admin.action(description=_("Take the selected concepts out of use"), permissions=["decide"])
     def deprecate(self, request, queryset):
         self._move_all(request, queryset, Concept.State.DEPRECATED)
 
@@ -298,8 +305,3 @@ MOVES = {
     Concept.State.APPROVED: _("Approve"),
     Concept.State.DEPRECATED: _("Take out of use"),
 }
-
-
-def may_merge(user) -> bool:
-    """Merging cannot be undone: it is the programme's, not a city's."""
-    return user.is_superuser or user.has_perm("ecosystem.edit_both_sides")

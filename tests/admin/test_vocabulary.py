@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from ecosystem.models import Concept, ConceptLabel
+from iurc_portal.audit.models import Transition
 from iurc_portal.search.models import MissedQuery
 from tests.admin.test_organisations import form_of
 from tests.factories import make_practice, make_term, make_theme
@@ -77,14 +78,41 @@ def test_a_related_concept_stands_neither_above_nor_below(desk):
     assert (error.code, error.params["names"]) == ("related_ancestor", "minibus, vehicle")
 
 
-def test_a_term_is_taken_out_of_use_and_leads_on(desk):
+def test_a_manager_takes_a_term_out_of_use_and_it_leads_on(client, manager):
     old, new = make_term("old"), make_term("new")
+    client.force_login(manager)
 
-    desk.post(page_of(old), form_of(desk, page_of(old)) | {"replaced_by": new.pk, "_move": "deprecated"})
+    client.post(page_of(old), form_of(client, page_of(old)) | {"replaced_by": new.pk, "_move": "deprecated"})
 
     old.refresh_from_db()
     assert (old.state, old.replaced_by) == ("deprecated", new)
-    assert desk.get("/it/ecosystem/glossary/old/")["Location"] == "/it/ecosystem/glossary/new/"
+    assert client.get("/it/ecosystem/glossary/old/")["Location"] == "/it/ecosystem/glossary/new/"
+
+
+@pytest.mark.parametrize(("state", "to"), [("draft", "approved"), ("approved", "deprecated")])
+def test_staff_of_a_city_write_words_and_leave_their_approval_to_managers(desk, state, to):
+    term = make_term("bus", state=state)
+    form = form_of(desk, page_of(term)) | {"pref_label_it": "autobus"}
+    chosen = {"action": "approve" if to == "approved" else "deprecate", "_selected_action": [term.pk]}
+
+    refused = desk.post(page_of(term), form | {"_move": to})
+    desk.post(reverse("admin:ecosystem_concept_changelist"), chosen)
+    desk.post(page_of(term), form)
+
+    term.refresh_from_db()
+    assert (refused.status_code, term.state, term.pref_label_it) == (403, state, "autobus")
+    assert 'name="_move"' not in desk.get(page_of(term)).content.decode()
+
+
+def test_managers_approve_and_retire_many_at_once(client, manager):
+    term = make_term("bus", state="draft")
+    client.force_login(manager)
+
+    for action in ("approve", "deprecate"):
+        chosen = {"action": action, "_selected_action": [term.pk]}
+        client.post(reverse("admin:ecosystem_concept_changelist"), chosen)
+
+    assert [line.to_state for line in Transition.objects.of(term)] == ["approved", "deprecated"]
 
 
 def test_a_manager_merges_after_reading_what_moves(client, manager):
