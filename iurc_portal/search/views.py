@@ -1,14 +1,14 @@
 """The box at the top of every page: what is found, grouped by kind."""
 
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from iurc_portal.search import registry
 from iurc_portal.search.highlight import explain
+from iurc_portal.search.missed import note_of
 from iurc_portal.search.models import Document
 from iurc_portal.search.query import LONGEST_QUERY
-from iurc_portal.search.service import Counts, Search, in_order, note_missed
+from iurc_portal.search.service import Counts, Search, in_order
 
 SHOWN = 5
 
@@ -20,7 +20,7 @@ def search(request):
     asked = Search(typed, exact=request.GET.get("exact") == "1", literal=request.GET.get("literal") == "1")
     found = _found(asked, request.user) if asked.query else []
     if asked.query and (not found or asked.corrections):
-        note_missed(typed, today=timezone.now().date())
+        note_of(request, typed)
     context = {
         "query": asked.query.typed,
         "search": asked,
