@@ -336,7 +336,9 @@ def test_the_second_editor_chooses_field_by_field_and_nothing_is_lost(client):
     }
 
 
-@pytest.mark.parametrize("seen", ["", "no json", "[]", json.dumps({"summary_en": 3})])
+@pytest.mark.parametrize(
+    "seen", ["", "no json", "[]", *(json.dumps({"summary_en": one}) for one in (3, "\ud800", "Old.\x00"))]
+)
 def test_a_form_without_its_memory_asks_instead_of_overwriting(client, seen):
     organisation = make_organisation(summary_en="Old.")
     client.force_login(make_member(organisation))
