@@ -86,6 +86,7 @@ def test_the_numbers_are_exact(admin_page, something_of_everything):
         "texts-missing-it": 5,
         "texts-missing-en": 4,
         "organisations-in-review": 1,
+        "cities-without-holidays": 1,
         "organisations-to-check": 1,
         "organisations-to-verify": 1,
         "events-without-japanese": 1,
