@@ -16,6 +16,7 @@ from django.conf import settings
 from ecosystem.filters import OrganisationFilter
 from ecosystem.linked_data import LICENCE, organisation_json_ld
 from ecosystem.models import Organisation
+from iurc_portal.search.service import in_order
 from iurc_portal.tables import BOM, safe
 from iurc_portal.translation.languages import Language, best_text
 
@@ -49,10 +50,11 @@ class Selection:
     encoding: str = "utf-8"
 
     def __iter__(self) -> Iterator[Organisation]:
-        """The organisations in the order of the screen, read in pieces."""
+        """The organisations in the order of the screen, read in pieces; why each was found is no part of a file."""
         results = self.filterset.results()
         for start in range(0, results.count(), CHUNK):
-            yield from results[start : start + CHUNK]
+            ids, _related = results.ids(start, start + CHUNK)
+            yield from in_order(self.filterset.queryset, ids)
 
     @property
     def head(self) -> dict:

@@ -1,6 +1,7 @@
 """What people type about an organisation: a claim, a proposal to change its profile."""
 
 import json
+import re
 import unicodedata
 
 from babel import Locale
@@ -19,6 +20,7 @@ from iurc_portal.translation.languages import Language
 
 LONGEST = {"summary": 1200, "description": 8000}
 MINE, THEIRS = "mine", "theirs"
+NO_LETTER = re.compile("[\x00\ud800-\udfff]")
 
 
 class ClaimForm(forms.Form):
@@ -60,9 +62,10 @@ class Texts(forms.CharField):
 
 
 def _is_text(name: str, value) -> bool:
+    """Whether ``value`` can stand in the column ``name``. JSON can spell letters that no database holds."""
     if name == "contact_languages":
-        return isinstance(value, list) and all(isinstance(code, str) for code in value)
-    return isinstance(value, str)
+        return isinstance(value, list) and all(isinstance(code, str) and not NO_LETTER.search(code) for code in value)
+    return isinstance(value, str) and not NO_LETTER.search(value)
 
 
 class ProposalForm(forms.Form):

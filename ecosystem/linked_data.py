@@ -8,7 +8,7 @@ from django.urls import reverse
 from ecosystem.models import Concept, Initiative, Listing, Organisation, Testbed
 from ecosystem.skos import SKOS, concept_iri
 from iurc_portal.api.registry import LICENCE
-from iurc_portal.translation.languages import best_text, order_for
+from iurc_portal.translation.languages import Language, best_text, order_for
 
 
 def organisation_json_ld(organisation: Organisation, listings: Sequence[Listing] = ()) -> dict:
@@ -21,7 +21,7 @@ def organisation_json_ld(organisation: Organisation, listings: Sequence[Listing]
     data = {
         "@context": "https://schema.org",
         "@type": "Organization",
-        "@id": address,
+        "@id": _name_of(address),
         "url": address,
         "name": _in_languages(organisation, "name"),
         "legalName": organisation.legal_name,
@@ -29,7 +29,11 @@ def organisation_json_ld(organisation: Organisation, listings: Sequence[Listing]
         "sameAs": [link for link in [organisation.website, *organisation.same_as] if link],
         "knowsAbout": [_in_languages(theme, "pref_label") for theme in organisation.themes.all()],
         "memberOf": [
-            {"@type": "Organization", "@id": _initiative_address(part.initiative), "name": str(part.initiative)}
+            {
+                "@type": "Organization",
+                "@id": _name_of(_initiative_address(part.initiative)),
+                "name": str(part.initiative),
+            }
             for part in organisation.parts.all()
             if part.role in {"lead", "member"}
         ],
@@ -54,7 +58,7 @@ def initiative_json_ld(initiative: Initiative) -> dict:
     data = {
         "@context": "https://schema.org",
         "@type": "Organization",
-        "@id": _initiative_address(initiative),
+        "@id": _name_of(_initiative_address(initiative)),
         "url": _initiative_address(initiative),
         "name": _in_languages(initiative, "name"),
         "description": _in_languages(initiative, "tagline"),
@@ -72,7 +76,7 @@ def testbed_json_ld(testbed: Testbed) -> dict:
     data = {
         "@context": "https://schema.org",
         "@type": "Place",
-        "@id": address,
+        "@id": _name_of(address),
         "url": address,
         "name": _in_languages(testbed, "name"),
         "description": _in_languages(testbed, "testable"),
@@ -111,7 +115,7 @@ def _listing(listing: Listing, kind: str) -> dict:
     """schema.org Offer or Demand, valid through its last day."""
     data = {
         "@type": kind,
-        "@id": _absolute(listing.get_absolute_url()),
+        "@id": _name_of(_absolute(listing.get_absolute_url())),
         "url": _absolute(listing.get_absolute_url()),
         "name": _in_languages(listing, "title"),
         "description": _in_languages(listing, "text"),
@@ -178,6 +182,16 @@ def _in_languages(obj, field: str) -> list[dict[str, str]]:
 
 def _absolute(path: str) -> str:
     return f"{settings.SITE_URL}{path}"
+
+
+def _name_of(address: str) -> str:
+    """What a thing is called by programs: the address of its page without the language, which leads there.
+
+    The same in every language, so that three pages tell of one thing.
+    """
+    path = address.removeprefix(settings.SITE_URL)
+    language, rest = path[1:3], path[3:]
+    return _absolute(rest) if language in Language.values and rest.startswith("/") else address
 
 
 def _initiative_address(initiative: Initiative) -> str:

@@ -315,6 +315,7 @@ def _listings(direction: str, title, list_url_name: str) -> Kind:
         template="ecosystem/_listing_row.html",
         excerpt="text",
         list_url_name=list_url_name,
+        ends=True,
         follows=(
             (
                 Concept,

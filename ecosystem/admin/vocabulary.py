@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from ecosystem.models import Concept, ConceptLabel
 from ecosystem.services import vocabulary
 from iurc_portal.admin import PlainTabularInline, PortalAdmin, column_in, page_links
+from iurc_portal.search.admin import DAYS
 from iurc_portal.search.fold import fold
 from iurc_portal.search.models import MissedQuery
 from iurc_portal.staff.actions import each_row
@@ -182,8 +183,8 @@ class ConceptAdmin(PortalAdmin):
         return found, may_repeat
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        may_change = obj is not None and obj.pk and self.has_change_permission(request, obj)
-        if may_change and self.has_decide_permission(request):
+        decides = self.has_decide_permission(request)
+        if decides and obj is not None and obj.pk and self.has_change_permission(request, obj):
             context["moves"] = [(state, MOVES[state]) for state in Concept.State if state in obj.NEXT[obj.state]]
             context["may_merge"] = obj.state != Concept.State.DEPRECATED
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -235,7 +236,7 @@ class ConceptAdmin(PortalAdmin):
         """Make words that found nothing a label of a concept; they leave the list of what was sought in vain."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        missed = get_object_or_404(MissedQuery, pk=pk)
+        missed = get_object_or_404(MissedQuery, pk=pk, days__gte=DAYS)
         is_japanese = any(ord(letter) > 0x2E80 for letter in missed.text)
         first = {"text": missed.text, "language": Language.JAPANESE if is_japanese else request.user.language}
         form = AdoptForm(request.POST or None, initial=first)

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ecosystem.identity import CONTROL
+from ecosystem.imports.messages import message
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 50_000
@@ -90,8 +91,12 @@ def read_text(data: bytes, *, encoding: str = "") -> Table:
 
 
 def add_line(lines: list[Line], number: int, cells: list[str], notes: list[dict[str, Any]] | None = None) -> None:
-    """Add a line unless it is empty. Raises ``ValidationError`` beyond the limits."""
-    cells = [CONTROL.sub("", cell)[:MAX_CELL].strip() for cell in cells]
+    """Add a line unless it is empty. Raises ``ValidationError`` beyond the limits; a cell too long refuses its row."""
+    cells, notes = [CONTROL.sub("", cell).strip() for cell in cells], list(notes or [])
+    for column, cell in enumerate(cells):
+        if len(cell) > MAX_CELL:
+            notes.append(message("long", column, cell, limit=MAX_CELL))
+            cells[column] = ""
     while cells and not cells[-1]:
         cells.pop()
     if not cells and not notes:
@@ -100,7 +105,7 @@ def add_line(lines: list[Line], number: int, cells: list[str], notes: list[dict[
         raise refuse("rows", _("More than %(limit)s rows: divide the file."), limit=MAX_ROWS)
     if len(cells) > MAX_COLUMNS:
         raise refuse("columns", _("Line %(line)s has more than %(limit)s columns."), line=number, limit=MAX_COLUMNS)
-    lines.append(Line(number, cells, notes or []))
+    lines.append(Line(number, cells, notes))
 
 
 def checked(table: Table) -> Table:

@@ -102,13 +102,14 @@ def _of_formulas(row: tuple, typed: tuple, cells: list[str]) -> list[dict[str, A
 def _structure(archive: zipfile.ZipFile, path: str) -> tuple[dict[int, list[tuple[int, int]]], bool]:
     """For each line the columns (from 0) merged downwards with the line they begin at, and whether there are formulas.
 
+    Of cells merged over several columns as well, the first column has the value in each line, as it has in the first.
     Read-only workbooks do not tell of merged cells, so they are looked up in the sheet itself.
     """
     sheet = archive.read(path)
     merged: dict[int, list[tuple[int, int]]] = {}
-    for left, top, right, bottom in MERGED.findall(sheet):
+    for left, top, _right, bottom in MERGED.findall(sheet):
         first, last = int(top), min(int(bottom), int(top) + 5_000)
-        if left == right and last > first:
+        if last > first:
             for line in range(first, last + 1):
                 merged.setdefault(line, []).append((_column(left), first))
     return merged, b"<f>" in sheet or b"<f " in sheet

@@ -117,11 +117,15 @@ def decide_revision(
     """Make the columns ``accepted`` public and reject the rest; the author is told.
 
     Something accepted restarts the clock of the profile's freshness. Raises ``ValidationError`` where it was decided
-    already (``transition``), where a rejection gives no reason (``reason``), or where a text cannot stand.
+    already (``transition``), where a rejection gives no reason (``reason``), where something of a record that was
+    merged would be accepted (``merged``), or where a text cannot stand.
     """
     organisation = locked(revision.organisation)
     revision = ProfileRevision.objects.select_for_update(of=("self",), no_key=True).get(pk=revision.pk)
     taken = [column for column in revision.columns if column.name in accepted]
+    if taken and organisation.merged_into is not None:
+        words = _("This record was merged into “%(name)s”: write there what still holds, and reject the proposal.")
+        raise ValidationError(words, code="merged", params={"name": organisation.merged_into})
     if len(taken) == len(revision.columns):
         state = State.ACCEPTED
     else:

@@ -1,5 +1,7 @@
 """The directory of organisations: list, map and file under one filter."""
 
+from datetime import timedelta
+
 from django.db.models import Prefetch
 from django.http import StreamingHttpResponse
 from django.utils import timezone
@@ -13,8 +15,11 @@ from ecosystem.models.vocabulary import themes_in_use
 from ecosystem.views.cards import Cards
 from ecosystem.views.lists import count_organisations, faceted_page, query_without, snippet
 from iurc_portal.kept import kept_for_visitors
+from iurc_portal.limits import allow, network_of
+from iurc_portal.pages.errors import too_many_requests
 
 VIEWS = ("list", "map")
+FILES_A_MINUTE = 20  # of one network: a file reads every record that is found
 
 
 @require_safe
@@ -47,6 +52,8 @@ def _points_of(filterset, results) -> dict:
 @require_safe
 def export(request, extension):
     """The directory under the same filter as a file; ``encoding=cp932`` is for old Japanese spreadsheets."""
+    if not allow("export", network_of(request), times=FILES_A_MINUTE, within=timedelta(minutes=1)):
+        return too_many_requests(request)
     rows = Organisation.objects.listed_for(request.user).select_related("city")
     parts = Prefetch("parts", OrganisationInitiative.objects.select_related("initiative"))
     filterset = OrganisationFilter(request.GET, queryset=rows.prefetch_related(themes_in_use(), parts))

@@ -7,14 +7,13 @@ from django.db.models import Value as Constant
 from django.db.models.functions import Coalesce, Lower, NullIf
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext, ngettext
 
 from ecosystem.views.cards import Cards
 from iurc_portal.clock import PartnerSide
-from iurc_portal.search.service import note_missed
+from iurc_portal.search.missed import note_of
 from iurc_portal.translation.languages import Language, order_for
 from iurc_portal.translation.status import read_records
 
@@ -69,7 +68,7 @@ def faceted_page(request, filterset, results, *, name: str, count, context: dict
     """
     page = page_of(request, results)
     if filterset.query and not page.paginator.count and not filterset.active:
-        note_missed(filterset.query, today=timezone.now().date())
+        note_of(request, filterset.query)
     if not isinstance(results, Cards):
         read_records(page.object_list)
     full = {

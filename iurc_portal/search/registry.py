@@ -44,6 +44,7 @@ class Kind:
     that a user may see with what ``template`` needs; ``excerpt`` is the translated field of which results show a
     piece. ``follows`` names other models of which a change is a change of these records: the function gives them.
     ``list_url_name`` is the page that shows all results of this kind for the same ``q``, or "" if there is none.
+    ``ends`` says that ``dated`` is the last day on which a record of this kind is shown.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Kind:
     template: str
     excerpt: str
     list_url_name: str = ""
+    ends: bool = False
     follows: Sequence[tuple[type[Model], Callable[[Any], QuerySet]]] = ()
 
 

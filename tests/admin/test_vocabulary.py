@@ -167,3 +167,10 @@ def test_words_that_lead_elsewhere_are_not_adopted(desk):
     (message,) = answer.context["form"].errors["text"]
     assert page_of(owner) in message
     assert MissedQuery.objects.exists()
+
+
+def test_words_typed_on_too_few_days_may_be_one_person_s_and_open_for_nobody(desk):
+    missed = MissedQuery.objects.create(text="mario rossi", days=2, last_on=date(2026, 11, 1))
+    page = reverse("admin:ecosystem_concept_adopt", args=[missed.pk])
+
+    assert desk.get(page).status_code == desk.post(page, {}).status_code == 404

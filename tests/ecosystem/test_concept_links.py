@@ -1,4 +1,4 @@
-"""What stands beside a concept, and the themes of a record: only what is in use, linked where a page is."""
+"""Beside a concept, and as themes of a record, stands only what is in use, linked only where a page tells of it."""
 
 import json
 

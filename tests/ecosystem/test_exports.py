@@ -5,12 +5,18 @@ import io
 import json
 
 import pytest
+from django.core.cache import cache
 from openpyxl import load_workbook
 
 from tests.factories import make_city, make_initiative, make_organisation, make_theme
 
 pytestmark = pytest.mark.django_db
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+
+
+@pytest.fixture(autouse=True)
+def as_often_as_one_likes(settings):
+    settings.RATE_LIMITS = False  # the limit has a test of its own
 
 
 def download(client, extension, query="", language="en"):
@@ -148,3 +154,24 @@ def test_the_results_lead_to_the_files_with_their_filter(client, two):
     html = client.get("/en/ecosystem/?side=torino").content.decode()
 
     assert 'href="/en/ecosystem/export.csv?side=torino"' in html
+
+
+def test_one_network_takes_so_many_files_a_minute(client, monkeypatch, settings):
+    settings.RATE_LIMITS = True
+    monkeypatch.setattr("iurc_portal.limits.time.time", lambda: 1_800_000_000.0)  # in the middle of a span
+    cache.clear()
+    monkeypatch.setattr("ecosystem.views.directory.FILES_A_MINUTE", 2)
+    address = "/en/ecosystem/export.csv"
+
+    answers = [client.get(address, REMOTE_ADDR="192.0.2.1") for _n in range(3)]
+    other = client.get(address, REMOTE_ADDR="192.0.2.2")
+
+    assert [answer.status_code for answer in (*answers, other)] == [200, 200, 429, 200]
+    assert answers[2]["Retry-After"] == "300"
+
+
+def test_a_file_does_not_look_for_why_each_was_found(client, monkeypatch):
+    monkeypatch.setattr("iurc_portal.search.facets.explain", None)
+    make_organisation(name_en="Zolfora")
+
+    assert b"Zolfora" in client.get("/en/ecosystem/export.csv", {"q": "zolfora"}).getvalue()

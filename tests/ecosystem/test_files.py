@@ -127,6 +127,29 @@ def test_cells_merged_downwards_count_for_each_of_their_lines():
     assert [[note["code"] for note in line.notes] for line in table.lines] == [[], [], ["merged_cell"], []]
 
 
+def test_cells_merged_over_lines_and_columns_count_in_the_first_of_their_columns():
+    rows = [["Città", "Tipo", "Nome"], ["Torino", None, "Uno"], [None, None, "Due"]]
+
+    table = read_file(workbook(rows, lambda sheet: sheet.merge_cells("A2:B3")))
+
+    assert [line.cells for line in table.lines[1:]] == [["Torino", "", "Uno"], ["Torino", "", "Due"]]
+    assert [note["code"] for note in table.lines[2].notes] == ["merged_cell"]
+
+
+@pytest.mark.parametrize("make", [workbook, lambda rows: "\n".join(",".join(row) for row in rows).encode()])
+def test_a_cell_too_long_is_told_and_never_cut_in_silence(make):
+    table = read_file(make([["Nome", "Testo"], ["Uno", "x" * 20_001], ["Due", "x" * 20_000]]))
+
+    (note,) = table.lines[1].notes
+    assert (table.lines[1].cells, note["code"], note["column"], note["params"]) == (
+        ["Uno"],
+        "long",
+        1,
+        {"limit": 20_000},
+    )
+    assert (len(table.lines[2].cells[1]), table.lines[2].notes) == (20_000, [])
+
+
 def test_the_first_sheet_that_holds_something_is_read():
     book = Workbook()
     book.create_sheet("Elenco").append(["Nome"])
@@ -143,6 +166,14 @@ def test_a_file_over_the_limits_is_refused_with_the_limit(monkeypatch):
     assert code_of(b"x" * 1_001) == "large"
     assert code_of(b"Nome\n" + b"a\n" * 4) == "rows"
     assert cells(b"Nome\n" + b"a\n" * 3) == [["Nome"], ["a"], ["a"], ["a"]]
+
+
+def test_fifty_thousand_rows_are_read_and_one_more_is_refused():
+    rows = [f"Ditta {number},https://ditta-{number}.example,Torino" for number in range(50_001)]
+    head = "Nome,Sito,Città"
+
+    assert len(read_file("\n".join([head, *rows[:-1]]).encode()).lines) == 50_001
+    assert code_of("\n".join([head, *rows]).encode()) == "rows"
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch):

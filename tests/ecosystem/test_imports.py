@@ -224,6 +224,12 @@ def test_what_is_no_finite_number_refuses_its_row_alone(staff, cell):
     assert row_of(batch, 3).status == "new"
 
 
+def test_a_cell_too_long_to_keep_refuses_its_row_alone(staff):
+    batch = checked(staff, f"Nome,Descrizione\nZolfora,{'x' * 20_001}\nBrenvia,Autobus\n")
+
+    assert (codes(row_of(batch, 2)), row_of(batch, 3).status) == ([("long", 1)], "new")
+
+
 def test_every_message_has_its_words_in_three_languages():
     params = {"limit": 1, "codes": "a", "words": "b", "least": 1, "most": 2, "error": "#REF!", "line": 3}
     for language in ("it", "en", "ja"):

@@ -254,6 +254,25 @@ def test_machines_read_what_a_company_table_says(client):
     assert data["seeks"][0]["url"].endswith(need.get_absolute_url())
 
 
+def test_a_thing_has_one_name_for_programs_in_every_language_and_it_leads_to_the_page(client):
+    initiative = make_initiative(slug="seed")
+    organisation = make_organisation(slug="zolfora")
+    organisation.parts.create(initiative=initiative, role="member")
+    offer = make_listing(organisation)
+
+    told = [json_ld(client.get(address(organisation, language))) for language in ("it", "en", "ja")]
+
+    names = {(data["@id"], data["memberOf"][0]["@id"], data["makesOffer"][0]["@id"]) for data in told}
+    site = "http://localhost:8000/ecosystem"
+    assert names == {(f"{site}/organisations/zolfora/", f"{site}/initiatives/seed/", f"{site}/offers/{offer.pk}/")}
+    assert [data["url"].removesuffix("/ecosystem/organisations/zolfora/")[-3:] for data in told] == [
+        "/it",
+        "/en",
+        "/ja",
+    ]
+    assert client.get("/ecosystem/organisations/zolfora/", follow=True).status_code == 200
+
+
 def test_the_public_record_is_the_same_as_the_data_in_the_page(client):
     organisation = make_organisation(initiatives=[make_initiative()])
 

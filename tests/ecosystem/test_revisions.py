@@ -137,6 +137,22 @@ def test_what_is_decided_is_not_decided_again():
     assert (refusal.value.code, revision.state) == ("transition", "rejected")
 
 
+def test_nothing_of_a_record_that_was_merged_becomes_public():
+    revision = make_revision()
+    organisation = revision.organisation
+    organisation.merged_into = make_organisation(name_en="Survivor")
+    organisation.save()
+
+    with pytest.raises(ValidationError) as refusal:
+        decide_revision(revision=revision, accepted={"summary_en"}, by=make_user(), now=NOW)
+    decide_revision(revision=revision, accepted=set(), by=make_user(), now=NOW, reason="It is another record now.")
+
+    revision.refresh_from_db()
+    organisation.refresh_from_db()
+    assert (refusal.value.code, refusal.value.messages[0].count("Survivor")) == ("merged", 1)
+    assert (revision.state, organisation.summary_en) == ("rejected", revision.changes["summary_en"]["old"])
+
+
 def test_a_text_that_cannot_stand_is_refused_and_nothing_is_decided():
     organisation = make_organisation()
     changes = {"website": {"old": "", "new": "no address"}}
@@ -336,7 +352,9 @@ def test_the_second_editor_chooses_field_by_field_and_nothing_is_lost(client):
     }
 
 
-@pytest.mark.parametrize("seen", ["", "no json", "[]", json.dumps({"summary_en": 3})])
+@pytest.mark.parametrize(
+    "seen", ["", "no json", "[]", *(json.dumps({"summary_en": one}) for one in (3, "\ud800", "Old.\x00"))]
+)
 def test_a_form_without_its_memory_asks_instead_of_overwriting(client, seen):
     organisation = make_organisation(summary_en="Old.")
     client.force_login(make_member(organisation))

@@ -1,13 +1,26 @@
 """The search of the whole portal: kinds apart, nothing hidden shown, any text taken kindly."""
 
+from datetime import timedelta
+
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from iurc_portal.search import registry
+from iurc_portal.search.models import Document, MissedQuery
 from iurc_portal.search.query import clean_query
 from tests.ecosystem.reading import parsed, texts
-from tests.factories import make_event, make_initiative, make_organisation, make_practice, make_test_run, make_theme
+from tests.factories import (
+    make_event,
+    make_initiative,
+    make_listing,
+    make_organisation,
+    make_practice,
+    make_test_run,
+    make_theme,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -131,3 +144,28 @@ def test_the_same_kind_cannot_be_registered_twice():
 )
 def test_queries_are_folded_and_cut(typed, cleaned):
     assert clean_query(typed) == cleaned
+
+
+@pytest.mark.parametrize("page", ["/en/search/", "/en/ecosystem/"])
+def test_one_network_fills_the_list_of_what_was_sought_in_vain_only_so_far(client, monkeypatch, settings, page):
+    settings.RATE_LIMITS = True
+    monkeypatch.setattr("iurc_portal.limits.time.time", lambda: 1_800_000_000.0)  # in the middle of a span
+    cache.clear()
+    monkeypatch.setattr("iurc_portal.search.missed.NOTED_AN_HOUR", 2)
+
+    found = [client.get(page, {"q": f"zzzzzz{n}"}, REMOTE_ADDR="192.0.2.1").status_code for n in range(4)]
+    client.get(page, {"q": "yyyyyy"}, REMOTE_ADDR="192.0.2.2")
+
+    assert found == [200] * 4
+    assert sorted(MissedQuery.objects.values_list("text", flat=True)) == ["yyyyyy", "zzzzzz0", "zzzzzz1"]
+
+
+def test_a_listing_past_its_day_is_not_counted_before_any_task_has_run(client):
+    make_listing(title_en="Zolfora")
+    past = make_listing(title_en="Zolfora again")
+    Document.objects.filter(kind="offers", object_id=past.pk).update(dated=timezone.localdate() - timedelta(days=1))
+
+    answer = client.get("/en/search/", {"q": "zolfora"})
+
+    offers = [entry for entry in answer.context["found"] if entry["group"].name == "offers"]
+    assert [(entry["total"], [str(row) for row in entry["rows"]]) for entry in offers] == [(1, ["Zolfora"])]
