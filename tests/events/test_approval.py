@@ -251,7 +251,7 @@ def test_looking_at_an_invitation_makes_no_token():
     assert AccessToken.objects.count() == 0
 
 
-# --- Addresses that are proved later ----------------------------------------------------------------------------------
+# --- Addresses that are proved later ---------------------------------------------------------------------------------
 
 
 def test_a_proved_address_gathers_what_was_asked_for_as_a_guest():
