@@ -4,6 +4,7 @@ from programme.demo.desk import make_letters, make_milestones
 from programme.demo.listings import make_listings, make_organisations
 from programme.demo.people import make_users
 from programme.demo.profiles import make_profiles
+from programme.demo.reminders import make_reminders
 from programme.demo.samples import NoContent, Samples
 from programme.demo.testbeds import make_testbeds
 from programme.demo.visits import make_exchange, make_visits
@@ -23,6 +24,7 @@ def make_all(samples: Samples) -> None:
     make_listings(samples)
     make_exchange(samples, edition)
     make_webinars(samples)
+    make_reminders(samples)
     make_visits(samples)
     make_milestones(samples, edition)
     make_testbeds(samples)
