@@ -85,10 +85,16 @@ class ReminderInline(PlainTabularInline):
 
     model = ReminderRule
     form = RuleForm
-    fields = ("trigger", "audience", "instants")
-    readonly_fields = ("instants",)
-    show_change_link = True
+    fields = ("trigger", "audience", "instants", "page")
+    readonly_fields = ("instants", "page")
     tab = True
+
+    @admin.display(description=_("texts and letters"))
+    def page(self, obj):
+        if obj.pk is None:
+            return "–"
+        address = reverse("admin:events_reminderrule_change", args=[obj.pk])
+        return format_html('<a class="underline" href="{}">{}</a>', address, _("Open"))
 
     @admin.display(description=_("due, in both cities"))
     def instants(self, obj):

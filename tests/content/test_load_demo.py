@@ -67,6 +67,7 @@ def test_it_prints_what_it_made(whole_content, capsys):
         ["exchanges", "1", "0"],
         ["webinars", "4", "0"],
         ["events", "1", "0"],
+        ["reminders", "2", "0"],
         ["visits", "3", "0"],
         ["milestones", "6", "0"],
         ["testbeds", "2", "0"],
