@@ -21,7 +21,7 @@ CITIES = {zone.key: PartnerSide(side).label for side, zone in ZONES.items()}
 
 @admin.register(EventChange)
 class EventChangeAdmin(ReadOnly, PlainAdmin):
-    list_display = ["event", "what", "before", "after", "when", "told_badge", "told_at"]
+    list_display = ["event", "what", "before", "after", "told_badge", "when", "told_at"]
     list_filter = ["material", ("notified_at", admin.EmptyFieldListFilter), "field"]
     list_select_related = ["event", "by"]
     search_fields = [f"event__{column}" for column in columns("name")]

@@ -74,7 +74,7 @@ def instant_words(rule: ReminderRule, event: Event | None) -> str:
     if event is None or not rule.trigger:
         return "–"
     lines = [
-        (f"{times.date_words(time.start, 'short')} {times.clock(time.start)} {times.zone_words(time)} {time.label}",)
+        (f"{times.date_words(time.start, 'short')} {times.clock(time.start)} {time.abbreviation} {time.label}",)
         for time in both_cities(rule.due_at(event), language=get_language() or "it")
     ]
     return format_html('<span class="staff-times">{}</span>', format_html_join("", "<span>{}</span>", lines))
@@ -85,10 +85,16 @@ class ReminderInline(PlainTabularInline):
 
     model = ReminderRule
     form = RuleForm
-    fields = ("trigger", "audience", "instants")
-    readonly_fields = ("instants",)
-    show_change_link = True
+    fields = ("trigger", "audience", "instants", "page")
+    readonly_fields = ("instants", "page")
     tab = True
+
+    @admin.display(description=_("texts and letters"))
+    def page(self, obj):
+        if obj.pk is None:
+            return "–"
+        address = reverse("admin:events_reminderrule_change", args=[obj.pk])
+        return format_html('<a class="underline" href="{}">{}</a>', address, _("Open"))
 
     @admin.display(description=_("due, in both cities"))
     def instants(self, obj):
@@ -164,11 +170,8 @@ class ReminderRuleAdmin(EditableBy, PortalAdmin):
                     return _("Nothing to show yet: there is no event in this track.")
                 title = " · ".join(filter(None, (name, str(titles[came]))))
                 address = reverse("admin:events_reminderrule_letter", args=[obj.pk, code, came])
-                opened = "" if frames else " open"
-                frames.append((opened, title, code, letter.subject, previews.frame(address, title, height=560)))
-        return format_html_join(
-            "", '<details{} class="mb-3"><summary><b>{}</b>: <span lang="{}">{}</span></summary>{}</details>', frames
-        )
+                frames.append((title, code, letter.subject, previews.frame(address, title, height=440)))
+        return format_html_join("", '<p class="mt-3 mb-1"><b>{}</b>: <span lang="{}">{}</span></p>{}', frames)
 
 
 @admin.register(Delivery)

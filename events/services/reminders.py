@@ -56,7 +56,7 @@ def send_due(*, now: datetime) -> dict[str, int]:
     with heartbeat(JOB, now=now) as counts:
         settle_ledger()
         counts |= dict.fromkeys((State.QUEUED.value, State.MISSED.value, State.SKIPPED.value), 0)
-        for _event, rules in groupby(due_rules(now=now), key=lambda rule: rule.event):
+        for _event, rules in groupby(due_rules(now=now), key=_event_of):
             written_to: set[int] = set()  # by a nearer rule of the same event, in this sweep
             for rule in rules:
                 for state, number in _send(rule, written_to=written_to, now=now).items():
@@ -78,7 +78,7 @@ def due_rules(*, now: datetime) -> list[ReminderRule]:
     due = [
         rule for rule in rules if since < rule.due_at() <= now and (last is None or _last_moment(rule) > last - SLACK)
     ]
-    return sorted(due, key=lambda rule: (rule.event.pk, rule.is_follow_up, rule.duration.distance, rule.pk))
+    return sorted(due, key=lambda rule: (_event_of(rule).pk, rule.is_follow_up, rule.duration.distance, rule.pk))
 
 
 def owed_people(rule: ReminderRule, *, due_at: datetime) -> QuerySet[Registration]:
@@ -88,11 +88,11 @@ def owed_people(rule: ReminderRule, *, due_at: datetime) -> QuerySet[Registratio
     the ledger those who have had it.
     """
     in_ledger = Delivery.objects.filter(
-        registration=OuterRef("pk"), rule=rule.pk, schedule_version=rule.event.schedule_version
+        registration=OuterRef("pk"), rule=rule.pk, schedule_version=_event_of(rule).schedule_version
     )
     return (
         Registration.objects.confirmed()
-        .filter(audiences.members(rule.audience, rule.event), ~Exists(in_ledger), event=rule.event)
+        .filter(audiences.members(rule.audience, _event_of(rule)), ~Exists(in_ledger), event=_event_of(rule))
         .filter(Q(confirmed_at=None) | Q(confirmed_at__lt=due_at))
         .order_by()
     )
@@ -115,7 +115,7 @@ def settle_ledger() -> None:
 def _send(rule: ReminderRule, *, written_to: set[int], now: datetime) -> Counter[str]:
     """Write the letters and the ledger of one rule, some people at a time."""
     counts: Counter[str] = Counter()
-    event, due = rule.event, rule.due_at()
+    event, due = _event_of(rule), rule.due_at()
     began = (event.schedule_since, event.published_at, rule.created_at)
     if any(moment is not None and due <= moment for moment in began):
         return counts  # moved, published or made since: no stale letters, and no lines either (4.8)
@@ -136,7 +136,7 @@ def _decided(
     rule: ReminderRule, people: list[Registration], *, due: datetime, written_to: set[int], now: datetime
 ) -> Iterator[Owed]:
     """What becomes of ``rule`` for each of ``people``: queued, missed or skipped, and why."""
-    event = rule.event
+    event = _event_of(rule)
     just_told = _reached_before_the_move(rule, people, now=now)
     for registration in people:
         leaves = rule.leaves_at(due, event, registration.tzid)
@@ -153,14 +153,14 @@ def _decided(
 
 def _reached_before_the_move(rule: ReminderRule, people: list[Registration], *, now: datetime) -> set[int]:
     """Who got this reminder less than twelve hours ago, for the time the event had before it moved (4.11)."""
-    if rule.duration.distance <= REPEATED_ANYWAY or rule.event.schedule_version == 0:
+    if rule.duration.distance <= REPEATED_ANYWAY or _event_of(rule).schedule_version == 0:
         return set()
     lately = now - timedelta(hours=settings.IURC_EVENTS["moved_hours"])
     return set(
         Delivery.objects.filter(
             rule=rule,
             registration__in=[registration.pk for registration in people],
-            schedule_version__lt=rule.event.schedule_version,
+            schedule_version__lt=_event_of(rule).schedule_version,
             message__sent_at__gt=lately,
         ).values_list("registration", flat=True)
     )
@@ -179,7 +179,7 @@ def _write(rows: Iterable[Owed], *, now: datetime) -> None:
             Delivery(
                 registration=owed.registration,
                 rule=owed.rule,
-                schedule_version=owed.rule.event.schedule_version,
+                schedule_version=_event_of(owed.rule).schedule_version,
                 due_at=owed.due_at,
                 not_before=owed.leaves_at if owed.leaves_at > owed.due_at else None,
                 state=owed.state,
@@ -193,7 +193,14 @@ def _write(rows: Iterable[Owed], *, now: datetime) -> None:
     )
 
 
+def _event_of(rule: ReminderRule) -> Event:
+    """The event of a rule that is due. Those of tracks are patterns and never due."""
+    if rule.event is None:
+        raise ValueError(f"rule {rule.pk} belongs to a track")
+    return rule.event
+
+
 def _last_moment(rule: ReminderRule) -> datetime:
     """After which nobody can be sent ``rule`` any more, wherever they live."""
     due = rule.due_at()
-    return rule.too_late_at(due + (LONGEST_SHIFT if rule.duration.is_nominal else timedelta()), rule.event)
+    return rule.too_late_at(due + (LONGEST_SHIFT if rule.duration.is_nominal else timedelta()), _event_of(rule))

@@ -9,6 +9,7 @@ from programme.demo.mail import make_mail
 from programme.demo.people import make_users
 from programme.demo.profiles import make_profiles
 from programme.demo.questions import make_questions
+from programme.demo.reminders import make_reminders
 from programme.demo.samples import NoContent, Samples
 from programme.demo.seats import make_workshop
 from programme.demo.testbeds import make_testbeds
@@ -34,6 +35,7 @@ def make_all(samples: Samples) -> None:
     make_workshop(samples)
     make_attendance(samples)
     make_questions(samples)
+    make_reminders(samples)
     make_visits(samples)
     make_calendars(samples)
     make_milestones(samples, edition)

@@ -31,8 +31,8 @@ def test_a_rule_shows_when_it_is_due_in_both_cities(admin_page):
 
     for address in (RULES, page_of(rule)):
         page = admin_page.get(address).content.decode()
-        assert "lun 2 mar 2026 09:00 CET (UTC+1) Torino" in page
-        assert "lun 2 mar 2026 17:00 JST (UTC+9) Nagoya" in page
+        assert "lun 2 mar 2026 09:00 CET Torino" in page
+        assert "lun 2 mar 2026 17:00 JST Nagoya" in page
 
 
 @pytest.mark.parametrize(("language", "words"), [("it", "Promemoria"), ("en", "Reminder:"), ("ja", "リマインダー")])
