@@ -12,9 +12,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Registration
-from events.models.broadcasts import written_to
 from iurc_portal.translation.languages import Language
 
+UNPROVED = Registration.State.UNPROVED  # an address that nobody has proved gets no such mail
 FILTERS: dict[str, Callable[[QuerySet, list[str]], QuerySet]] = {
     "states": lambda rows, values: rows.filter(state__in=values),
     "languages": lambda rows, values: rows.filter(language__in=values),
@@ -24,7 +24,7 @@ FILTERS: dict[str, Callable[[QuerySet, list[str]], QuerySet]] = {
 def choices() -> dict[str, list[tuple[str, Any]]]:
     """What staff may tick for each filter, as pairs of value and words."""
     return {
-        "states": [(value, words) for value, words in Registration.State.choices if written_to(value)],
+        "states": [(value, words) for value, words in Registration.State.choices if value != UNPROVED],
         "languages": list(Language.choices),
     }
 
@@ -42,7 +42,7 @@ def check(segment: Any) -> None:
 
 def narrow(registrations: QuerySet, segment: Mapping[str, list[str]]) -> QuerySet:
     """Those of ``registrations`` that ``segment`` means and whose address was proved and not erased."""
-    rows = registrations.exclude(state=Registration.State.UNPROVED).exclude(email_key=None)
+    rows = registrations.exclude(state=UNPROVED).exclude(email_key=None)
     for name, values in segment.items():
         if values:
             rows = FILTERS[name](rows, values)

@@ -261,7 +261,7 @@ if MAIL_SERVICE:
     EMAIL_BACKEND = f"anymail.backends.{MAIL_SERVICE}.EmailBackend"
 # Its keys go by anymail's own names, such as ANYMAIL_BREVO_API_KEY. No tracking: it would lead readers astray (4.25).
 ANYMAIL: dict[str, Any] = {
-    **env.starting_with("ANYMAIL_"),
+    **env.starting_with(prefix="ANYMAIL_"),
     "WEBHOOK_SECRET": env.webhook_secret("MAIL_WEBHOOK_SECRET") or None,
     "REQUESTS_TIMEOUT": EMAIL_TIMEOUT,
     "SEND_DEFAULTS": {"track_opens": False, "track_clicks": False},

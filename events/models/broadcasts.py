@@ -9,7 +9,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from events.models.events import Event
-from events.models.registrations import Registration
 from iurc_portal.audit.machine import StateMachine
 from iurc_portal.translation.languages import Language, order_for
 
@@ -113,8 +112,3 @@ class Broadcast(StateMachine):
         if errors:
             raise ValidationError(errors)
         check(self.segment)
-
-
-def written_to(state: str) -> bool:
-    """Whether people in ``state`` may be written to: an address that nobody has proved gets no such mail."""
-    return state != Registration.State.UNPROVED

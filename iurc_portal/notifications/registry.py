@@ -30,7 +30,7 @@ class Kind:
     words, with what fills them; a kind that names some can be adjusted by staff (``LetterText``). ``specimen`` takes a
     language and gives an unsaved message to look at. ``is_news``: it needs a subscription, whose id is the message's
     ``subject_id``, and offers the way out of it in its headers (4.27). ``subjects`` takes many subject ids and gives
-    their records by id, for what ``render`` needs anyway: a batch reads them once, for ``message.subject``.
+    the records that ``render`` needs by id: a batch reads them once and keeps them at ``message.subject``.
     """
 
     name: str

@@ -156,7 +156,7 @@ class _Ready:
 
 
 def _read(message_ids: list[int]) -> list[_Ready]:
-    """The letters ``message_ids`` that wait, in the order of their rows. Three queries, and one a kind of subject."""
+    """The letters ``message_ids`` that wait, in the order of their rows. A constant number of queries."""
     waiting = Message.objects.waiting().with_order().filter(pk__in=message_ids).order_by("pk")
     messages = list(waiting)
     texts = LetterText.objects.adjusted({message.kind for message in messages})

@@ -15,7 +15,7 @@ SUBJECT = (
     "ウェビナーのご準備について（見本）",
 )
 BODY = (
-    "Le diapositive arrivano il giorno prima.\n\nLe domande si possono anticipare rispondendo a questo messaggio.",
+    "Le diapositive arrivano il giorno prima.\n\nPer fare domande in anticipo basta rispondere a questo messaggio.",
     "The slides come the day before.\n\nIf you have questions, send them in advance by answering this message.",
     "資料は前日にお送りします。\n\n事前のご質問は、このメールへの返信でお寄せください。",
 )

@@ -6,6 +6,8 @@ from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_confirmed
 from anymail.signals import AnymailTrackingEvent, tracking
 from django.core import mail
 from django.urls import clear_url_caches
@@ -13,7 +15,7 @@ from django.utils import timezone
 
 from iurc_portal.notifications import bounces, services
 from iurc_portal.notifications.models import AddressStatus, Message, Subscription
-from tests.notifications.kinds import KIND
+from tests.factories import make_registration, make_user
 from tests.notifications.test_outbox import Scripted, put, server  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
@@ -264,5 +266,22 @@ def test_without_a_secret_there_is_no_such_address(client):
     assert post(client, SECRET).status_code == 404
 
 
-def test_kind_is_registered():
-    assert KIND
+def test_confirming_an_address_of_the_account_makes_it_good_again():
+    user = make_user(email="aiko@example.org")
+    address = EmailAddress.objects.create(user=user, email=user.email)
+    told("bounced", reject_reason="bounced")
+
+    email_confirmed.send(sender=EmailAddress, request=None, email_address=address)
+
+    assert state_of() == State.GOOD
+
+
+def test_staff_see_at_the_registration_what_servers_said(client, settings):
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "second_factor" not in name]
+    client.force_login(make_user(is_staff=True, is_superuser=True, language="en"))
+    registration = make_registration(email="Aiko@example.org")
+    told("bounced", reject_reason="bounced", description="550 unknown user")
+
+    page = client.get(f"/admin/events/registration/{registration.pk}/change/").content.decode()
+
+    assert "refused for good: 550 unknown user" in page
