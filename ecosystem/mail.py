@@ -4,21 +4,23 @@ A renderer runs with the reader's language and zone active. Clear tokens are mad
 a preview for staff gets dummies.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext, pgettext_lazy
 
+from ecosystem import specimens
 from ecosystem.models import Claim, ConfirmationRequest, Organisation, ProfileRevision
 from ecosystem.records import Line, record_of
 from ecosystem.services import claims, freshness
 from iurc_portal.notifications import registry
+from iurc_portal.notifications.letters import compose
 from iurc_portal.notifications.models import Message
+from iurc_portal.notifications.words import Words, named
+from iurc_portal.notifications.words import gettext as _
 from iurc_portal.translation.languages import Language, best_text
 from iurc_portal.translation.times import date_words
 
@@ -28,19 +30,6 @@ GONE = gettext_noop("the record is gone")
 CONFIRMED = gettext_noop("the profile has been confirmed meanwhile")
 HIDDEN = gettext_noop("the profile is no longer public")
 PROVED = gettext_noop("the mailbox is confirmed already")
-
-
-@dataclass(frozen=True)
-class Words:
-    """What one letter says around the facts. ``button`` is a label, ``link`` where it leads; ``name`` greets."""
-
-    subject: str
-    opening: list[str]
-    button: str
-    link: str
-    closing: list[str] = field(default_factory=list)
-    name: str = ""
-    record: list[Line] = field(default_factory=list)
 
 
 def register_kinds() -> None:
@@ -54,7 +43,12 @@ def register_kinds() -> None:
         ("revision_decided", pgettext_lazy("letter", "proposal decided"), revision_decided, revision_gone),
     ):
         registry.register(
-            f"ecosystem.{name}", title=title, render=render, refusal=refusal, asks_for_proof=name == "claim_proof"
+            f"ecosystem.{name}",
+            title=title,
+            render=render,
+            refusal=refusal,
+            asks_for_proof=name == "claim_proof",
+            **specimens.adjusting(name),
         )
 
 
@@ -63,7 +57,7 @@ def register_kinds() -> None:
 
 def confirm(message: Message, *, preview: bool) -> EmailMultiAlternatives:
     """Today's data in full and a link that confirms without an account."""
-    request = ConfirmationRequest.objects.select_related("organisation__city").get(pk=message.subject_id)
+    request = _request(message)
     organisation = request.organisation
     clear = PREVIEW_LINK if preview else freshness.issue_link(request, language=message.language, now=timezone.now())
     return _letter(
@@ -75,7 +69,6 @@ def confirm(message: Message, *, preview: bool) -> EmailMultiAlternatives:
                 _("Japanese and Italian companies find your organisation on the portal of the two cities."),
                 _("Please read what it says today. If all is correct, one click is enough; no account is needed."),
             ],
-            record=record_of(organisation),
             button=_("Confirm or change"),
             link=settings.SITE_URL + reverse("by_link", args=[clear]),
             closing=[
@@ -83,6 +76,7 @@ def confirm(message: Message, *, preview: bool) -> EmailMultiAlternatives:
                 _("If you do not want to be listed, answer this message."),
             ],
         ),
+        record=record_of(organisation) if organisation.pk else (),
     )
 
 
@@ -230,7 +224,15 @@ def revision_gone(message: Message) -> str:
 # --- The parts -------------------------------------------------------------------------------------------------------
 
 
+def _request(message: Message) -> ConfirmationRequest:
+    if not message.subject_id:
+        return specimens.request()
+    return ConfirmationRequest.objects.select_related("organisation__city").get(pk=message.subject_id)
+
+
 def _claim(message: Message) -> Claim:
+    if not message.subject_id:
+        return specimens.claim(message.language)
     return Claim.objects.select_related("organisation", "user").get(pk=message.subject_id)
 
 
@@ -243,7 +245,7 @@ def _profile(organisation: Organisation) -> str:
 
 
 def _reason(reason: str) -> list[str]:
-    return [_("The staff write: %(reason)s") % {"reason": reason}] if reason else []
+    return [named("reason", _("The staff write: %(reason)s") % {"reason": reason})] if reason else []
 
 
 def _column_words(column) -> str:
@@ -252,20 +254,12 @@ def _column_words(column) -> str:
     return _("%(field)s in %(language)s") % {"field": column.label, "language": Language(column.language).label}
 
 
-def _letter(message: Message, organisation: Organisation, words: Words) -> EmailMultiAlternatives:
+def _letter(
+    message: Message, organisation: Organisation, words: Words, record: Sequence[Line] = ()
+) -> EmailMultiAlternatives:
     context = {
-        "language": message.language,
-        "words": words,
         "organisation_name": best_text(organisation, "name"),
         "profile": _profile(organisation),
-        "contact": settings.CONTACT_EMAIL,
-        "site": settings.SITE_URL,
+        "record": record,
     }
-    email = EmailMultiAlternatives(
-        subject=words.subject,
-        body=render_to_string("mail/profile.txt", context),
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        reply_to=[settings.CONTACT_EMAIL],
-    )
-    email.attach_alternative(render_to_string("mail/profile.html", context), "text/html")
-    return email
+    return compose(message, words, template="profile", context=context)

@@ -4,24 +4,25 @@ A renderer runs with the reader's language and zone active. Clear tokens are mad
 a preview for staff gets dummies.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext, pgettext_lazy
 
-from events import ical
+from events import ical, specimens
 from events.models import AccessToken, Event, Registration
 from events.services import tokens
 from events.triggers import Trigger
 from iurc_portal.notifications import registry
+from iurc_portal.notifications.letters import compose
 from iurc_portal.notifications.models import Message
+from iurc_portal.notifications.words import Words, named
+from iurc_portal.notifications.words import gettext as _
 from iurc_portal.translation.languages import Language, best_text
 from iurc_portal.translation.times import both_cities_lines, clock, date_words
 
@@ -42,17 +43,6 @@ EVENT_IS = {
 }
 
 
-@dataclass(frozen=True)
-class Words:
-    """What one letter says around the facts of its event. ``button`` is a label, ``link`` where it leads."""
-
-    subject: str
-    opening: list[str]
-    button: str
-    link: str
-    closing: list[str]
-
-
 def register_kinds() -> None:
     """Tell the outbox how our letters read and when they are no longer wanted."""
     for name, title, render, refusal in (
@@ -66,7 +56,13 @@ def register_kinds() -> None:
         ("event_restored", pgettext_lazy("letter", "event on again"), event_restored, not_taking_part),
     ):
         registry.register(
-            f"events.{name}", title=title, render=render, refusal=refusal, asks_for_proof=name == "proof"
+            f"events.{name}",
+            title=title,
+            render=render,
+            refusal=refusal,
+            asks_for_proof=name == "proof",
+            subjects=registrations_by_id,
+            **specimens.adjusting(name),
         )
 
 
@@ -195,7 +191,7 @@ def event_cancelled(message: Message, *, preview: bool) -> EmailMultiAlternative
             subject=_("Cancelled: %(event)s") % {"event": _name(registration.event)},
             opening=[
                 _("We are sorry: this event will not take place."),
-                *([_("Reason: %(reason)s") % {"reason": reason}] if reason else []),
+                *([named("reason", _("Reason: %(reason)s") % {"reason": reason})] if reason else []),
             ],
             button=_("Open the event's page"),
             link=_event_page(registration.event),
@@ -269,7 +265,20 @@ def _refusal(message: Message, *, states: set[str], status: str | None = None) -
 
 
 def _registration(message: Message) -> Registration:
-    return Registration.objects.select_related("event__organizer", "event__place__city").get(pk=message.subject_id)
+    if not message.subject_id:
+        return specimens.registration(message.language)
+    if message.subject is not None:
+        return message.subject
+    return _registrations().get(pk=message.subject_id)
+
+
+def _registrations() -> QuerySet[Registration]:
+    return Registration.objects.select_related("event__organizer", "event__place__city")
+
+
+def registrations_by_id(subject_ids: list[str]) -> dict[str, Registration]:
+    """What the letters of one batch are about, read at once."""
+    return {str(found.pk): found for found in _registrations().filter(pk__in=subject_ids)}
 
 
 def _name(event: Event) -> str:
@@ -299,7 +308,8 @@ def _way_in(event: Event) -> list[str]:
     if event.event_attendance_mode == Event.AttendanceMode.OFFLINE:
         return []
     minutes = {"minutes": JOIN_OPENS_MINUTES}
-    return [_("To take part online, open your page from %(minutes)s minutes before the start.") % minutes]
+    line = _("To take part online, open your page from %(minutes)s minutes before the start.") % minutes
+    return [named("way_in", line)]
 
 
 def _times(message: Message, event: Event) -> tuple[datetime, datetime]:
@@ -312,27 +322,16 @@ def _times(message: Message, event: Event) -> tuple[datetime, datetime]:
 def _letter(message: Message, registration: Registration, words: Words) -> EmailMultiAlternatives:
     event = registration.event
     start, end = _times(message, event)
-    contact = event.contact_email or settings.CONTACT_EMAIL
     context = {
-        "language": message.language,
-        "words": words,
         "name": registration.display_name(message.language),
         "event_name": best_text(event, "name"),
         "when": both_cities_lines(start, end, message.language, tzid=message.tzid),
         "where": ical.where(event, language=message.language),
         "organizer": best_text(event.organizer, "name")[0],
         "event_page": _event_page(event),
-        "contact": contact,
-        "site": settings.SITE_URL,
         "sample_mark": pgettext("after a name", " (sample)") if event.is_sample and not _says_sample(event) else "",
     }
-    email = EmailMultiAlternatives(
-        subject=words.subject,
-        body=render_to_string("mail/letter.txt", context),
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        reply_to=[contact],
-    )
-    email.attach_alternative(render_to_string("mail/letter.html", context), "text/html")
+    email = compose(message, words, template="letter", context=context, reply_to=event.contact_email)
     if "method" in message.payload:
         _attach_calendar(email, message, registration, start, end)
     return email

@@ -13,6 +13,12 @@ from django.core.exceptions import ImproperlyConfigured
 
 YES = {"1", "true", "yes", "on"}
 NO = {"0", "false", "no", "off", ""}
+# What django-anymail speaks to and what tells us of bounces by webhook.
+MAIL_SERVICES = (
+    *("amazon_ses", "brevo", "mailersend", "mailgun", "mailjet", "mailtrap", "mandrill", "postal", "postmark"),
+    *("resend", "sparkpost", "unisender_go"),
+)
+SHORTEST_SECRET = 24
 
 
 class Environment:
@@ -105,6 +111,18 @@ class Environment:
         except Exception as error:
             raise self.refuse(name, "Write smtp+tls://user:password@host:587.") from error
         return {key: entry for key, entry in config.items() if key.startswith("EMAIL_") and entry is not None}
+
+    def starting_with(self, prefix: str) -> dict[str, str]:
+        """Every value whose name begins with ``prefix``, under the rest of its name."""
+        return {name.removeprefix(prefix): value for name, value in self.values.items() if name.startswith(prefix)}
+
+    def webhook_secret(self, name: str) -> str:
+        """``user:password`` as the mail service sends it (HTTP basic authentication), too long to guess."""
+        value = self.text(name)
+        user, _colon, password = value.partition(":")
+        if value and (not user or len(password) < SHORTEST_SECRET):
+            raise self.refuse(name, f"Write user:password, the password of {SHORTEST_SECRET} letters at least.")
+        return value
 
     def folder(self, name: str, default: Path) -> Path:
         value = Path(self.text(name, str(default)))

@@ -7,7 +7,7 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from iurc_portal.environment import Environment
+from iurc_portal.environment import MAIL_SERVICES, Environment
 from iurc_portal.staff.site import UNFOLD  # noqa: F401 - unfold reads it from here
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "anymail",
     "csp",
     "django_filters",
     "django_htmx",
@@ -237,6 +238,18 @@ EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_TIMEOUT = 20
 for _name, _value in env.email("EMAIL_URL").items():
     globals()[_name] = _value
+# A mail service of its own kind, through django-anymail; its webhooks tell of bounces and complaints (4.26).
+MAIL_SERVICE = env.choice("MAIL_SERVICE", ("", *MAIL_SERVICES), "")
+if MAIL_SERVICE:
+    EMAIL_BACKEND = f"anymail.backends.{MAIL_SERVICE}.EmailBackend"
+# Its keys go by anymail's own names, such as ANYMAIL_BREVO_API_KEY. No tracking: it would lead readers astray (4.25).
+ANYMAIL: dict[str, Any] = {
+    **env.starting_with(prefix="ANYMAIL_"),
+    "WEBHOOK_SECRET": env.webhook_secret("MAIL_WEBHOOK_SECRET") or None,
+    "REQUESTS_TIMEOUT": EMAIL_TIMEOUT,
+    "SEND_DEFAULTS": {"track_opens": False, "track_clicks": False},
+    "IGNORE_UNSUPPORTED_FEATURES": True,  # not every service knows how not to track, and then it does not
+}
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Torino–Nagoya <portal@torino-nagoya.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

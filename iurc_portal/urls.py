@@ -10,6 +10,7 @@ urlpatterns = [
     path("admin/", include("iurc_portal.staff.urls")),  # sign-in, sign-out and language, before the admin's own
     path("admin/", admin.site.urls),
     path("", include("iurc_portal.pages.urls_plain")),  # healthz, readyz, robots.txt, sitemap.xml, security.txt
+    path("", include("iurc_portal.notifications.urls_plain")),  # /s/<token>/, the mail service's /mail-events/…
     path("", include("ecosystem.urls_plain")),  # /o/<token>/, /vocabulary.ttl, /vocabulary/…
     path("", include("events.urls_plain")),  # /r/<token>/, /feeds/…
     re_path(r"^api/v1/(?P<rest>(?:.*/)?)$", enter),  # not include(): what is behind is imported when somebody asks
@@ -17,6 +18,7 @@ urlpatterns = [
 
 urlpatterns += i18n_patterns(
     path("", include("iurc_portal.pages.urls")),  # home, search, editable texts, rating, report, my area
+    path("news/", include("iurc_portal.notifications.urls")),  # subscribing by mail
     path("account/", include("allauth.urls")),
     path("ecosystem/", include("ecosystem.urls")),
     path("events/", include("events.urls")),

@@ -28,6 +28,9 @@ ROOT = Path(__file__).resolve().parent.parent
         ("LOG_FORMAT", "xml"),
         ("MEDIA_ROOT", "media"),
         ("FEED_ALLOWED_NETWORKS", "localhost"),
+        ("MAIL_SERVICE", "pigeon"),
+        ("MAIL_WEBHOOK_SECRET", "no-user-and-no-colon-but-long-enough"),
+        ("MAIL_WEBHOOK_SECRET", "mail:short"),
     ],
 )
 def test_a_bad_value_stops_the_portal_and_names_the_setting(name, value):

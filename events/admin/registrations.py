@@ -19,6 +19,7 @@ from events.models import Registration
 from events.services import letters, registrations
 from iurc_portal.admin import EditableBy, PlainAdmin
 from iurc_portal.audit.models import Transition
+from iurc_portal.notifications import bounces
 from iurc_portal.staff.actions import each_row
 from iurc_portal.staff.spreadsheets import SPREADSHEETS
 
@@ -56,12 +57,12 @@ class RegistrationAdmin(EditableBy, ExportMixin, PlainAdmin):
     ]
     fields = [
         ("event_page", "state_now"),
-        "email",
+        ("email", "mail_trouble"),
         ("joined_at", "confirmed_at"),
         *new_fields[2:],
         "log",
     ]
-    readonly_fields = ["event_page", "email", "state_now", "joined_at", "confirmed_at", "log"]
+    readonly_fields = ["event_page", "email", "mail_trouble", "state_now", "joined_at", "confirmed_at", "log"]
     actions = ["withdraw", "write_again"]
 
     def get_fields(self, request, obj=None):
@@ -109,6 +110,11 @@ class RegistrationAdmin(EditableBy, ExportMixin, PlainAdmin):
     @admin.display(description=_("state"))
     def state_now(self, obj):
         return obj.get_state_display()
+
+    @admin.display(description=_("mail to this address"))
+    def mail_trouble(self, obj):
+        """Whether our mail gets there: what servers have said of the address (4.26)."""
+        return bounces.words_about(obj.email) or "–"
 
     @admin.display(description=_("what happened"))
     def log(self, obj):

@@ -6,8 +6,9 @@ from functools import partial
 from django.db import transaction
 from django.db.models import QuerySet
 
+from iurc_portal.audit.models import Transition
 from iurc_portal.notifications.models import DROPPED_BY, Message
-from iurc_portal.notifications.services import DEFAULT_LIFE, call_courier
+from iurc_portal.notifications.services import DEFAULT_LIFE, Letter, call_courier, queue_messages
 
 AGAIN = [Message.State.QUEUED, Message.State.FAILED, Message.State.DROPPED]
 DROPPABLE = [Message.State.QUEUED, Message.State.FAILED]
@@ -22,6 +23,42 @@ def send_again(messages: QuerySet, *, now: datetime) -> int:
     )
     transaction.on_commit(partial(call_courier, keys), robust=True)
     return changed
+
+
+@transaction.atomic
+def write_anew(messages: QuerySet, *, now: datetime, by) -> int:
+    """Send letters that have left a second time: under new keys, so that each has fresh tokens in it (4.22).
+
+    Their guards are asked again; what is no longer wanted is dropped with its reason. Who did it stands in the log.
+    Returns how many were written.
+    """
+    sent = list(messages.filter(state=Message.State.SENT).order_by("pk"))
+    written = queue_messages(
+        Letter(
+            key=f"{message.key[:150]}:anew:{message.pk}:{now:%Y%m%dT%H%M%S%f}",
+            kind=message.kind,
+            to=message.to,
+            language=message.language,
+            tzid=message.tzid,
+            payload=message.payload,
+            subject_id=message.subject_id,
+            ordering_key=message.ordering_key,
+        )
+        for message in sent
+    )
+    Transition.objects.bulk_create(
+        Transition(
+            model=Message._meta.label_lower,
+            object_id=str(new.pk),
+            from_state=Message.State.SENT,
+            to_state=Message.State.QUEUED,
+            actor=by,
+            at=now,
+            comment=str(old.pk),
+        )
+        for old, new in zip(sent, written, strict=True)
+    )
+    return len(written)
 
 
 def drop(messages: QuerySet, *, by) -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 import smtplib
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
@@ -14,12 +15,13 @@ from time import monotonic
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Min
 from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
 
 from iurc_portal.accounts.addresses import email_key
-from iurc_portal.notifications import registry
-from iurc_portal.notifications.models import AddressStatus, Heartbeat, Message
+from iurc_portal.notifications import bounces, outcomes, registry
+from iurc_portal.notifications.models import AddressStatus, Heartbeat, LetterText, Message, Subscription
 
 log = logging.getLogger(__name__)
 BATCH = 50
@@ -27,11 +29,14 @@ SWEEP = 5000
 PATIENCE = 2  # how often running a mail server may fail to answer before a batch is left to the sweep
 DEFAULT_LIFE = timedelta(hours=24)
 NO_ANSWER = "no answer"
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 EXPIRED = gettext_noop("expired")
+ENDED = gettext_noop("the subscription has ended")
 REFUSING: dict[str, str] = {
     AddressStatus.State.HARD: gettext_noop("the address refuses our mail"),
     AddressStatus.State.COMPLAINT: gettext_noop("the address has reported our mail as unwanted"),
 }
+REFUSED_BY_SERVICE = {400, 404, 406, 413, 422}  # HTTP answers of a mail service that another try will not change
 MESSAGE_REFUSED = (smtplib.SMTPDataError, smtplib.SMTPSenderRefused, smtplib.SMTPRecipientsRefused)
 
 
@@ -100,26 +105,30 @@ def call_courier(message_ids: list[int]) -> None:
 def deliver_all(message_ids: list[int], *, now: datetime) -> dict[str, int]:
     """Deliver several letters over one connection, oldest first. Returns how many ended in each way.
 
-    After each letter the next one with the same ordering key follows, if it waits. When the mail server fails twice
-    running, the rest of the batch stays in the outbox for the sweep instead of knocking at a closed door.
+    What is the same for the batch is read once; claim, letter and outcome are one by one, so that a worker that dies
+    leaves one letter in doubt, not fifty. Letters that waited for one of these follow, as long as there are any. When
+    the mail server fails twice running, the rest stays in the outbox for the sweep instead of knocking at a closed
+    door.
     """
     counts: Counter[str] = Counter()
     began = monotonic()
     connection = get_connection()
     silent = 0
-    queue = deque(sorted(message_ids))
+    queue = deque(_read(sorted(message_ids)))
+    delivered: list[Message] = []
     try:
         while queue and silent < PATIENCE:
-            pk = queue.popleft()
-            outcome = deliver(pk, now=now + timedelta(seconds=monotonic() - began), connection=connection)
+            ready = queue.popleft()
+            outcome = _deliver(ready, now=now + timedelta(seconds=monotonic() - began), connection=connection)
             counts[outcome] += 1
             silent = silent + 1 if outcome == NO_ANSWER else 0
             if outcome in {NO_ANSWER, "put back", "failed"}:
                 connection.close()  # a connection that has seen an error is not trusted with the next letter
-            if outcome in {"sent", "dropped", "failed"} and (follower := _next_in_line(pk)):
-                if follower in queue:
-                    queue.remove(follower)
-                queue.appendleft(follower)
+            if outcome in {"sent", "dropped", "failed"}:
+                delivered.append(ready.message)
+            if not queue:
+                queue.extend(_read(_next_in_line(delivered)))
+                delivered = []
     finally:
         connection.close()
     if queue:
@@ -133,34 +142,73 @@ def deliver(message_pk: int, *, now: datetime, connection=None) -> str:
     Temporary failures (connection, sign-in, SMTP 4yz) go back to the queue with a growing pause; what the server
     refuses for good (5yz) ends in ``failed``. One bad letter never stops the others.
     """
+    ready = _read([message_pk])
+    return _deliver(ready[0], now=now, connection=connection) if ready else "already taken"
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A letter and what is known of it before it is claimed: what its address is said to be, whether it must wait."""
+
+    message: Message
+    address: AddressStatus | None
+    earlier_waits: bool
+
+
+def _read(message_ids: list[int]) -> list[_Ready]:
+    """The letters ``message_ids`` that wait, in the order of their rows. A constant number of queries."""
+    waiting = Message.objects.waiting().with_order().filter(pk__in=message_ids).order_by("pk")
+    messages = list(waiting)
+    texts = LetterText.objects.adjusted({message.kind for message in messages})
+    subjects = registry.subjects_of(messages)
+    for message in messages:
+        message.letter_text = texts.get((message.kind, message.language), LetterText())
+        message.subject = subjects.get((message.kind, message.subject_id))
+    keys = {email_key(message.to) for message in messages}
+    addresses = {status.email_key: status for status in AddressStatus.objects.filter(email_key__in=keys)}
+    return [
+        _Ready(message, addresses.get(email_key(message.to)), message.is_held_back)  # type: ignore[attr-defined]
+        for message in messages
+    ]
+
+
+def _deliver(ready: _Ready, *, now: datetime, connection) -> str:
+    message = ready.message
     claimed = (
-        Message.objects.deliverable(now=now).filter(pk=message_pk).update(state=Message.State.SENDING, claimed_at=now)
+        Message.objects.deliverable(now=now)
+        .filter(pk=message.pk, attempts=message.attempts)  # as it was read: nobody has tried it since
+        .update(state=Message.State.SENDING, claimed_at=now)
     )
     if not claimed:
         return "already taken"
-    message = Message.objects.get(pk=message_pk)
+    message.state, message.claimed_at = Message.State.SENDING, now
     try:
-        if message.ordering_key and _earlier_waits(message):
-            _settle(message, state=Message.State.QUEUED)
+        if ready.earlier_waits and _earlier_waits(message):
+            outcomes.settle(message, state=Message.State.QUEUED)
             return "after another"
-        if refusal := _refusal(message, now=now):
+        if refusal := _refusal(message, ready.address, now=now):
             words = f"{refusal}. {message.error}" if message.error else refusal
-            _settle(message, state=Message.State.DROPPED, error=words)
+            outcomes.settle(message, state=Message.State.DROPPED, error=words)
             return "dropped"
         email = render(message, connection=connection)
         if connection is not None:
             connection.open()  # what is open stays open: one connection for the whole batch
         email.send()
     except MESSAGE_REFUSED as error:
-        temporary = all(400 <= code < 500 for code in _codes(error))
-        return _put_back(message, error, now=now) if temporary else _fail(message, error)
+        if all(400 <= code < 500 for code in outcomes.codes(error)):
+            return outcomes.put_back(message, error, now=now)
+        if isinstance(error, smtplib.SMTPRecipientsRefused):
+            bounces.note_refusal(message.to, outcomes.words(error), now=now)
+        return outcomes.fail(message, error)
     except (OSError, OperationalError, InterfaceError) as error:  # smtplib.SMTPException is an OSError too
-        _put_back(message, error, now=now)
+        if getattr(error, "status_code", None) in REFUSED_BY_SERVICE:
+            return outcomes.fail(message, error)
+        outcomes.put_back(message, error, now=now)
         return NO_ANSWER
     except Exception as error:  # a letter that cannot be written: staff see it, the others go on
         log.exception("message %s cannot be rendered", message.pk)
-        return _fail(message, error)
-    _settle(message, state=Message.State.SENT, sent_at=now, attempts=message.attempts + 1, error="")
+        return outcomes.fail(message, error)
+    outcomes.note_sent(message, sent_at=now, provider_id=outcomes.provider_id(email))
     return "sent"
 
 
@@ -172,15 +220,22 @@ def render(message: Message, *, connection=None, preview: bool = False) -> Email
     with translation.override(message.language), timezone.override(message.tzid):
         email = registry.kind_of(message).render(message, preview=preview)
     email.to = [message.to]
+    email.from_email = settings.DEFAULT_FROM_EMAIL  # one sender, whose domain has SPF, DKIM and DMARC
     email.connection = connection
-    email.subject = " ".join(email.subject.split())
+    email.subject = one_line(str(email.subject))
+    email.reply_to = [one_line(address) for address in email.reply_to]
     email.extra_headers = {
         "Message-ID": message.message_id or message_id_for(message.key),
         "Auto-Submitted": "auto-generated",
         "Content-Language": message.language,
-        **email.extra_headers,
+        **{name: one_line(value) for name, value in email.extra_headers.items()},
     }
     return email
+
+
+def one_line(text: str) -> str:
+    """``text`` for a header: line breaks and other controls become spaces, so that none can begin a header (15)."""
+    return " ".join(CONTROLS.sub(" ", str(text)).split())
 
 
 def sweep_outbox(*, now: datetime) -> int:
@@ -215,7 +270,7 @@ def beat(name: str, *, now: datetime, counts: dict | None = None) -> None:
 def clear_bounces(email: str, *, now: datetime) -> None:
     """An address that has just been proved is good again, whatever mail servers said before (4.26)."""
     AddressStatus.objects.filter(email_key=email_key(email)).exclude(state=AddressStatus.State.GOOD).update(
-        state=AddressStatus.State.GOOD, since=now
+        state=AddressStatus.State.GOOD, since=now, detail=""
     )
 
 
@@ -223,54 +278,21 @@ def _earlier_waits(message: Message) -> bool:
     return Message.objects.waiting().filter(ordering_key=message.ordering_key, pk__lt=message.pk).exists()
 
 
-def _next_in_line(message_pk: int) -> int | None:
-    """The letter that waited for this one, if any; one that is not due yet is not taken by ``deliver``."""
-    key = Message.objects.filter(pk=message_pk).exclude(ordering_key="").values("ordering_key")[:1]
-    followers = Message.objects.filter(ordering_key__in=key, state=Message.State.QUEUED, pk__gt=message_pk)
-    return followers.order_by("pk").values_list("pk", flat=True).first()
+def _next_in_line(left: list[Message]) -> list[int]:
+    """The letters that waited for those of ``left``, one for each order; one not due yet is not taken later on."""
+    keys = {message.ordering_key for message in left if message.ordering_key}
+    if not keys:
+        return []
+    followers = Message.objects.filter(ordering_key__in=keys, state=Message.State.QUEUED)
+    return list(followers.order_by().values("ordering_key").annotate(first=Min("pk")).values_list("first", flat=True))
 
 
-def _refusal(message: Message, *, now: datetime) -> str:
+def _refusal(message: Message, status: AddressStatus | None, *, now: datetime) -> str:
     if now >= (message.expires_at or message.created_at + DEFAULT_LIFE):
         return EXPIRED
     kind = registry.kind_of(message)
-    status = AddressStatus.objects.filter(email_key=email_key(message.to)).first()
     if status and status.refuses_mail and not kind.asks_for_proof:
         return REFUSING[status.state]
+    if kind.is_news and not Subscription.objects.active().filter(pk=message.subject_id or 0).exists():
+        return ENDED
     return kind.refusal(message)
-
-
-def _codes(error: Exception) -> list[int]:
-    """The SMTP codes in ``error``; a refusal without any counts as one for good."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return [code for code, _text in error.recipients.values()] or [550]
-    return [error.smtp_code]  # type: ignore[attr-defined]
-
-
-def _settle(message: Message, **fields) -> None:
-    """Write the outcome, unless another worker has meanwhile taken the letter over."""
-    Message.objects.filter(pk=message.pk, state=Message.State.SENDING, claimed_at=message.claimed_at).update(
-        claimed_at=None, **fields
-    )
-
-
-def _put_back(message: Message, error: Exception, *, now: datetime) -> str:
-    message.attempts += 1
-    _settle(
-        message,
-        state=Message.State.QUEUED,
-        attempts=message.attempts,
-        not_before=now + message.pause(),
-        error=_words(error),
-    )
-    return "put back"
-
-
-def _fail(message: Message, error: Exception) -> str:
-    _settle(message, state=Message.State.FAILED, attempts=message.attempts + 1, error=_words(error))
-    return "failed"
-
-
-def _words(error: Exception) -> str:
-    """The error as staff read it, at most 1000 characters and without NUL, which PostgreSQL refuses."""
-    return (str(error) or type(error).__name__).replace("\0", "")[:1000]

@@ -129,7 +129,10 @@ UNFOLD = {
             group(
                 _("Messages"),
                 entry("mail", "notifications.message"),
+                entry("campaign", "events.broadcast"),
+                entry("edit_note", "notifications.lettertext"),
                 entry("notifications", "events.delivery"),
+                entry("how_to_vote", "notifications.subscription"),
                 entry("unsubscribe", "notifications.addressstatus"),
             ),
             group(

@@ -49,6 +49,8 @@ PUBLIC = {
     "text-legal": "/texts/legal/",
     "report": "/report/",
     "report-thanks": "/report/thanks/",
+    "news": "/news/",
+    "news-asked": "/news/asked/",
     "sign-in": "/account/login/",
     "sign-up": "/account/signup/",
     "sign-in-code": "/account/login/code/",

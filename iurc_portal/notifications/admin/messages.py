@@ -1,34 +1,18 @@
 """The outbox: what waits, what left, what failed, and what each letter says."""
 
-from csp.constants import NONE, UNSAFE_INLINE
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import escape, format_html
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
 
 from iurc_portal.admin import PlainAdmin, ReadOnly
-from iurc_portal.notifications import outbox, registry, services
-from iurc_portal.notifications.models import AddressStatus, Heartbeat, Message, reason_words
-from iurc_portal.staff import todo
-
-FRAME = (
-    '<iframe src="{}" title="{}" sandbox="" height="{}"'
-    ' class="w-full bg-white border border-base-200 rounded-default"></iframe>'
-)
-LETTER_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "style-src": [UNSAFE_INLINE],
-        "img-src": ["data:"],
-        "frame-ancestors": ["'self'"],
-    }
-}
+from iurc_portal.notifications import outbox, previews, registry, services
+from iurc_portal.notifications.models import Message, reason_words
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -46,8 +30,8 @@ class KindFilter(admin.SimpleListFilter):
 
 @admin.register(Message)
 class MessageAdmin(ReadOnly, PlainAdmin):
-    list_display = ["created_at", "kind_title", "to", "language", "state_badge", "attempts", "sent_at"]
-    list_filter = ["state", KindFilter, "language"]
+    list_display = ["created_at", "kind_title", "to", "language", "state_badge", "attempts", "sent_at", "notes"]
+    list_filter = ["state", KindFilter, "language", ("returned_at", admin.EmptyFieldListFilter)]
     search_fields = ["to", "key"]
     date_hierarchy = "created_at"
     fieldsets = [
@@ -59,7 +43,7 @@ class MessageAdmin(ReadOnly, PlainAdmin):
                     ("kind_title", "language"),
                     ("created_at", "sent_at"),
                     ("not_before", "expires_at"),
-                    "attempts",
+                    ("attempts", "returned_at"),
                     "reason",
                 ]
             },
@@ -67,7 +51,10 @@ class MessageAdmin(ReadOnly, PlainAdmin):
         (_("Letter"), {"fields": ["subject", "letter", "plain_letter"]}),
     ]
     readonly_fields = ["state_now", "kind_title", "reason", "subject", "letter", "plain_letter"]
-    actions = ["send_again", "drop"]
+    actions = ["send_again", "write_anew", "drop"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_order()
 
     def has_outbox_permission(self, request):
         return request.user.has_perm("notifications.change_message")
@@ -93,6 +80,14 @@ class MessageAdmin(ReadOnly, PlainAdmin):
     def kind_title(self, obj):
         return registry.title_of(obj.kind)
 
+    @admin.display(description=_("remarks"))
+    def notes(self, obj):
+        """What makes this letter wait, or that it came back."""
+        if obj.returned_at is not None:
+            return _("came back")
+        held_back = obj.is_held_back and obj.state == Message.State.QUEUED
+        return _("waits for an earlier letter to the same person") if held_back else ""
+
     @admin.display(description=_("error"))
     def reason(self, obj):
         return reason_words(obj) or "–"
@@ -103,11 +98,11 @@ class MessageAdmin(ReadOnly, PlainAdmin):
 
     @admin.display(description=_("as its reader sees it"))
     def letter(self, obj):
-        return format_html(FRAME, self._address(obj, "html"), _("as its reader sees it"), 640)
+        return previews.frame(self._address(obj, "html"), _("as its reader sees it"), height=640)
 
     @admin.display(description=_("as plain text"))
     def plain_letter(self, obj):
-        return format_html(FRAME, self._address(obj, "text"), _("as plain text"), 320)
+        return previews.frame(self._address(obj, "text"), _("as plain text"), height=320)
 
     def letter_view(self, request, pk, part):
         """The letter alone, for a frame that runs nothing. Links of a preview open nothing: it makes no token."""
@@ -115,10 +110,7 @@ class MessageAdmin(ReadOnly, PlainAdmin):
         if not self.has_view_permission(request, message):
             raise PermissionDenied
         _subject, html, text = self._letter(message)
-        plain = format_html('<!doctype html><pre style="white-space:pre-wrap">{}</pre>', text)
-        response = HttpResponse(html if part == "html" and html else plain)
-        response._csp_config = LETTER_POLICY["DIRECTIVES"]
-        return response
+        return previews.page(html, text, part)
 
     @staticmethod
     def _address(message, part: str) -> str:
@@ -131,12 +123,16 @@ class MessageAdmin(ReadOnly, PlainAdmin):
             email = services.render(message, preview=True)
         except Exception as error:  # whatever is wrong with a letter, staff should see it rather than an error page
             return "–", "", str(_("This letter cannot be shown: %(error)s")) % {"error": escape(error)}
-        html = next((str(body) for body, kind in email.alternatives if kind == "text/html"), "")
-        return email.subject, html, str(email.body)
+        return previews.parts_of(email)
 
     @admin.action(description=_("Send the selected messages now"), permissions=["outbox"])
     def send_again(self, request, queryset):
         count = outbox.send_again(queryset, now=timezone.now())
+        self._tell(request, count, ngettext("%(n)s letter is on its way.", "%(n)s letters are on their way.", count))
+
+    @admin.action(description=_("Write the selected messages anew, with new links"), permissions=["outbox"])
+    def write_anew(self, request, queryset):
+        count = outbox.write_anew(queryset, now=timezone.now(), by=request.user)
         self._tell(request, count, ngettext("%(n)s letter is on its way.", "%(n)s letters are on their way.", count))
 
     @admin.action(description=_("Do not send the selected messages"), permissions=["outbox"])
@@ -148,36 +144,5 @@ class MessageAdmin(ReadOnly, PlainAdmin):
         if count:
             self.message_user(request, words % {"n": count}, messages.SUCCESS)
         else:
-            self.message_user(request, _("Nothing to do: these letters have left already."), messages.WARNING)
-
-
-@admin.register(AddressStatus)
-class AddressStatusAdmin(ReadOnly, PlainAdmin):
-    list_display = ["email_key", "state", "since"]
-    list_filter = ["state"]
-    search_fields = ["email_key"]
-    actions = ["clear"]
-
-    def has_outbox_permission(self, request):
-        return request.user.has_perm("notifications.change_addressstatus")
-
-    @admin.action(description=_("Mark the selected addresses as good again"), permissions=["outbox"])
-    def clear(self, request, queryset):
-        for status in queryset:
-            services.clear_bounces(status.email_key, now=timezone.now())
-        self.message_user(request, _("Our mail goes to these addresses again."), messages.SUCCESS)
-
-
-@admin.register(Heartbeat)
-class HeartbeatAdmin(ReadOnly, PlainAdmin):
-    list_display = ["title", "last_success_at", "last_error"]
-    fields = ["title", "last_success_at", "last_error", "what_it_did"]
-    readonly_fields = ["title", "what_it_did"]
-
-    @admin.display(description=_("job"), ordering="name")
-    def title(self, obj):
-        return todo.jobs[obj.name].title if obj.name in todo.jobs else obj.name
-
-    @admin.display(description=_("what it did"))
-    def what_it_did(self, obj):
-        return ", ".join(f"{name}: {number}" for name, number in obj.counts.items()) or "–"
+            words = _("Nothing to do: what has left is written anew, what waits is sent or taken out.")
+            self.message_user(request, words, messages.WARNING)

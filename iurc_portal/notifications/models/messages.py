@@ -1,6 +1,7 @@
 """The outbox. A row is the truth, Celery only the courier (events spec 4.16)."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
@@ -10,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from iurc_portal.clock import validate_tzid
 from iurc_portal.notifications import registry
 from iurc_portal.translation.languages import Language
+
+if TYPE_CHECKING:
+    from iurc_portal.notifications.models.texts import LetterText
 
 CLAIM_LASTS = timedelta(minutes=10)
 FIRST_PAUSE = timedelta(seconds=30)
@@ -26,6 +30,20 @@ class MessageQuerySet(models.QuerySet):
         queued = Q(state=Message.State.QUEUED) & (Q(not_before=None) | Q(not_before__lte=now))
         lost = Q(state=Message.State.SENDING, claimed_at__lt=now - CLAIM_LASTS)
         return self.filter(queued | lost)
+
+    def with_order(self):
+        """Annotate ``is_held_back``: an earlier letter of the same order has not left yet (4.23)."""
+        earlier = self.model.objects.waiting().filter(
+            ordering_key=models.OuterRef("ordering_key"), pk__lt=models.OuterRef("pk")
+        )
+        waits = Q(state__in=[Message.State.QUEUED, Message.State.SENDING]) & ~Q(ordering_key="")
+        return self.annotate(
+            is_held_back=models.Case(
+                models.When(waits, then=models.Exists(earlier)),
+                default=models.Value(False),
+                output_field=models.BooleanField(),
+            )
+        )
 
 
 class Message(models.Model):
@@ -55,6 +73,12 @@ class Message(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True, editable=False)
     message_id = models.CharField(_("Message-ID"), max_length=250, blank=True, editable=False)
     error = models.TextField(_("error"), blank=True, editable=False)
+    # What the mail service calls this letter, and when it told us that the letter had come back (4.26).
+    provider_id = models.CharField(max_length=250, blank=True, editable=False, db_index=True)
+    returned_at = models.DateTimeField(_("came back"), null=True, blank=True, editable=False)
+
+    subject: Any = None  # the record that the letter is about, where a batch has read it
+    letter_text: "LetterText | None" = None  # the words to say it with: read for a batch, or tried in a preview
 
     objects = MessageQuerySet.as_manager()
 
@@ -100,6 +124,7 @@ class AddressStatus(models.Model):
     email_key = models.CharField(_("address"), max_length=254, unique=True)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.GOOD)
     since = models.DateTimeField(_("since"))
+    detail = models.TextField(_("what the mail server said"), blank=True)
 
     class Meta:
         verbose_name = _("address status")
