@@ -1,7 +1,7 @@
 from modeltranslation.translator import TranslationOptions, register
 from simple_history import register as keep_history
 
-from events.models import Event, Track
+from events.models import Broadcast, Event, Track
 from iurc_portal.translation.registry import SHOWN, register_translated
 
 
@@ -13,6 +13,11 @@ class TrackTranslation(TranslationOptions):
 @register(Event)
 class EventTranslation(TranslationOptions):
     fields = ("name", "description", "location", "cancellation_reason")
+
+
+@register(Broadcast)
+class BroadcastTranslation(TranslationOptions):
+    fields = ("subject", "body")
 
 
 keep_history(Event, app="events", excluded_fields=["join_url"])

@@ -147,3 +147,16 @@ def _queue_to_all(event: Event, kind: str, *, method: str) -> int:
         for registration in registrations
     )
     return len(registrations)
+
+
+def queue_broadcast(broadcast_pk: int, registrations: Iterable[Registration]) -> None:
+    """Write what staff say to each of ``registrations``, in turn with the other letters about the event (5.6)."""
+    queue_messages(
+        _letter(
+            registration,
+            "events.broadcast",
+            key=f"broadcast:{broadcast_pk}:{registration.pk}",
+            payload={"broadcast": broadcast_pk},
+        )
+        for registration in registrations
+    )

@@ -9,10 +9,10 @@ from django.contrib.auth.models import Group, Permission
 from ecosystem.models import Concept, Place
 from ecosystem.services import imports
 from ecosystem.services.optouts import record_opt_out
-from events.models import Delivery
+from events.models import Broadcast, Delivery
 from iurc_portal.audit.models import Transition
 from iurc_portal.content.models import ContentRecord
-from iurc_portal.notifications.models import AddressStatus, Heartbeat, Message
+from iurc_portal.notifications.models import AddressStatus, Heartbeat, LetterText, Message, Subscription
 from iurc_portal.pages.models import EditableText, PageRating, ProblemReport
 from iurc_portal.search.models import MissedQuery
 from iurc_portal.translation.models import TextRecord
@@ -101,6 +101,9 @@ MAKERS = {
     "ecosystem.testbed": lambda: factories.make_testbed(themes=[factories.make_theme()]),
     "ecosystem.testrun": factories.make_test_run,
     "ecosystem.transfer": factories.make_transfer,
+    "events.broadcast": lambda: Broadcast.objects.create(
+        event=factories.make_event(), subject_en="The room", body_en="It is another one."
+    ),
     "events.delivery": delivery,
     "events.event": lambda: factories.make_event(maximum_attendee_capacity=10),
     "events.registration": factories.make_registration,
@@ -109,7 +112,16 @@ MAKERS = {
         email_key=f"a{next(numbers)}@example.org", state="hard", since=NOW
     ),
     "notifications.heartbeat": lambda: Heartbeat.objects.create(name=f"job-{next(numbers)}", last_success_at=NOW),
+    "notifications.lettertext": lambda: LetterText.objects.create(kind=f"nobody.knows-{next(numbers)}", language="it"),
     "notifications.message": message,
+    "notifications.subscription": lambda: Subscription.objects.create(
+        email=(address := f"a{next(numbers)}@example.org"),
+        email_key=address,
+        topic="events",
+        language="it",
+        tzid="Europe/Rome",
+        asked_at=NOW,
+    ),
     "search.missedquery": lambda: MissedQuery.objects.create(text=f"word {next(numbers)}", days=3, last_on=NOW),
     "pages.editabletext": lambda: EditableText.objects.create(slug=f"text-{next(numbers)}", title_en="Text"),
     "pages.pagerating": lambda: PageRating.objects.create(path="/it/", language="it", rating=2),
