@@ -77,6 +77,8 @@ def test_it_prints_what_it_made(whole_content, capsys):
         ["proposals", "1", "0"],
         ["claims", "1", "0"],
         ["verifications", "1", "0"],
+        ["subscriptions", "2", "0"],
+        ["broadcasts", "1", "0"],
     ]
 
 

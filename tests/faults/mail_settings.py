@@ -1,0 +1,34 @@
+"""The portal with real workers, a real broker and a real mail server, in a folder of their own.
+
+``FAULTS_DIR`` is that folder, ``SMTP_PORT`` the mail server's. For ``tests.faults.mail`` and ``tests.bench.letters``.
+"""
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("SECRET_KEY", "only-for-the-faults-0123456789-0123456789-0123456789")
+FAULTS_DIR = Path(os.environ["FAULTS_DIR"])
+os.environ.setdefault("DATABASE_URL", f"sqlite:///{FAULTS_DIR / 'portal.sqlite3'}")
+
+from iurc_portal.settings import *  # noqa: E402, F403
+from iurc_portal.settings import DATABASES, LOGGING, REDIS_URL  # noqa: E402
+
+if not REDIS_URL:
+    for name in ("queue", "control"):
+        (FAULTS_DIR / name).mkdir(exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": FAULTS_DIR / "queue",
+        "data_folder_out": FAULTS_DIR / "queue",
+        "control_folder": FAULTS_DIR / "control",
+        "polling_interval": 0.05,
+    }
+CELERY_IMPORTS = ("tests.notifications.kinds",)
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = "127.0.0.1", int(os.environ.get("SMTP_PORT", "25"))
+EMAIL_USE_TLS = EMAIL_USE_SSL = False
+EMAIL_HOST_USER = EMAIL_HOST_PASSWORD = ""
+EMAIL_TIMEOUT = 10
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES["pages"] = CACHES["default"]
+DATABASES["default"].pop("CONN_MAX_AGE", None)
+LOGGING["root"]["level"] = "CRITICAL"
