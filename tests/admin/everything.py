@@ -9,7 +9,8 @@ from django.contrib.auth.models import Group, Permission
 from ecosystem.models import Concept, Place
 from ecosystem.services import imports
 from ecosystem.services.optouts import record_opt_out
-from events.models import Delivery
+from events.models import Delivery, ParticipantExport
+from events.services.feeds import make_feed
 from iurc_portal.audit.models import Transition
 from iurc_portal.content.models import ContentRecord
 from iurc_portal.notifications.models import AddressStatus, Heartbeat, Message
@@ -103,6 +104,10 @@ MAKERS = {
     "ecosystem.transfer": factories.make_transfer,
     "events.delivery": delivery,
     "events.event": lambda: factories.make_event(maximum_attendee_capacity=10),
+    "events.feedtoken": lambda: make_feed(name="telephone", registration=factories.make_registration(), now=NOW)[0],
+    "events.participantexport": lambda: ParticipantExport.objects.create(
+        at=NOW, by=factories.make_user(), query="state=confirmed", form="xlsx", number=3
+    ),
     "events.registration": factories.make_registration,
     "events.track": lambda: factories.make_track(f"track-{next(numbers)}"),
     "notifications.addressstatus": lambda: AddressStatus.objects.create(

@@ -68,6 +68,7 @@ def test_it_prints_what_it_made(whole_content, capsys):
         ["webinars", "4", "0"],
         ["events", "1", "0"],
         ["visits", "3", "0"],
+        ["calendars", "4", "0"],
         ["milestones", "6", "0"],
         ["testbeds", "2", "0"],
         ["mirror", "pairs", "1", "0"],
