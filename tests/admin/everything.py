@@ -12,6 +12,8 @@ from ecosystem.services import imports
 from ecosystem.services.optouts import record_opt_out
 from events.models import Broadcast, Delivery, RegistrationGroup
 from events.services.series import start_series
+from events.models import Delivery, ParticipantExport
+from events.services.feeds import make_feed
 from iurc_portal.audit.models import Transition
 from iurc_portal.content.models import ContentRecord
 from iurc_portal.notifications.models import AddressStatus, Heartbeat, LetterText, Message, Subscription
@@ -127,6 +129,10 @@ MAKERS = {
     "events.event": lambda: factories.make_event(maximum_attendee_capacity=10),
     "events.question": lambda: factories.make_question(kind="choice", choices=["Tram", "Bus"]),
     "events.questionset": lambda: factories.make_question().question_set,
+    "events.feedtoken": lambda: make_feed(name="telephone", registration=factories.make_registration(), now=NOW)[0],
+    "events.participantexport": lambda: ParticipantExport.objects.create(
+        at=NOW, by=factories.make_user(), query="state=confirmed", form="xlsx", number=3
+    ),
     "events.registration": factories.make_registration,
     "events.series": series,
     "events.reminderrule": lambda: factories.make_event().reminder_rules.create(trigger="-PT24H"),

@@ -39,6 +39,7 @@ PUBLIC = {
     "concept": "/ecosystem/glossary/smart-city/",
     "events": "/events/",
     "events-month": "/events/?view=month",
+    "calendars": "/events/calendars/",
     "programme": "/programme/",
     "webinars": "/programme/webinars/",
     "visits": "/programme/visits/",
@@ -59,6 +60,7 @@ PUBLIC = {
 }
 MEMBER = {  # signed in as a member of a delegation
     "my-area": "/my/",
+    "my-calendars": "/my/calendars/",
     "claim": "/ecosystem/organisations/politecnico-di-torino/claim/",
     "my-addresses": "/account/email/",
     "my-password": "/account/password/change/",
