@@ -182,11 +182,13 @@ def test_a_job_is_late_when_it_has_missed_three_turns(db):
     beat("tend_profiles", now=now - timedelta(days=2))
     beat("forget_old_imports", now=now - timedelta(days=2))
     beat("expire_listings", now=now - timedelta(hours=2))
+    beat("extend_series", now=now - timedelta(days=2))
+    beat("tell_clock_changes", now=now - timedelta(days=2))
 
     late = [name for name, state in zip(todo.jobs, state_of_jobs(now), strict=True) if state["late"]]
 
     assert late == ["send_due_reminders"]
-    assert len(todo.jobs) == 7
+    assert len(todo.jobs) == 9
 
 
 def test_a_job_that_never_ran_is_late(db):
