@@ -108,6 +108,8 @@ def validate_rrule(value: str) -> None:
         raise refusal
     if ("COUNT" in parts and "UNTIL" in parts) or not _is_number(parts.get("INTERVAL", "1"), 1000):
         raise refusal
+    if "UNTIL" in parts and parts["UNTIL"][:4] > "2199":  # the last years of the calendar have no next day
+        raise refusal
     if "COUNT" in parts and not _is_number(parts["COUNT"], MOST_DATES):
         raise refusal
     try:

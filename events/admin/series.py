@@ -130,9 +130,8 @@ class SeriesAdmin(EditableBy, PortalAdmin):
                 wall = event.dtstart.astimezone(ZoneInfo(event.tzid)).replace(tzinfo=None, fold=0)
                 rule = services.rule_from(event, rrule=form.rrule(wall))
                 if request.method == "POST":
-                    made = services.start_series(
-                        event, rrule=rule.rrule, exdate=_left_out(request), now=now, by=request.user
-                    )
+                    left_out = _left_out(request) & set(rule.walls(until=now + ahead()))
+                    made = services.start_series(event, rrule=rule.rrule, exdate=left_out, now=now, by=request.user)
                     told = _("The dates of “%(name)s” are made.") % {"name": made}
                     self.message_user(request, told, messages.SUCCESS)
                     return redirect("admin:events_series_change", made.pk)
@@ -234,12 +233,12 @@ def _language() -> str:
     return (get_language() or "it")[:2]
 
 
-def _left_out(request) -> list:
+def _left_out(request) -> set:
     """The ticked dates as wall clocks; what is no date is left alone."""
-    found = []
+    found = set()
     for text in request.POST.getlist("leave_out"):
         try:
-            found.append(wall_of(text))
+            found.add(wall_of(text))
         except ValueError:
             continue
     return found

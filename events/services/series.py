@@ -37,6 +37,9 @@ def start_series(event: Event, *, rrule: str, exdate: Iterable[datetime] = (), n
     ``ValidationError``: ``rrule``, ``start`` (the event does not follow the rule), ``past``, ``in_series``, or
     ``owned`` where the event belongs to something that cannot be repeated.
     """
+    if connection.features.has_select_for_update:
+        Event.objects.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True).get(pk=event.pk)
+    event.refresh_from_db(fields=["series", "status", *scheduling.TIME_FIELDS])
     check_can_repeat(event, now=now)
     rule = rule_from(event, rrule=rrule, exdate=exdate)
     series = Series(

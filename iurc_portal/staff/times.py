@@ -21,6 +21,9 @@ LENGTH = re.compile(
     r"\+\s*(?:(?P<hours>\d{1,3})\s*(?:[:.h]|時間)\s*(?P<rest>\d{1,2})?|(?P<minutes>\d{1,5}))\s*(?:m|min|分)?"
 )
 LONGEST = timedelta(days=14)
+YEARS = range(
+    1900, 2200
+)  # beyond these a zone's clocks are a guess, and the last years of the calendar have no next day
 
 
 class DayInput(forms.DateInput):
@@ -55,16 +58,22 @@ def _plain(value):
 
 
 class DayField(forms.DateField):
-    """A date. Full-width digits are read; a Japanese era is refused with an example."""
+    """A date. Full-width digits are read; a Japanese era is refused with an example, and so is a slip in the year."""
 
     widget = DayInput
-    default_error_messages = {"invalid": _("Write the day in the western calendar, for example 2026-03-04.")}
+    default_error_messages = {
+        "invalid": _("Write the day in the western calendar, for example 2026-03-04."),
+        "range": _("Check the year: %(year)s is too far from now."),
+    }
 
     def __init__(self, **kwargs):
         super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y", "%Y/%m/%d", "%d.%m.%Y"], **kwargs)
 
     def to_python(self, value):
-        return super().to_python(_plain(value))
+        day = super().to_python(_plain(value))
+        if day is not None and day.year not in YEARS:
+            raise ValidationError(self.error_messages["range"], code="range", params={"year": day.year})
+        return day
 
 
 class HourField(forms.TimeField):

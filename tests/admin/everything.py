@@ -10,10 +10,9 @@ from django.utils import timezone, translation
 from ecosystem.models import Concept, Place
 from ecosystem.services import imports
 from ecosystem.services.optouts import record_opt_out
-from events.models import Broadcast, Delivery, RegistrationGroup
-from events.services.series import start_series
-from events.models import Delivery, ParticipantExport
+from events.models import Broadcast, Delivery, ParticipantExport, RegistrationGroup
 from events.services.feeds import make_feed
+from events.services.series import start_series
 from iurc_portal.audit.models import Transition
 from iurc_portal.content.models import ContentRecord
 from iurc_portal.notifications.models import AddressStatus, Heartbeat, LetterText, Message, Subscription

@@ -183,6 +183,8 @@ def test_a_job_is_late_when_it_has_missed_three_turns(db):
     beat("forget_old_imports", now=now - timedelta(days=2))
     beat("expire_listings", now=now - timedelta(hours=2))
     beat("end_unused_calendars", now=now - timedelta(days=2))
+    beat("extend_series", now=now - timedelta(days=2))
+    beat("tell_clock_changes", now=now - timedelta(days=2))
 
     late = [name for name, state in zip(todo.jobs, state_of_jobs(now), strict=True) if state["late"]]
 

@@ -192,3 +192,13 @@ def test_each_choice_is_recognised_again(every):
 
     assert every_of(rule) == every
     assert len(rule.walls(until=timezone.now() + timedelta(days=365))) == 3
+
+
+def test_the_list_of_events_shows_the_dates_of_one_series(client, staff_of_torino):
+    made = weekly(draft())
+    draft()
+    client.force_login(staff_of_torino)
+
+    shown = client.get(reverse("admin:events_event_changelist"), {"series__id__exact": made.pk})
+
+    assert shown.context["cl"].result_count == 4

@@ -186,6 +186,7 @@ def test_closed_days_are_listed_with_their_reason(client, staff_of_torino):
     ("query", "field"),
     [
         ({"first": "soon"}, "first"),
+        ({"first": "2026-06-03", "last": "9999-12-31"}, "last"),
         ({"first": "2026-06-03", "last": "2026-06-01"}, "last"),
         ({"first": "2026-01-01", "last": "2027-01-01"}, "last"),
         ({"length": "-5"}, "length"),
@@ -198,6 +199,10 @@ def test_a_question_that_makes_no_sense_comes_back_with_its_reason(client, staff
     answer = client.get(SLOTS, query)
 
     assert (answer.status_code, list(answer.context["form"].errors)) == (200, [field])
+
+
+def test_a_slip_in_the_year_is_told_beside_the_field():
+    assert codes(typed(starts_0="0026-03-28"), "starts") == ["range"]
 
 
 def test_an_address_of_nonsense_begins_an_empty_event(client, staff_of_torino):
@@ -231,7 +236,17 @@ def test_a_range_names_its_closed_days_once(client, staff_of_torino):
     assert len(notes) == 5  # Labour Day in Torino, four days of Golden Week
 
 
-@pytest.mark.parametrize("query", [{}, {"day": "tomorrow"}, {"day": "2026-02-30"}, {"day": "2026-05-01", "tzid": "x"}])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"day": "tomorrow"},
+        {"day": "2026-02-30"},
+        {"day": "9999-12-31", "hour": "23:59"},
+        {"day": "0001-01-01"},
+        {"day": "2026-05-01", "tzid": "x"},
+    ],
+)
 def test_what_is_no_date_yet_has_no_notes(client, staff_of_torino, query):
     client.force_login(staff_of_torino)
 

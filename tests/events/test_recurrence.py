@@ -140,6 +140,7 @@ def test_rules_that_we_read(text):
         "FREQ=WEEKLY;COUNT=0",
         "FREQ=WEEKLY;COUNT=2;UNTIL=20270101",
         "FREQ=WEEKLY;UNTIL=tomorrow",
+        "FREQ=WEEKLY;UNTIL=99991231T235959Z",
         "FREQ=WEEKLY;FREQ=DAILY",
         "FREQ=DAILY;COUNT=100000",
         "FREQ=WEEKLY;INTERVAL=²",
