@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import pytest
 from django.core.exceptions import ValidationError
-from hypothesis import given
+from django.utils import translation
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -29,6 +30,11 @@ Projector,,03/03/2026 08:59:00 AM,03/03/2026 10:30:00 AM,91,Yes
 """
 
 
+@pytest.fixture(autouse=True)
+def _in_english(_in_the_default_language):
+    translation.activate("en")
+
+
 def take_in(event, text, *, encoding="utf-8", tzid="Europe/Rome", by=None, now=NOW):
     data = text if isinstance(text, bytes) else text.encode(encoding)
     return imports.import_attendance(event=event, data=data, tzid=tzid, now=now, by=by)
@@ -45,6 +51,7 @@ def state_of(event):
 # --- Sums ----------------------------------------------------------------------------------------------------------
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # the language is the same for all
 @given(st.lists(st.tuples(st.integers(-60, 150), st.integers(1, 60)), max_size=12))
 def test_merged_times_cover_each_minute_once(pairs):
     spans = [(START + came * MINUTE, START + (came + length) * MINUTE) for came, length in pairs]
