@@ -185,6 +185,7 @@ def test_a_job_is_late_when_it_has_missed_three_turns(db):
     beat("end_unused_calendars", now=now - timedelta(days=2))
     beat("extend_series", now=now - timedelta(days=2))
     beat("tell_clock_changes", now=now - timedelta(days=2))
+    beat("promote_waiting_lists", now=now - timedelta(minutes=9))
 
     late = [name for name, state in zip(todo.jobs, state_of_jobs(now), strict=True) if state["late"]]
 
