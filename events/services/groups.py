@@ -121,7 +121,10 @@ def prove(token: AccessToken, *, now: datetime, consent_version: str = "") -> Re
 
     A member has read the privacy notice here, of the version ``consent_version``: nobody could do so for them.
     """
-    with locked(token.registration.event):
+    asked = token.registration
+    if asked is None:
+        raise TypeError("an invitation proves no address of a registration")
+    with locked(asked.event):
         registration = registrations.prove_registration(token, now=now)
         if registration.state != State.CONFIRMED:
             return registration
