@@ -8,11 +8,10 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and sign-in")
 
     def ready(self):
-        from iurc_portal.accounts.roles import ensure_roles_after_migration
-
         from allauth.account.signals import email_confirmed
 
         from iurc_portal.accounts.receivers import tell_of_proved_address
+        from iurc_portal.accounts.roles import ensure_roles_after_migration
 
         email_confirmed.connect(tell_of_proved_address, dispatch_uid="accounts.address_proved")
         # After the last app's own permissions exist: this app's signal comes once per installed app.
