@@ -177,6 +177,7 @@ def test_a_job_is_late_when_it_has_missed_three_turns(db):
     now = timezone.now()
     beat("sweep_outbox", now=now - timedelta(minutes=9))
     beat("send_due_reminders", now=now - timedelta(minutes=11))
+    beat("send_change_notices", now=now - timedelta(minutes=9))
     beat("follow_the_calendar", now=now - timedelta(minutes=44))
     beat("tend_the_index", now=now - timedelta(days=2))
     beat("tend_profiles", now=now - timedelta(days=2))
