@@ -2,6 +2,7 @@
 
 from programme.demo.desk import make_letters, make_milestones
 from programme.demo.listings import make_listings, make_organisations
+from programme.demo.mail import make_mail
 from programme.demo.people import make_users
 from programme.demo.profiles import make_profiles
 from programme.demo.samples import NoContent, Samples
@@ -28,3 +29,4 @@ def make_all(samples: Samples) -> None:
     make_testbeds(samples)
     make_letters(samples)
     make_profiles(samples)
+    make_mail(samples)
