@@ -116,3 +116,17 @@ def test_every_letter_comes_from_the_one_sender(settings):
     services.deliver(put().pk, now=timezone.now())
 
     assert mail.outbox[0].from_email == settings.DEFAULT_FROM_EMAIL
+
+
+def test_the_frame_of_a_letter_shows_it_with_dummy_links_and_runs_nothing(page):
+    message = confirmed()
+
+    html, text = (
+        page.get(reverse("admin:notifications_message_letter", args=[message.pk, part])) for part in ("html", "text")
+    )
+
+    assert (html.status_code, text.status_code) == (200, 200)
+    assert "/r/preview/" in html.content.decode()
+    assert "/r/preview/" in text.content.decode()
+    assert "default-src 'none'" in html["Content-Security-Policy"]
+    assert AccessToken.objects.count() == 0
