@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 
 from babel import Locale
+from django.contrib.admin.utils import label_for_field
 from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -59,7 +60,7 @@ def _own_columns(language: str) -> list[Column]:
     states = {code: str(label) for code, label in Registration.State.choices}  # rows leave when no language is active
 
     def plain(name: str, **more) -> Column:
-        title = Registration._meta.get_field(name).verbose_name
+        title = label_for_field(name, Registration)
         return Column(name, capfirst(str(title)), attrgetter(name), **more)
 
     def name_of_language(row: Registration) -> str:

@@ -157,7 +157,7 @@ def render_personal(token: FeedToken, person: Person, *, now: datetime) -> tuple
     wanted = Q(pk__in=held)
     for source in _sources:
         if (events := source(person)) is not None:
-            wanted |= Exists(events.filter(pk=OuterRef("pk")))
+            wanted |= Q(Exists(events.filter(pk=OuterRef("pk"))))
     entries = [
         _personal_entry(event, held.get(event.pk), person=person, alarm=token.alarm)
         for event in within_window(mine.filter(wanted), now=now)

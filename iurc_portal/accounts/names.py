@@ -5,6 +5,7 @@ can be searched, ordered and paged by the database (events spec 11.9–11.12).
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -116,7 +117,8 @@ class Named(models.Model):
 
 def fill_keys(model: type[models.Model]) -> None:
     """Give every row of ``model`` its keys: for migrations, whose models have the columns and none of the methods."""
-    chunk: list = []
+    chunk: list[Any] = []
+    row: Any  # it has the names of a ``Named`` and is none
     for row in model._default_manager.order_by("pk").iterator(chunk_size=500):
         row.name_key = Named.key_to_search(row)[:1000]
         row.order_ja = Named.key_of_order_in_japanese(row)[:600]
