@@ -67,6 +67,8 @@ def test_it_prints_what_it_made(whole_content, capsys):
         ["exchanges", "1", "0"],
         ["webinars", "4", "0"],
         ["events", "1", "0"],
+        ["closed", "days", "4", "0"],
+        ["series", "1", "0"],
         ["visits", "3", "0"],
         ["milestones", "6", "0"],
         ["testbeds", "2", "0"],
