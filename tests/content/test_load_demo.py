@@ -73,6 +73,8 @@ def test_it_prints_what_it_made(whole_content, capsys):
         ["questions", "1", "0"],
         ["groups", "1", "0"],
         ["reminders", "2", "0"],
+        ["closed", "days", "4", "0"],
+        ["series", "1", "0"],
         ["visits", "3", "0"],
         ["calendars", "4", "0"],
         ["milestones", "6", "0"],
