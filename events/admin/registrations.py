@@ -57,7 +57,7 @@ class RegistrationAdmin(AttendanceColumn, EditableBy, ExportMixin, PlainAdmin):
     resource_classes = [RegistrationResource]
     export_form_class = ExportForm
     formats = SPREADSHEETS
-    list_display = ["person", "event", "state_badge", "company", "language", "country", "joined_at", "attendance"]
+    list_display = ["person", "event", "state_badge", "attendance", "company", "language", "country", "joined_at"]
     list_filter = ["state", ("event", admin.RelatedOnlyFieldListFilter), "language", "country"]
     list_select_related = ["event"]
     search_fields = ["email", "family_name", "given_name", "romaji", "company"]
