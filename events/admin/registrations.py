@@ -44,11 +44,11 @@ class RegistrationAdmin(
         "event",
         "state_badge",
         "line",
+        "attendance",
         "company",
         "language",
         "country",
         "joined_at",
-        "attendance",
     ]
     list_filter = ["state", ("event", admin.RelatedOnlyFieldListFilter), "language", "country"]
     list_select_related = ["event"]
