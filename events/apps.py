@@ -7,10 +7,14 @@ class EventsConfig(AppConfig):
     verbose_name = _("Events")
 
     def ready(self):
-        from events import group_mail, mail, search, sitemaps
+        from events import group_mail, mail, mail_seats, search, sitemaps
+        from events.receivers import adopt_registrations
+        from iurc_portal.accounts.signals import address_proved
         from iurc_portal.pages.sitemaps import register as register_sitemap
 
+        address_proved.connect(adopt_registrations, dispatch_uid="events.adopt_registrations")
         mail.register_kinds()
+        mail_seats.register_kinds()
         group_mail.register_kinds()
         register_sitemap("events-lists", sitemaps.Lists)
         register_sitemap("events-events", sitemaps.Events)

@@ -46,3 +46,30 @@ class GroupTooLarge(ValidationError):
             params={"limit": limit},
         )
         self.event = event
+
+
+class AddressNotAdmitted(ValidationError):
+    """The event is for the addresses of certain companies or offices only."""
+
+    def __init__(self, event):
+        super().__init__(
+            _("Registration is limited to e-mail addresses of certain organisations. Use your address at work."),
+            code="domain",
+        )
+        self.event = event
+
+
+class InvitationNeeded(ValidationError):
+    """Only whoever was invited may register."""
+
+    def __init__(self, event):
+        super().__init__(_("This event is by invitation only: open the link in your invitation."), code="invitation")
+        self.event = event
+
+
+class OfferGone(ValidationError):
+    """There is no offer to accept: it has ended, was declined, or was closed."""
+
+    def __init__(self, event):
+        super().__init__(_("This offer has ended: the place has gone to the next person."), code="offer_gone")
+        self.event = event

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Event, EventLanguage
+from events.models import Event, EventLanguage, SeatPool
 from events.questions import PREFIX as QUESTION
 from events.questions import AsksQuestions
 from iurc_portal.accounts.addresses import email_key
@@ -142,6 +142,8 @@ class RegistrationForm(AsksQuestions, forms.Form):
     language = forms.ChoiceField(label=_("Language of messages"), choices=Language.choices)
     tzid = forms.ChoiceField(label=_("Times in the mail"), widget=LongSelect)
     interpretation = forms.ChoiceField(label=_("Interpretation"), required=False)
+    takes_part = forms.ChoiceField(label=_("How you take part"))
+    headset = forms.BooleanField(label=_("I need a headset for the interpretation"), required=False)
     access_needs = LineField(
         label=_("Access needs"),
         max_length=400,
@@ -173,6 +175,7 @@ class RegistrationForm(AsksQuestions, forms.Form):
         self.fields["country"].choices = countries(language)
         self.fields["tzid"].choices = zones(language)
         self._offer_interpretation(event)
+        self._offer_seats(event)
         if language == "ja":
             self.order_fields(["family_name", "given_name"])
         else:
@@ -195,6 +198,22 @@ class RegistrationForm(AsksQuestions, forms.Form):
             *((code, names.get(code, code)) for code in offered),
         ]
 
+    def _offer_seats(self, event: Event) -> None:
+        """Ask in the room or online where visitors can choose, and for a headset where there are some."""
+        kinds = {pool.kind: pool for pool in event.seat_pools.all()}
+        if SeatPool.Kind.HEADSET not in kinds:
+            del self.fields["headset"]
+        public = [kind for kind in SeatPool.FOR_EVERYBODY if kind in kinds]
+        if len(public) > 1:
+            self.fields["takes_part"].choices = [(kind, kinds[kind].get_kind_display()) for kind in public]
+        else:
+            del self.fields["takes_part"]
+
+    def wanted_seats(self) -> list[str]:
+        """Kinds of seats that were asked for; see ``SeatPool``."""
+        chosen = [self.cleaned_data["takes_part"]] if self.cleaned_data.get("takes_part") else []
+        return [*chosen, SeatPool.Kind.HEADSET] if self.cleaned_data.get("headset") else chosen
+
     @property
     def fresh_age(self) -> str:
         """A signed mark of when this form was shown; see ``_check_age``."""
@@ -212,7 +231,10 @@ class RegistrationForm(AsksQuestions, forms.Form):
 
     @property
     def other_fields(self):
-        names = ("company", "job_title", "country", "language", "tzid", "interpretation", "access_needs")
+        names = (
+            *("takes_part", "company", "job_title", "country", "language", "tzid"),
+            *("interpretation", "headset", "access_needs"),
+        )
         return [self[name] for name in names if name in self.fields]
 
     def clean(self):
@@ -244,5 +266,6 @@ class RegistrationForm(AsksQuestions, forms.Form):
         return {
             name: value
             for name, value in self.cleaned_data.items()
-            if name not in {"email", "consent", "website", "began"} and not name.startswith(QUESTION)
+            if name not in {"email", "consent", "website", "began", "takes_part", "headset"}
+            and not name.startswith(QUESTION)
         }

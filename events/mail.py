@@ -32,6 +32,11 @@ GONE = gettext_noop("the registration is gone")
 MOVED = gettext_noop("the event has moved since")
 REGISTRATION_IS = {
     "unproved": gettext_noop("the address is not confirmed yet"),
+    "pending": gettext_noop("the request waits for approval"),
+    "waiting": gettext_noop("the person is on the waiting list"),
+    "offered": gettext_noop("the person has an offer"),
+    "rejected": gettext_noop("the request was not accepted"),
+    "expired": gettext_noop("the offer was missed or declined"),
     "confirmed": gettext_noop("the registration is confirmed already"),
     "cancelled": gettext_noop("the registration is cancelled"),
 }
@@ -57,8 +62,8 @@ def register_kinds() -> None:
     """Tell the outbox how our letters read and when they are no longer wanted."""
     for name, title, render, refusal in (
         ("proof", pgettext_lazy("letter", "confirm the address"), proof, not_unproved),
-        ("known", pgettext_lazy("letter", "registered already"), known, not_confirmed),
-        ("link", pgettext_lazy("letter", "link to the own page"), link_again, not_confirmed),
+        ("known", pgettext_lazy("letter", "registered already"), known, not_decided),
+        ("link", pgettext_lazy("letter", "link to the own page"), link_again, not_decided),
         ("confirmed", pgettext_lazy("letter", "registration confirmed"), confirmed, not_taking_part),
         ("withdrawn", pgettext_lazy("letter", "registration cancelled"), withdrawn, gone),
         ("reminder", pgettext_lazy("letter", "reminder"), reminder, not_to_be_reminded),
@@ -75,16 +80,12 @@ def register_kinds() -> None:
 
 def proof(message: Message, *, preview: bool) -> EmailMultiAlternatives:
     registration = _registration(message)
-    holds = {"minutes": settings.IURC_EVENTS["hold_minutes"], "hours": settings.IURC_EVENTS["proof_hours"]}
     return _letter(
         message,
         registration,
         Words(
             subject=_("Confirm your e-mail address: %(event)s") % {"event": _name(registration.event)},
-            opening=[
-                _("You asked for a place at this event. Open the page and confirm: only then is your place certain."),
-                _("We keep a place for you for %(minutes)s minutes. The link works for %(hours)s hours.") % holds,
-            ],
+            opening=_what_follows_proof(registration),
             button=_("Confirm my registration"),
             link=_own_page(registration, AccessToken.Purpose.PROVE, preview=preview),
             closing=[
@@ -94,15 +95,42 @@ def proof(message: Message, *, preview: bool) -> EmailMultiAlternatives:
     )
 
 
+def _what_follows_proof(registration: Registration) -> list[str]:
+    """Only the letter says whether a seat was free: the page is the same for everybody (2.6)."""
+    holds = {"minutes": settings.IURC_EVENTS["hold_minutes"], "hours": settings.IURC_EVENTS["proof_hours"]}
+    if registration.event.approval_required:
+        return [
+            _("You asked for a place at this event. Open the page and confirm; then the organisers decide."),
+            _("The link works for %(hours)s hours.") % holds,
+        ]
+    if registration.hold_until is None:
+        return [
+            _("All places are taken at the moment. Open the page and confirm: then you are on the waiting list."),
+            _("The link works for %(hours)s hours.") % holds,
+        ]
+    return [
+        _("You asked for a place at this event. Open the page and confirm: only then is your place certain."),
+        _("We keep a place for you for %(minutes)s minutes. The link works for %(hours)s hours.") % holds,
+    ]
+
+
 def known(message: Message, *, preview: bool) -> EmailMultiAlternatives:
     registration = _registration(message)
     return _letter(
         message,
         registration,
         Words(
-            subject=_("You are already registered: %(event)s") % {"event": _name(registration.event)},
+            subject=(
+                _("You are already registered: %(event)s")
+                if registration.state == Registration.State.CONFIRMED
+                else _("Your request: %(event)s")
+            )
+            % {"event": _name(registration.event)},
             opening=[
                 _("This address was entered in the registration form again. You have a place; nothing has changed.")
+                if registration.state == Registration.State.CONFIRMED
+                else _("This address was entered in the registration form again. Nothing has changed."),
+                *filter(None, [stand_words(registration)]),
             ],
             button=_("Open my registration"),
             link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
@@ -122,10 +150,14 @@ def link_again(message: Message, *, preview: bool) -> EmailMultiAlternatives:
             opening=[
                 _("Here is the link to your own page for this event. Your place is certain; nothing has changed."),
                 *_way_in(registration.event),
-            ],
+            ]
+            if registration.state == Registration.State.CONFIRMED
+            else [_("Here is the link to your own page for this event."), stand_words(registration)],
             button=_("Open my registration"),
             link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
-            closing=[_("If you cannot come, cancel on the same page: somebody else can then take your place.")],
+            closing=[_("If you cannot come, cancel on the same page: somebody else can then take your place.")]
+            if registration.state == Registration.State.CONFIRMED
+            else [],
         ),
     )
 
@@ -233,8 +265,10 @@ def not_unproved(message: Message) -> str:
     return _refusal(message, states={Registration.State.UNPROVED}, status=Event.Status.CONFIRMED)
 
 
-def not_confirmed(message: Message) -> str:
-    return _refusal(message, states={Registration.State.CONFIRMED})
+def not_decided(message: Message) -> str:
+    """Whoever has proved the address and has not left has a page that says where they stand."""
+    states = set(Registration.State.values) - {Registration.State.UNPROVED, Registration.State.CANCELLED}
+    return _refusal(message, states=states)
 
 
 def not_taking_part(message: Message) -> str:
@@ -263,6 +297,18 @@ def _refusal(message: Message, *, states: set[str], status: str | None = None) -
     if status is not None and facts[1] != status:
         return EVENT_IS[facts[1]]
     return ""
+
+
+def stand_words(registration: Registration) -> str:
+    """Where somebody without a place stands, in one sentence; "" for the others."""
+    State = Registration.State
+    return {
+        State.PENDING: _("The organisers have not decided on your request yet."),
+        State.WAITING: _("You are on the waiting list."),
+        State.OFFERED: _("A place is kept for you: accept it on your page in time."),
+        State.EXPIRED: _("The offer of a place has ended; on your page you can join the waiting list again."),
+        State.REJECTED: _("Your request could not be accepted."),
+    }.get(registration.state, "")
 
 
 # --- The parts -------------------------------------------------------------------------------------------------------
@@ -356,3 +402,15 @@ def _attach_calendar(email, message: Message, registration: Registration, start:
     )
     email.attach_alternative(octets.decode(), f"text/calendar; method={method}; component=VEVENT")
     email.attach(f"{registration.event.slug}.ics", octets, "application/ics")
+
+
+# The parts, for the letters of ``events.mail_seats``.
+letter, registration_of, name_of, own_page, event_page, way_in, refusal = (
+    _letter,
+    _registration,
+    _name,
+    _own_page,
+    _event_page,
+    _way_in,
+    _refusal,
+)

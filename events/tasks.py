@@ -16,3 +16,9 @@ def release_lapsed_members() -> int:
     from events.services import groups
 
     return groups.release_lapsed(now=timezone.now())
+
+
+def promote_waiting_lists() -> dict[str, int]:
+    from events.services import registrations
+
+    return registrations.sweep(now=timezone.now())

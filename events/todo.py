@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -66,6 +67,23 @@ register(
         "events.change_event",
     ),
     Task(
+        "requests-to-decide",
+        _("Requests for a place that wait for approval"),
+        lambda now: Registration.objects.filter(state=Registration.State.PENDING, event__dtstart__gt=now),
+        "events.moderate_registration",
+    ),
+    Task(
+        "line-without-offers",
+        _("People on the waiting list, where staff make the offers"),
+        lambda now: Registration.objects.filter(
+            Q(event__promotion=Event.Promotion.MANUAL) | Q(event__approval_required=True),
+            state=Registration.State.WAITING,
+            event__status=Event.Status.CONFIRMED,
+            event__dtstart__gt=now,
+        ),
+        "events.moderate_registration",
+    ),
+    Task(
         "registered-this-week",
         _("Registrations of the last seven days"),
         registered_this_week,
@@ -79,5 +97,6 @@ register(
         "events.change_registration",
     ),
     Panel("next-two-weeks", "admin/_next_two_weeks.html", next_two_weeks, "events.view_event"),
+    Job("promote_waiting_lists", _("Waiting lists of events"), "promote-waiting-lists"),
     Job("send_due_reminders", _("Reminders of events"), "send-due-reminders"),
 )

@@ -224,6 +224,7 @@ else:
 CELERY_BEAT_SCHEDULE = {
     "send-due-reminders": {"task": "events.tasks.send_due_reminders", "schedule": 60},
     "release-lapsed-members": {"task": "events.tasks.release_lapsed_members", "schedule": 60},
+    "promote-waiting-lists": {"task": "events.tasks.promote_waiting_lists", "schedule": 60},
     "sweep-outbox": {"task": "iurc_portal.notifications.tasks.sweep_outbox", "schedule": 60},
     # Hourly, not nightly: what is past its day is hidden anyway, and no start of beat lies a day away from the next.
     "expire-listings": {"task": "ecosystem.tasks.expire_listings", "schedule": 3600},
@@ -269,6 +270,15 @@ IURC_EVENTS: dict[str, Any] = {
     "hold_minutes": 30,  # an unproved registration keeps its seat this long (events spec 2.4)
     "proof_hours": 48,  # the confirmation link is good this long
     "quiet_minutes": 10,  # asking again within this time sends no second mail (2.7)
+    "offer": {  # how long an offered place is kept (3.5)
+        "window_hours": 24,
+        "near_hours": 48,  # less than this before the start …
+        "near_window_hours": 4,
+        "soon_hours": 6,  # and less than this
+        "soon_minutes": 30,
+        "before_start_minutes": 15,  # never longer than until this before the start
+    },
+    "offers_sleep_at_night": False,  # no offers between 22:00 and 07:00 of the recipient (3.12)
     "lock_seconds": 3,  # how long a registration waits for its turn before it says "try again" (2.12)
     "grace": {"days": 12 * 60, "hours": 3 * 60, "minutes": 20},  # minutes; by distance of the trigger (4.9)
     "address_times": 5,  # acts an hour that send mail to one address (16.4)

@@ -12,6 +12,7 @@ from unfold.decorators import display
 from events import owners
 from events.admin.forms import CancelForm, EventTimesForm
 from events.admin.notices import warn_of_move
+from events.admin.rules import RulesOfEvent
 from events.models import Event, EventLanguage, ReminderRule, Track
 from events.services import scheduling
 from iurc_portal.admin import EditableBy, PlainTabularInline, PortalAdmin, page_links
@@ -82,7 +83,7 @@ class TrackAdmin(PortalAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(EditableBy, PortalAdmin):
+class EventAdmin(RulesOfEvent, EditableBy, PortalAdmin):
     reverts = False  # what was announced is changed by the services alone
     form = EventTimesForm
     general = (
@@ -105,6 +106,7 @@ class EventAdmin(EditableBy, PortalAdmin):
                 "registration_closes_at",
                 ("question_set", "answers_until"),
                 "maximum_group_size",
+                "rules_link",
                 "taken",
                 "join_url",
             ),
@@ -116,7 +118,7 @@ class EventAdmin(EditableBy, PortalAdmin):
     date_hierarchy = "dtstart"
     ordering = ["-dtstart", "-pk"]
     autocomplete_fields = ["organizer", "place", "themes"]
-    readonly_fields = ["state_now", "times", "taken", "on_the_site"]
+    readonly_fields = ["state_now", "times", "taken", "on_the_site", "rules_link"]
     inlines = [LanguageInline, ReminderInline]
     actions = ["publish", "unpublish", "cancel", "restore"]
     list_per_page = 50

@@ -8,10 +8,15 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSplitDateTimeWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from events.forms import countries, zones
-from events.models import Event, Registration
+from events.models import Event, Registration, SeatPool
 from events.permissions import check_organizer
 from events.services.registrations import register_by_staff
 from iurc_portal.accounts.addresses import email_key
@@ -155,6 +160,21 @@ class NewRegistrationForm(RegistrationForm):
 
     by = None
     made: Registration | None = None
+    takes_part = forms.ChoiceField(
+        label=_("how the person takes part"),
+        required=False,
+        choices=[("", "–"), *((kind.value, kind.label) for kind in SeatPool.MAIN)],
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("For events with seats by kind."),
+    )
+    headset = forms.BooleanField(label=_("needs a headset"), required=False, widget=UnfoldBooleanSwitchWidget)
+    beyond_because = forms.CharField(
+        label=_("beyond the limits, because"),
+        max_length=300,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("Only if no place is free or the address is not admitted: the reason goes into the log."),
+    )
 
     class Meta:
         model = Registration
@@ -183,9 +203,16 @@ class NewRegistrationForm(RegistrationForm):
         if not self.is_bound or self.errors:
             return
         data = dict(self.cleaned_data)
+        wanted = [data.pop("takes_part", ""), SeatPool.Kind.HEADSET if data.pop("headset", False) else ""]
         try:
             self.made = register_by_staff(
-                event=data.pop("event"), email=data.pop("email"), person=data, now=timezone.now(), by=self.by
+                event=data.pop("event"),
+                email=data.pop("email"),
+                beyond_because=data.pop("beyond_because", ""),
+                person=data,
+                wanted=[kind for kind in wanted if kind],
+                now=timezone.now(),
+                by=self.by,
             )
         except ValidationError as error:
             self.add_error(None, error)

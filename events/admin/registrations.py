@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,12 +15,14 @@ from unfold.decorators import display
 
 from events import owners
 from events.admin.answers import ShowsAnswers
+from events.admin.decisions import Decisions
 from events.admin.forms import PERSON, NewRegistrationForm, RegistrationForm
 from events.admin.groups import RegistersDelegations
 from events.models import Registration
 from events.services import letters, registrations
 from iurc_portal.admin import EditableBy, PlainAdmin
 from iurc_portal.audit.models import Transition
+from iurc_portal.audit.words import reason_words
 from iurc_portal.staff.actions import each_row
 from iurc_portal.staff.spreadsheets import SPREADSHEETS
 
@@ -36,11 +38,11 @@ class RegistrationResource(ModelResource):
 
 
 @admin.register(Registration)
-class RegistrationAdmin(RegistersDelegations, ShowsAnswers, EditableBy, ExportMixin, PlainAdmin):
+class RegistrationAdmin(RegistersDelegations, ShowsAnswers, Decisions, EditableBy, ExportMixin, PlainAdmin):
     resource_classes = [RegistrationResource]
     export_form_class = ExportForm
     formats = SPREADSHEETS
-    list_display = ["person", "event", "state_badge", "company", "language", "country", "joined_at"]
+    list_display = ["person", "event", "state_badge", "line", "company", "language", "country", "joined_at"]
     list_filter = ["state", ("event", admin.RelatedOnlyFieldListFilter), "language", "country"]
     list_select_related = ["event"]
     search_fields = ["email", "family_name", "given_name", "romaji", "company"]
@@ -55,19 +57,31 @@ class RegistrationAdmin(RegistersDelegations, ShowsAnswers, EditableBy, ExportMi
         ("company", "job_title"),
         ("country", "interpretation"),
         "access_needs",
+        ("takes_part", "headset"),
     ]
     fields = [
         ("event_page", "state_now"),
         "email",
         ("joined_at", "confirmed_at"),
-        *new_fields[2:],
+        ("line", "seats_by_kind"),
+        ("source", "decision_note"),
+        *new_fields[2:-1],
         "log",
     ]
-    readonly_fields = ["event_page", "email", "state_now", "joined_at", "confirmed_at", "log"]
-    actions = ["withdraw", "write_again"]
+    readonly_fields = [
+        *("event_page", "email", "state_now", "joined_at", "confirmed_at"),
+        *("line", "seats_by_kind", "source", "decision_note", "log"),
+    ]
+    actions = [*Decisions.decision_actions, "withdraw", "write_again"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_position()
 
     def get_fields(self, request, obj=None):
-        return self.with_answers(request, self.fields) if obj else self.new_fields
+        if obj:
+            return self.with_answers(request, self.fields)
+        beyond = ["beyond_because"] if request.user.has_perm("events.override_limits") else []
+        return [*self.new_fields, *beyond]
 
     def get_readonly_fields(self, request, obj=None):
         return [*self.readonly_fields, *self.answer_fields] if obj else []
@@ -87,6 +101,9 @@ class RegistrationAdmin(RegistersDelegations, ShowsAnswers, EditableBy, ExportMi
             return
         obj.pk = form.made.pk  # the service has written it
         obj.refresh_from_db()
+        if obj.state == Registration.State.WAITING:
+            words = _("No place is free: the person is on the waiting list and has been told.")
+            self.message_user(request, words, messages.WARNING)
 
     @admin.display(description=_("event"))
     def event_page(self, obj):
@@ -103,7 +120,16 @@ class RegistrationAdmin(RegistersDelegations, ShowsAnswers, EditableBy, ExportMi
     @display(
         description=_("state"),
         ordering="state",
-        label={"confirmed": "success", "unproved": "warning", "cancelled": "danger"},
+        label={
+            "confirmed": "success",
+            "unproved": "warning",
+            "pending": "warning",
+            "waiting": "info",
+            "offered": "info",
+            "cancelled": "danger",
+            "rejected": "danger",
+            "expired": "danger",
+        },
     )
     def state_badge(self, obj):
         return obj.state, obj.get_state_display()
@@ -111,6 +137,25 @@ class RegistrationAdmin(RegistersDelegations, ShowsAnswers, EditableBy, ExportMi
     @admin.display(description=_("state"))
     def state_now(self, obj):
         return obj.get_state_display()
+
+    @admin.display(description=_("waiting list"))
+    def line(self, obj):
+        """The position of who waits, the end of who has an offer or holds a seat for now."""
+        if getattr(obj, "position", None):
+            words = _("position %(n)s") % {"n": obj.position}
+            return f"{words} (+{obj.priority})" if obj.priority > 0 else words
+        if obj.hold_until is not None:
+            return _("until %(time)s") % {
+                "time": date_format(timezone.localtime(obj.hold_until), "SHORT_DATETIME_FORMAT")
+            }
+        return "–"
+
+    @admin.display(description=_("seats by kind"))
+    def seats_by_kind(self, obj):
+        kept = [
+            f"{seat.pool.get_kind_display()} ({seat.get_state_display()})" for seat in obj.seats.select_related("pool")
+        ]
+        return ", ".join(kept) or "–"
 
     @admin.display(description=_("what happened"))
     def log(self, obj):
@@ -120,7 +165,8 @@ class RegistrationAdmin(RegistersDelegations, ShowsAnswers, EditableBy, ExportMi
         for line in lines:
             when = date_format(timezone.localtime(line.at), "SHORT_DATETIME_FORMAT")
             by = f" ({line.actor})" if line.actor else ""
-            words.append(f"{when} {states.get(line.to_state, line.to_state)}{by}")
+            because = ", ".join(filter(None, [reason_words(line.reason), line.comment]))
+            words.append(f"{when} {states.get(line.to_state, line.to_state)}{by}{f': {because}' if because else ''}")
         return " · ".join(words)
 
     @admin.action(description=_("Cancel the selected registrations…"), permissions=["change"])

@@ -5,6 +5,7 @@ from events.models.groups import RegistrationGroup
 from events.models.questions import Answer, Choice, Question, QuestionSet
 from events.models.registrations import AccessToken, Registration
 from events.models.reminders import Delivery, ReminderRule
+from events.models.seats import Offer, Seat, SeatPool
 
 __all__ = [
     "AccessToken",
@@ -13,10 +14,13 @@ __all__ = [
     "Delivery",
     "Event",
     "EventLanguage",
+    "Offer",
     "Question",
     "QuestionSet",
     "Registration",
     "RegistrationGroup",
     "ReminderRule",
+    "Seat",
+    "SeatPool",
     "Track",
 ]

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from events.models.switches import RegistrationSwitches
 from iurc_portal.clock import validate_tzid
 from iurc_portal.translation.constraints import some_language
 
@@ -70,8 +71,10 @@ class EventQuerySet(models.QuerySet):
         return self.filter(dtend__lte=now).order_by("-dtstart", "-pk")
 
     def with_places_taken(self, *, now):
-        """Annotate ``places_taken`` in the same statement; for showing only, never for deciding (2.8)."""
-        seats = self.model.registrations.rel.related_model.objects.taking_seats(now=now)
+        """Annotate ``places_taken`` and ``somebody_waits``; for showing only, never for deciding (2.8)."""
+        registrations = self.model.registrations.rel.related_model.objects
+        seats = registrations.taking_seats(now=now)
+        waiting = registrations.filter(event=models.OuterRef("pk"), state="waiting")
         counted = (
             seats.filter(event=models.OuterRef("pk"))
             .order_by()
@@ -79,7 +82,7 @@ class EventQuerySet(models.QuerySet):
             .annotate(n=models.Count("pk"))
             .values("n")
         )
-        return self.annotate(places_taken=Coalesce(models.Subquery(counted), 0))
+        return self.annotate(places_taken=Coalesce(models.Subquery(counted), 0), somebody_waits=models.Exists(waiting))
 
     def editable_by(self, user):
         """Staff edit what their own city's side organises, managers all (14.8)."""
@@ -90,7 +93,7 @@ class EventQuerySet(models.QuerySet):
         return self.none()
 
 
-class Event(models.Model):
+class Event(RegistrationSwitches):
     """Something that happens at a known time.
 
     ``dtstart`` and ``dtend`` (exclusive) are UTC instants; ``wall_start`` and ``wall_end`` keep what the editor typed,
@@ -222,9 +225,14 @@ class Event(models.Model):
 
     @property
     def places_left(self) -> int | None:
-        """Free places for showing, on rows read ``with_places_taken``; None where there is no limit."""
+        """Free places for showing, on rows read ``with_places_taken``; None where there is no limit.
+
+        While somebody waits none is free for others (2.14).
+        """
         if self.maximum_attendee_capacity is None:
             return None
+        if getattr(self, "somebody_waits", False):
+            return 0
         return max(self.maximum_attendee_capacity - self.places_taken, 0)
 
     @property
@@ -233,8 +241,15 @@ class Event(models.Model):
 
     def accepts_registrations(self, *, now) -> bool:
         """Whether a request at ``now`` is in time; whether a place is free is another question."""
-        closes = self.registration_closes_at or self.dtstart
-        return self.registration_open and self.status == self.Status.CONFIRMED and now < min(closes, self.dtstart)
+        if not self.registration_open or self.status != self.Status.CONFIRMED:
+            return False
+        has_opened = self.registration_opens_at is None or self.registration_opens_at <= now
+        return has_opened and now < self.registration_ends_at
+
+    @property
+    def registration_ends_at(self):
+        """The first moment at which nobody can ask for a place any more (2.1)."""
+        return min(self.registration_closes_at or self.dtstart, self.dtstart)
 
     def takes_answers(self, *, now) -> bool:
         """Whether somebody registered may still change what they answered (2.19)."""
@@ -242,7 +257,12 @@ class Event(models.Model):
 
     @property
     def group_limit(self) -> int:
-        """How many people one of them may register, that one included; 1: no groups (2.1)."""
+        """How many people one of them may register, that one included; 1: no groups (2.1).
+
+        Where staff look at each request, or invite, people are not named by others.
+        """
+        if self.approval_required or self.invitation_only:
+            return 1
         return self.maximum_group_size or settings.IURC_EVENTS["group_size"]
 
     def move_to(self, status: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, OuterRef, Q, Subquery, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -12,12 +12,42 @@ from iurc_portal.clock import validate_tzid
 from iurc_portal.translation.languages import Language
 
 
+def taking_a_seat(*, now, pending_holds: bool | None = None) -> Q:
+    """Who takes a seat at ``now``: confirmed, or with a hold that lasts. Time decides, not a sweep (2.10).
+
+    A request that waits for approval counts where its event says so (2.13): ``pending_holds``, or the event's column.
+    """
+    State = Registration.State
+    taking = Q(state=State.CONFIRMED) | Q(state__in=[State.UNPROVED, State.OFFERED], hold_until__gt=now)
+    if pending_holds is None:
+        return taking | Q(state=State.PENDING, event__pending_holds_seat=True)
+    return taking | Q(state=State.PENDING) if pending_holds else taking
+
+
 class RegistrationQuerySet(models.QuerySet):
     def taking_seats(self, *, now):
-        """Those who take a seat at ``now``: confirmed, or unproved while their hold lasts. Time decides (2.10)."""
-        return self.filter(
-            Q(state=Registration.State.CONFIRMED) | Q(state=Registration.State.UNPROVED, hold_until__gt=now)
-        )
+        """Those who take a seat at ``now``; see ``taking_a_seat``."""
+        return self.filter(taking_a_seat(now=now))
+
+    def in_line(self):
+        """Those who wait, the next first: by priority, by the time they asked, by number (3.3)."""
+        return self.filter(state=Registration.State.WAITING).order_by("-priority", "joined_at", "pk")
+
+    def current(self):
+        """Whoever has a place or asks for one: what a person sees among their own."""
+        return self.filter(state__in=Registration.CURRENT)
+
+    def with_position(self):
+        """Annotate ``position``: the rank among those who wait, None for others. Computed, never stored (3.3)."""
+        ahead = Registration.objects.filter(
+            Q(priority__gt=OuterRef("priority"))
+            | Q(priority=OuterRef("priority"), joined_at__lt=OuterRef("joined_at"))
+            | Q(priority=OuterRef("priority"), joined_at=OuterRef("joined_at"), pk__lte=OuterRef("pk")),
+            event=OuterRef("event"),
+            state=Registration.State.WAITING,
+        ).order_by()
+        rank = Subquery(ahead.values("event").annotate(n=models.Count("pk")).values("n"))
+        return self.annotate(position=Case(When(state=Registration.State.WAITING, then=rank), default=None))
 
     def confirmed(self):
         return self.filter(state=Registration.State.CONFIRMED)
@@ -36,14 +66,31 @@ class Registration(StateMachine, Named):
 
     class State(models.TextChoices):
         UNPROVED = "unproved", _("address not confirmed yet")
+        PENDING = "pending", pgettext_lazy("registration", "waiting for approval")
         CONFIRMED = "confirmed", _("confirmed")
+        WAITING = "waiting", pgettext_lazy("registration", "on the waiting list")
+        OFFERED = "offered", pgettext_lazy("registration", "has an offer")
         CANCELLED = "cancelled", _("cancelled")
+        REJECTED = "rejected", pgettext_lazy("registration", "not accepted")
+        EXPIRED = "expired", pgettext_lazy("registration", "offer missed or declined")
+
+    class Source(models.TextChoices):
+        FORM = "form", pgettext_lazy("registered by", "the form")
+        STAFF = "staff", pgettext_lazy("registered by", "staff")
+        IMPORT = "import", pgettext_lazy("registered by", "a spreadsheet")
+        DELEGATION = "delegation", pgettext_lazy("registered by", "the head of a delegation")
 
     NEXT = {
-        "unproved": {"confirmed", "cancelled"},
+        "unproved": {"confirmed", "pending", "waiting", "cancelled"},
+        "pending": {"confirmed", "rejected", "cancelled"},
         "confirmed": {"cancelled"},
-        "cancelled": {"unproved", "confirmed"},
+        "waiting": {"offered", "confirmed", "cancelled"},
+        "offered": {"confirmed", "expired", "cancelled", "waiting"},
+        "cancelled": {"unproved", "confirmed", "pending", "waiting"},
+        "rejected": {"confirmed", "pending"},
+        "expired": {"waiting"},
     }
+    CURRENT = ("confirmed", "pending", "waiting", "offered")
 
     event = models.ForeignKey(
         "events.Event", verbose_name=_("event"), on_delete=models.PROTECT, related_name="registrations"
@@ -62,6 +109,17 @@ class Registration(StateMachine, Named):
     hold_until = models.DateTimeField(_("seat held until"), null=True, blank=True, editable=False)
     joined_at = models.DateTimeField(_("asked"), editable=False)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True, editable=False)
+    priority = models.SmallIntegerField(
+        _("priority"), default=0, editable=False, help_text=_("On the waiting list the higher number comes first.")
+    )
+    source = models.CharField(
+        pgettext_lazy("registration", "registered by"),
+        max_length=10,
+        choices=Source,
+        default=Source.FORM,
+        editable=False,
+    )
+    decision_note = models.CharField(_("reason told to the person"), max_length=300, blank=True, editable=False)
     language = models.CharField(_("language of messages"), max_length=2, choices=Language)
     tzid = models.CharField(_("time zone"), max_length=64, validators=[validate_tzid])
     company = models.CharField(_("organisation"), max_length=160, blank=True)
@@ -94,26 +152,68 @@ class Registration(StateMachine, Named):
         constraints = [
             models.UniqueConstraint(fields=["event", "email_key"], name="registration_once_per_address"),
             models.CheckConstraint(
-                name="registration_hold_only_unproved", condition=Q(hold_until=None) | Q(state="unproved")
+                name="registration_hold_fits_the_state",
+                condition=Q(state="unproved")
+                | Q(state="offered", hold_until__isnull=False)
+                | (Q(hold_until=None) & ~Q(state="offered")),
             ),
         ]
-        indexes = [models.Index(fields=["event", "state", "hold_until"], name="registration_seats")]
+        indexes = [
+            models.Index(fields=["event", "state", "hold_until"], name="registration_seats"),
+            models.Index(
+                fields=["event", "-priority", "joined_at", "id"],
+                condition=Q(state="waiting"),
+                name="registration_line",
+            ),
+        ]
+        permissions = [
+            ("moderate_registration", _("Can approve, reject and offer places")),
+            ("override_limits", _("Can give places beyond the limits")),
+        ]
 
     def __str__(self):
         return f"{self.display_name(self.language) or self.email} – {self.event}"
 
+    def takes_a_seat(self, *, now) -> bool:
+        """What ``taking_seats`` says of one row, read under the event's lock; ``self.event`` is the locked one."""
+        if self.state in {self.State.UNPROVED, self.State.OFFERED}:
+            return self.hold_until is not None and self.hold_until > now
+        if self.state == self.State.PENDING:
+            return self.event.pending_holds_seat
+        return self.state == self.State.CONFIRMED
+
 
 class AccessToken(models.Model):
-    """The digest of a token that was mailed. The clear token is never stored (16.2)."""
+    """The digest of a token that was mailed. The clear token is never stored (16.2).
+
+    It belongs to a registration; an invitation, sent before there is one, to its ``event``, and to one address if
+    staff wish (``email_key``).
+    """
 
     class Purpose(models.TextChoices):
         PROVE = "prove", _("confirm the address")
         MANAGE = "manage", _("change or cancel")
+        OFFER = "offer", pgettext_lazy("token", "accept an offered place")
+        INVITATION = "invitation", pgettext_lazy("token", "register by invitation")
 
     registration = models.ForeignKey(
-        Registration, verbose_name=_("registration"), on_delete=models.CASCADE, related_name="tokens"
+        Registration,
+        verbose_name=_("registration"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="tokens",
     )
-    purpose = models.CharField(_("purpose"), max_length=6, choices=Purpose)
+    event = models.ForeignKey(
+        "events.Event",
+        verbose_name=_("event"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="invitations",
+    )
+    email_key = models.CharField(max_length=254, blank=True, editable=False)
+    purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     expires_at = models.DateTimeField(_("expires"))
     used_at = models.DateTimeField(_("used"), null=True, blank=True)
@@ -122,9 +222,21 @@ class AccessToken(models.Model):
         verbose_name = _("access token")
         verbose_name_plural = _("access tokens")
         ordering = ["-expires_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="accesstoken_of_a_registration_or_an_event",
+                condition=Q(purpose="invitation", event__isnull=False, registration=None)
+                | (~Q(purpose="invitation") & Q(event=None, registration__isnull=False)),
+            )
+        ]
 
     def __str__(self):
-        return f"{self.purpose} {self.registration_id}"
+        return f"{self.purpose} {self.registration_id or self.event_id}"
+
+    @property
+    def manages(self) -> bool:
+        """Whether it opens the person's own page with all it can do; an offer that is over shows the state alone."""
+        return self.purpose == self.Purpose.MANAGE or (self.purpose == self.Purpose.OFFER and self.used_at is None)
 
     def is_expired(self, *, now) -> bool:
         return now >= self.expires_at

@@ -4,7 +4,7 @@ Until the lead's address is proved nobody else is written to. Then each member l
 from then on the row is theirs: they confirm or decline, and a seat for which nobody answers is free again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,12 +13,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from events.exceptions import GroupTooLarge, RegistrationClosed
-from events.models import AccessToken, Event, Registration, RegistrationGroup
+from events.exceptions import AddressNotAdmitted, EventFull, GroupTooLarge, RegistrationClosed
+from events.models import AccessToken, Event, Registration, RegistrationGroup, SeatPool
 from events.services import letters, registrations
-from events.services.registrations import locked, take_seats
+from events.services.registrations import locked, seats, steps, take_seats, waiting
+from events.services.registrations.asking import NO_PLACE_YET
 from iurc_portal.accounts.addresses import email_key
-from iurc_portal.audit.services import record_transition
 from iurc_portal.clock import zone_of_language
 
 State = Registration.State
@@ -47,30 +47,35 @@ def request_group(
     now: datetime,
     name: str = "",
     user=None,
+    wanted: Collection[str] = (),
     answers: Mapping[int, Any] | None = None,
 ) -> Registration:
     """Ask for places for ``email``, who leads, and for ``members``; returns the lead's registration.
 
     The lead is asked to prove the address, as anybody is; members' seats are held as long as the lead's. A lead who
     has a place already gets the letter that says so, with the way to their own page, where they bring others; the
-    caller sees no difference (2.6). Asking again before the proof replaces the members.
+    caller sees no difference (2.6). Asking again before the proof replaces the members. All sit in the same pools.
+    A group does not wait in line: where its seats are not free, or others wait, it gets none.
 
     Raises ``EventFull``, ``GroupTooLarge``, ``RegistrationClosed``, ``Busy``, or ``ValidationError`` (``twice``).
     """
-    asked = {"email": email, "person": person, "now": now, "user": user, "answers": answers}
+    asked = {"email": email, "person": person, "now": now, "user": user, "answers": answers, "wanted": wanted}
     proved = user is not None and registrations.has_verified_address(user, email)
     check_members(event, members, lead_email=email)
-    if not proved and event.registrations.confirmed().filter(email_key=email_key(email)).exists():
+    known = event.registrations.filter(email_key=email_key(email)).exclude(state__in=NO_PLACE_YET)
+    if not proved and known.exists():
         return registrations.request_registration(event=event, **asked)
     with locked(event) as event:
         check_members(event, members, lead_email=email)
         lead = registrations.request_registration(event=event, **asked)
+        if not lead.takes_a_seat(now=now):
+            raise EventFull(event)
         group = _group_of(lead, name=name, now=now)
         if lead.state != State.CONFIRMED and group.invited_at is not None:
             group.invited_at = None  # the lead had given the place back: whom they name now waits for the proof again
             group.save(update_fields=["invited_at"])
         _let_go(group, besides=members, now=now)
-        _hold(group, members, until=lead.hold_until, now=now)
+        _hold(group, members, until=lead.hold_until or _until(event, now=now), now=now)
         if lead.state == State.CONFIRMED:
             _invite(group, now=now)
     return lead
@@ -93,6 +98,8 @@ def register_delegation(
     with locked(event) as event:
         check_members(event, members, lead_email=email, limit=delegation_limit())
         lead = registrations.register_by_staff(event=event, email=email, person=person, now=now, by=by)
+        if lead.state != State.CONFIRMED:
+            raise EventFull(event)
         group = _group_of(lead, name=name, now=now)
         _hold(group, members, until=_until(event, now=now), now=now, by=by)
         _invite(group, now=now)
@@ -122,13 +129,13 @@ def prove(token: AccessToken, *, now: datetime, consent_version: str = "") -> Re
     """
     with locked(token.registration.event):
         registration = registrations.prove_registration(token, now=now)
-        if registration.state != State.CONFIRMED:
-            return registration
         if registration.group_id is not None and not registration.consent_version and consent_version:
             registration.consent_version = consent_version
             registration.save(update_fields=["consent_version"])
         group = RegistrationGroup.objects.filter(lead=registration, invited_at=None).first()
         if group is not None:
+            if registration.state != State.CONFIRMED:  # the lead alone would be in line
+                raise EventFull(registration.event)
             group.lead, group.event = registration, registration.event
             _invite(group, now=now)
     return registration
@@ -162,7 +169,10 @@ def release_lapsed(*, now: datetime) -> int:
         with locked(group.event) as event:
             lead = Registration.objects.get(pk=group.lead_id)
             rows = list(
-                group.members.filter(state=State.UNPROVED, hold_until__lte=now).exclude(pk=lead.pk).order_by("pk")
+                group.members.select_for_update(of=("self",), no_key=True)
+                .filter(state=State.UNPROVED, hold_until__lte=now)
+                .exclude(pk=lead.pk)
+                .order_by("pk")
             )
             for row in rows:
                 row.event = event
@@ -192,6 +202,8 @@ def check_members(
         raise GroupTooLarge(event, limit)
     seen = {email_key(lead_email)}
     for member in members:
+        if not event.admits(member.email):
+            raise AddressNotAdmitted(event)
         if member.key in seen:
             words = _("%(email)s stands here twice: each person needs an address of their own.")
             raise ValidationError(words, code="twice", params={"email": member.email})
@@ -227,31 +239,34 @@ def _hold(
     known = {row.email_key: row for row in event.registrations.filter(email_key__in=[one.key for one in members])}
     rows = []
     for member in members:
-        row = known.get(member.key) or Registration(event=event, email_key=member.key, joined_at=lead.joined_at)
+        row = known.get(member.key) or Registration(event=event, email_key=member.key)
+        row.event = event
         if row.pk and not _may_be_named(row, group, now=now):
             continue
-        row.event = event
-        rows.append((member, row))
-    take_seats(event, [row for _member, row in rows], now=now)
-    for member, row in rows:
-        former = row.state if row.pk else ""
-        if former == State.CANCELLED:
-            row.move_to(State.UNPROVED)
-        if former == State.CANCELLED or row.group_id != group.pk:
+        if row.state == State.CANCELLED or row.group_id != group.pk:
             row.last_mail_at = None  # what they were written before was not about this
         _fill(row, member)
-        row.group, row.joined_at, row.hold_until = group, lead.joined_at, until
-        row.save()
-        if former != State.UNPROVED:
-            _log(row, former, now=now, by=by)
+        row.group, row.joined_at, row.source = group, lead.joined_at, Registration.Source.DELEGATION
+        rows.append(row)
+    _take(event, seats.pools_of(lead), rows, until=until, now=now, by=by)
+
+
+def _take(
+    event: Event, pools: Sequence[SeatPool], rows: Sequence[Registration], *, until: datetime, now: datetime, by=None
+) -> None:
+    """Seats for all of ``rows``, held ``until`` then. Who waits goes first (2.14). Raises ``EventFull``."""
+    stand = seats.stand_of(event, now=now)
+    if any(not (row.pk and row.takes_a_seat(now=now)) for row in rows) and not stand.free_to_take(pools):
+        raise EventFull(event)
+    take_seats(event, pools, rows, state=State.UNPROVED, hold_until=until, now=now, stand=stand, by=by)
 
 
 def _may_be_named(row: Registration, group: RegistrationGroup, *, now: datetime) -> bool:
     """Whether a lead may (again) ask for a place for the person of ``row``: their own doings come first."""
     if row.state == State.CANCELLED:
         return True
-    holds = row.hold_until is not None and row.hold_until > now
-    return row.state == State.UNPROVED and (row.group_id == group.pk or not holds)
+    lapsed = row.hold_until is not None and row.hold_until <= now
+    return row.state == State.UNPROVED and (row.group_id == group.pk or lapsed)
 
 
 def _fill(row: Registration, member: Member) -> None:
@@ -264,11 +279,11 @@ def _invite(group: RegistrationGroup, *, now: datetime) -> None:
     """Write to the members who have not been written to, with their seats held for 72 hours. Raises ``EventFull``."""
     event, lead = group.event, group.lead
     rows = list(group.members.filter(state=State.UNPROVED, last_mail_at=None).exclude(pk=lead.pk).order_by("pk"))
-    take_seats(event, rows, now=now)
     for row in rows:
         row.event = event
-        row.joined_at, row.hold_until, row.last_mail_at = lead.joined_at, _until(event, now=now), now
-        row.save(update_fields=["joined_at", "hold_until", "last_mail_at"])
+        row.joined_at, row.last_mail_at = lead.joined_at, now
+    _take(event, seats.pools_of(lead), rows, until=_until(event, now=now), now=now)
+    for row in rows:
         letters.queue_member(row)
     if group.invited_at is None:
         group.invited_at = now
@@ -283,19 +298,16 @@ def _let_go(group: RegistrationGroup, *, besides: Sequence[Member], now: datetim
     """Whom an earlier request named and this one does not; they have not heard of it."""
     named = group.members.filter(state=State.UNPROVED, last_mail_at=None).exclude(pk=group.lead_id)
     for row in named.exclude(email_key__in=[member.key for member in besides]):
+        row.event = group.event
         _end(row, reason="", now=now)
 
 
 def _end(row: Registration, *, reason: str, now: datetime) -> None:
-    former = row.move_to(State.CANCELLED)
-    row.hold_until = None
-    row.save(update_fields=["state", "hold_until"])
+    """The place is free again, and the link to it leads nowhere any more."""
+    steps.move(row, State.CANCELLED, now=now, reason=reason)
+    steps.let_go(row, now=now)
     row.tokens.filter(used_at=None).update(used_at=now)
-    _log(row, former, now=now, reason=reason)
-
-
-def _log(row: Registration, former: str, *, now: datetime, by=None, reason: str = "") -> None:
-    record_transition(row, from_state=former, to_state=row.state, now=now, actor=by, reason=reason)
+    waiting.promote_soon(row.event, now=now)
 
 
 def _name_for(lead: Registration, row: Registration) -> str:

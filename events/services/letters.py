@@ -13,6 +13,8 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, Registration, ReminderRule
+from iurc_portal.accounts.addresses import email_key
+from iurc_portal.clock import zone_of_language
 from iurc_portal.notifications.models import Message
 from iurc_portal.notifications.services import Letter, queue_messages
 
@@ -37,12 +39,38 @@ def write_again(registration: Registration, *, now: datetime) -> None:
         _queue(registration, "events.link", key=f"link:{registration.pk}:{now:%Y%m%dT%H%M%S%f}")
 
 
-def queue_confirmed(registration: Registration) -> None:
+def queue_text(
+    registration: Registration, kind: str, *, now: datetime, payload: dict | None = None, expires_at=None
+) -> None:
+    """A letter without a calendar part, once for each moment at which something happened."""
+    key = f"{kind}:{registration.pk}:{now:%Y%m%dT%H%M%S%f}"
+    queue_messages([_letter(registration, kind, key=key, payload=payload, expires_at=expires_at)])
+
+
+def queue_invitations(event: Event, addresses: Iterable[str], *, language: str, bound: bool, now: datetime) -> None:
+    """Ask people to an event for which they are not registered yet; the letter's own token lets them in (2.22)."""
+    queue_messages(
+        Letter(
+            key=f"events.invitation:{event.pk}:{email_key(address)}:{now:%Y%m%dT%H%M%S%f}",
+            kind="events.invitation",
+            to=address,
+            language=language,
+            tzid=zone_of_language(language),
+            payload={"bound": bound},
+            subject_id=str(event.pk),
+            ordering_key=f"event:{event.pk}:invitation:{email_key(address)}",
+            expires_at=event.registration_ends_at,
+        )
+        for address in addresses
+    )
+
+
+def queue_confirmed(registration: Registration, *, kind: str = "events.confirmed") -> None:
     """Confirm a place, with an invitation that says something new: its SEQUENCE rises for a person who returns."""
     sequence = _next_sequence(registration)
     _queue(
         registration,
-        "events.confirmed",
+        kind,
         key=f"confirmed:{registration.pk}:{sequence}",
         payload=_facts(registration.event, sequence=sequence, method="REQUEST"),
     )

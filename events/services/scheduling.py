@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from events import signals
 from events.models import Delivery, Event, EventLanguage, ReminderRule
 from events.models.events import uid_for
-from events.services import letters
+from events.services import letters, registrations
 from iurc_portal.audit.services import record_transition
 from iurc_portal.clock import resolve_wall_clock, validate_tzid
 from iurc_portal.translation.languages import Language
@@ -273,7 +273,11 @@ def _raise_sequence(event: Event) -> None:
 
 
 def _new_schedule(event: Event, *, now: datetime) -> None:
-    """A new version of the schedule begins: reminders of the old one that have not left are void (4.14)."""
+    """A new version of the schedule begins: reminders of the old one that have not left are void (4.14).
+
+    Open offers of places end, and free places are offered anew once this is committed (3.2, 3.9).
+    """
+    registrations.close_all_offers(event, now=now)
     event.schedule_version += 1
     event.schedule_since = now
     Delivery.objects.filter(

@@ -53,13 +53,13 @@ def events_of(organisation):
 
 @register.inclusion_tag("events/_my_registrations.html", takes_context=True)
 def my_registrations(context):
-    """The signed-in person's places: coming ones with the way to their page, past ones as a list."""
+    """The signed-in person's places and requests: coming ones with the way to their page, past ones as a list."""
     request = context["request"]
     now = timezone.now()
-    held = request.user.registrations.confirmed().select_related("event").exclude(event__status="TENTATIVE")
+    held = request.user.registrations.current().select_related("event").exclude(event__status="TENTATIVE")
     return {
         "coming": list(held.filter(event__dtend__gt=now).order_by("event__dtstart", "pk")),
-        "past": list(held.filter(event__dtend__lte=now).order_by("-event__dtstart", "-pk")[:50]),
+        "past": list(held.confirmed().filter(event__dtend__lte=now).order_by("-event__dtstart", "-pk")[:50]),
         "csrf_token": context.get("csrf_token"),
     }
 
@@ -83,13 +83,15 @@ def event_state(event):
         state = "now"
     elif not event.registration_open:
         state = ""
+    elif event.registration_opens_at is not None and now < event.registration_opens_at:
+        state = "soon"
     elif not event.accepts_registrations(now=now):
         state = "closed"
     elif event.maximum_attendee_capacity is None:
         state = "open"
     else:
-        state = "places" if places else "full"
-    return {"state": state, "places": places}
+        state = "places" if places else "waiting" if event.waiting_list else "full"
+    return {"state": state, "places": places, "opens": event.registration_opens_at}
 
 
 @register.simple_tag

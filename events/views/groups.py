@@ -70,6 +70,7 @@ def register_group(request, slug):
             name=form.cleaned_data["group_name"],
             user=request.user if request.user.is_authenticated else None,
             answers=form.answers(),
+            wanted=form.wanted_seats(),
         )
     except RegistrationClosed as error:
         return registering._refused(request, event, error, now=now)

@@ -23,6 +23,7 @@ from events.services import groups, registrations, tokens
 from events.views import registering
 from events.views.pages import calendar_response
 from events.views.registering import SeeOther, own_page
+from events.views.standing import standing_of
 
 State = Registration.State
 Purpose = AccessToken.Purpose
@@ -69,7 +70,8 @@ def registration(request, *, token, clear, now):
 @token_page
 def cancel(request, *, token, clear, now):
     """Give the place back: asked once, done by POST. Doing it twice shows that it is done."""
-    if token.purpose != Purpose.MANAGE or _too_old(token, now=now) or token.registration.state != State.CONFIRMED:
+    may_leave = token.manages and not _too_old(token, now=now) and token.registration.state in Registration.CURRENT
+    if not may_leave:
         return _page(request, token=token, clear=clear, now=now)
     if request.method != "POST":
         context = _context(token, clear, now=now)
@@ -88,7 +90,7 @@ def cancel(request, *, token, clear, now):
 def join(request, *, token, clear, now):
     """Into the room: the provider's address leaves the server only in this redirect (8.1, 8.3)."""
     context = _context(token, clear, now=now)
-    if request.method == "POST" and token.purpose == Purpose.MANAGE and context["may_join"]:
+    if request.method == "POST" and token.manages and context["may_join"]:
         return SeeOther(context["event"].join_url)
     status = 409 if request.method == "POST" else 200
     return _page(request, token=token, clear=clear, now=now, status=status)
@@ -112,7 +114,7 @@ def _prove(request, *, token, clear, now):
         return _page(request, token=token, clear=clear, now=now, error=error, status=503)
     except ValidationError as error:
         return _page(request, token=token, clear=clear, now=now, error=error, status=409)
-    if token.registration.state == State.CONFIRMED:  # it was so before: "already done" (16.3)
+    if token.registration.state != State.UNPROVED:  # it was so before: "already done" (16.3)
         return _page(request, token=token, clear=clear, now=now)
     return SeeOther(own_page(proved, now=now))
 
@@ -132,6 +134,7 @@ def _context(token: AccessToken, clear: str, *, now) -> dict:
         "clear": clear,
         "now": now,
         "name": found.greeting_name(found.language),
+        **standing_of(token, now=now),
         "is_proof": token.purpose == Purpose.PROVE,
         "is_spent": token.used_at is not None,
         "is_past": event.dtend <= now,
@@ -157,9 +160,13 @@ def group_lead(registration: Registration) -> Registration | None:
 def _page(request, *, token, clear, now, error=None, status=200):
     context = _context(token, clear, now=now)
     found = token.registration
-    expired = _too_old(token, now=now) and not (context["is_proof"] and found.state == State.CONFIRMED)
+    expired = _too_old(token, now=now) and not (context["is_proof"] and found.state != State.UNPROVED)
     if error is None and expired and found.state != State.CANCELLED:
         template, status = "events/own_expired.html", 409 if request.method == "POST" else 410
     else:
         template = "events/own.html"
     return render(request, template, {**context, "error": error}, status=status)
+
+
+# For the further buttons of this page and for invitations: ``events.views.offers`` and ``.invitations``.
+context_of, page, no_leaks = _context, _page, _no_leaks

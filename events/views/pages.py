@@ -88,11 +88,12 @@ def event(request, slug):
         "now": now,
         "is_past": found.dtend <= now,
         "is_open": open_now,
-        "is_full": open_now and found.places_left == 0,
+        "is_full": open_now and found.places_left == 0 and not found.waiting_list,
+        "by_invitation": found.invitation_only,
         "own": own_registration(request.user, found),
         "json_ld": event_json_ld(found, places_left=found.places_left, now=now),
     }
-    if open_now and not context["is_full"] and context["own"] is None:
+    if open_now and not context["is_full"] and not found.invitation_only and context["own"] is None:
         context["form"] = RegistrationForm(event=found, user=request.user)
     return render(request, "events/event.html", context)
 
@@ -151,17 +152,20 @@ def calendar_response(request, entries, *, filename="", name="", language="", pr
 
 def get_visible_event(request, slug, *, now) -> Event:
     """The event with what its page shows, or 404: what one may not see does not exist (1.4)."""
-    events = (
-        Event.objects.visible_to(request.user)
-        .with_places_taken(now=now)
+    return get_object_or_404(with_what_the_page_shows(Event.objects.visible_to(request.user), now=now), slug=slug)
+
+
+def with_what_the_page_shows(events, *, now):
+    """``events`` with what their own page and their form need."""
+    return (
+        events.with_places_taken(now=now)
         .select_related("track", "organizer", "place__city")
-        .prefetch_related("languages", "themes")
+        .prefetch_related("languages", "themes", "seat_pools")
     )
-    return get_object_or_404(events, slug=slug)
 
 
 def own_registration(user, event):
-    """The place that a signed-in person holds, if any."""
+    """What a signed-in person has of this event: a place, an offer, a place in line, a request; None if nothing."""
     if not user.is_authenticated:
         return None
-    return event.registrations.confirmed().filter(user=user).first()
+    return event.registrations.current().filter(user=user).first()

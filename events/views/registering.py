@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from events.exceptions import Busy, EventFull, RegistrationClosed
+from events.exceptions import Busy, EventFull, InvitationNeeded, RegistrationClosed
 from events.forms import RegistrationForm
 from events.models import AccessToken, Event
 from events.services import registrations, tokens
@@ -35,19 +36,26 @@ class SeeOther(HttpResponse):
 def register(request, slug):
     """The registration form on a page of its own. Everybody gets the same answer, known or not (2.6)."""
     now = timezone.now()
-    event = get_visible_event(request, slug, now=now)
+    return answer_form(request, get_visible_event(request, slug, now=now), now=now)
+
+
+def answer_form(request, event, *, now, invitation=None, clear=""):
+    """The form, or what becomes of it. ``invitation`` and its token ``clear`` open events by invitation (2.22)."""
+    page = {"event": event, "invitation": clear}
+    template = "events/invited.html" if invitation is not None else "events/register.html"
     if not event.accepts_registrations(now=now):
         return _refused(request, event, RegistrationClosed(event), now=now)
+    if event.invitation_only and invitation is None:
+        return _refused(request, event, InvitationNeeded(event), now=now)
     if request.method != "POST":
-        if event.places_left == 0:
+        if event.places_left == 0 and not event.waiting_list:
             return _refused(request, event, EventFull(event), now=now, status=200)
-        form = RegistrationForm(event=event, user=request.user)
-        return render(request, "events/register.html", {"event": event, "form": form})
+        return render(request, template, {**page, "form": RegistrationForm(event=event, user=request.user)})
     if not _network_may(request):
         return too_many(request, within=timedelta(seconds=settings.IURC_EVENTS["network_seconds"]))
     form = RegistrationForm(request.POST, event=event, user=request.user)
     if not form.is_valid():
-        return render(request, "events/register.html", {"event": event, "form": form})
+        return render(request, template, {**page, "form": form})
     email = form.cleaned_data["email"]
     if not _address_may(email):
         return too_many(request, within=timedelta(hours=1))
@@ -60,13 +68,20 @@ def register(request, slug):
             answers=form.answers(),
             now=now,
             user=request.user if request.user.is_authenticated else None,
+            wanted=form.wanted_seats(),
+            invitation=invitation,
         )
     except Busy as error:
         form.add_error(None, error)
-        return render(request, "events/register.html", {"event": event, "form": form}, status=503)
+        return render(request, template, {**page, "form": form}, status=503)
     except (EventFull, RegistrationClosed) as error:
         return _refused(request, event, error, now=now)
-    if request.user.is_authenticated and registrations.has_verified_address(request.user, email):
+    except ValidationError as error:  # what only the service can know, said at the field that it concerns
+        field = {"domain": "email", "pool": "takes_part"}.get(error.code)
+        form.add_error(field if field in form.fields else None, error)
+        return render(request, template, {**page, "form": form})
+    is_bound = invitation is not None and invitation.email_key  # it was mailed to this very address
+    if is_bound or (request.user.is_authenticated and registrations.has_verified_address(request.user, email)):
         return SeeOther(own_page(registration, now=now))
     return redirect("events:asked", slug=event.slug)
 

@@ -30,7 +30,7 @@ def ensure_roles() -> None:
     historical = Q(codename__regex=r"_historical")
     staff = Permission.objects.filter(
         Q(content_type__app_label__in=STAFF_APPS, codename__regex=r"^(view|add|change)_")
-        | Q(content_type__app_label="events", codename="publish_event")
+        | Q(content_type__app_label="events", codename__in=["publish_event", "moderate_registration"])
         | Q(
             content_type__app_label="notifications",
             codename__in=["view_message", "change_message", "view_heartbeat", "view_addressstatus"],

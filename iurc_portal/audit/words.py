@@ -28,6 +28,13 @@ REASONS = {
     "member_declined": gettext_noop("declined what somebody else had asked for"),
     "member_lapsed": gettext_noop("did not confirm in time what somebody else had asked for"),
     "minor_change": gettext_noop("minor change of a text"),
+    "declined": gettext_noop("offer declined"),
+    "missed": gettext_noop("offer missed"),
+    "offer_closed": gettext_noop("offer withdrawn"),
+    "beyond_limit": gettext_noop("beyond the limit"),
+    "rules": gettext_noop("other rules of registration"),
+    "priority": gettext_noop("other priority"),
+    "adopted": gettext_noop("joined to the account"),
     "other": gettext_noop("another reason"),
 }
 

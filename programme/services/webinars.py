@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from events.models import Event, Track
-from events.services import scheduling
+from events.services import registrations, scheduling
 from programme.models import Exchange, Webinar
 
 TRACK = "webinars"
@@ -90,6 +90,7 @@ def change_webinar(
     if changed:
         event.full_clean()
         event.save(update_fields=[*changed, "last_modified"])
+    registrations.promote_soon(event, now=now)  # the number of places may have grown
     if themes is not None:
         event.themes.set(themes)
     if languages is not None:

@@ -243,10 +243,10 @@ def test_a_member_declines_by_post_and_the_lead_is_told(client):
     row = event.registrations.get(email="sato@example.org")
     page = f"/r/{tokens.issue(row, 'prove', now=NOW)}/"
 
-    looked = client.get(f"{page}decline/")
+    looked = client.get(f"{page}not-for-me/")
     before = states(event)["sato"]
-    done = client.post(f"{page}decline/")
-    again = client.post(f"{page}decline/")
+    done = client.post(f"{page}not-for-me/")
+    again = client.post(f"{page}not-for-me/")
 
     assert (looked.status_code, before) == (303, "unproved")
     assert (done.status_code, again.status_code, states(event)["sato"]) == (303, 303, "cancelled")
@@ -259,7 +259,7 @@ def test_a_member_declines_by_post_and_the_lead_is_told(client):
 def test_the_link_of_somebody_who_asked_alone_declines_nothing(client):
     row = make_registration(state="unproved", hold_until=NOW + timedelta(minutes=5))
 
-    client.post(f"/r/{tokens.issue(row, 'prove', now=NOW)}/decline/")
+    client.post(f"/r/{tokens.issue(row, 'prove', now=NOW)}/not-for-me/")
 
     row.refresh_from_db()
     assert row.state == "unproved"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from events import forms
 from events.models import Registration
-from events.services import registrations
+from events.services.registrations import asking
 from iurc_portal.notifications.models import Message
 from tests.factories import START, make_event, make_registration, make_user
 
@@ -390,7 +390,7 @@ def test_a_busy_database_gives_the_form_back_with_what_was_typed(client, monkeyp
         raise OperationalError("canceling statement due to lock timeout")
 
     event = make_event()
-    monkeypatch.setattr(registrations, "_ask", wait)
+    monkeypatch.setattr(asking, "_ask", wait)
 
     response = send(client, event)
 

@@ -1,0 +1,222 @@
+"""The way in: asking for a place, and proving that the address is one's own (events spec 2.4–2.7, 2.13–2.15)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from events.exceptions import AddressNotAdmitted, EventFull, RegistrationClosed
+from events.models import AccessToken, Event, Registration, SeatPool
+from events.services import letters
+from events.services.questions import keep_answers
+from events.services.registrations import invitations, seats, steps, waiting, writing
+from events.services.registrations.locks import locked, locked_registration
+from iurc_portal.accounts.addresses import email_key
+from iurc_portal.notifications.services import clear_bounces
+
+PERSON_FIELDS = (
+    "family_name",
+    "given_name",
+    "family_kana",
+    "given_kana",
+    "romaji",
+    "company",
+    "job_title",
+    "country",
+    "language",
+    "tzid",
+    "interpretation",
+    "access_needs",
+    "consent_version",
+)
+State = Registration.State
+NO_PLACE_YET = {State.UNPROVED, State.CANCELLED}  # who may ask; for the others something is decided already
+
+
+def request_registration(
+    *,
+    event: Event,
+    email: str,
+    person: Mapping[str, str],
+    now: datetime,
+    user=None,
+    wanted: Collection[str] = (),
+    invitation: AccessToken | None = None,
+    answers: Mapping[int, Any] | None = None,
+) -> Registration:
+    """Ask for a place for ``email``; asking twice gives the same registration.
+
+    ``person`` holds ``PERSON_FIELDS``, ``wanted`` kinds of ``SeatPool``, ``answers`` the stored values by question,
+    which are written with the person. A guest's row stays ``unproved``, with its seat held for 30 minutes if one is
+    free, until the mailed link is used. A signed-in ``user`` whose verified address this is, and whoever has an
+    ``invitation`` that was mailed to this address alone, goes on at once (2.4). Whoever is known already gets a letter
+    with their state, and the caller sees no difference (2.6); a second request within 10 minutes sends nothing (2.7),
+    unless the place was given back in between: the link sent before is spent.
+
+    Raises ``RegistrationClosed``, ``AddressNotAdmitted``, ``EventFull``, ``Busy``, or ``ValidationError`` with the
+    code ``pool`` or ``invitation``.
+    """
+    own = user is not None and has_verified_address(user, email)
+    with locked(event) as event:
+        if not event.accepts_registrations(now=now):
+            raise RegistrationClosed(event)
+        if not event.admits(email):
+            raise AddressNotAdmitted(event)
+        invitation = invitations.check(event, invitation, email=email, now=now)
+        pools = seats.choose_pools(event, wanted)
+        registration = _row_of(event, email, now=now)
+        stand = seats.stand_of(event, now=now)
+        is_full = not stand.free_to_take(pools) and not event.waiting_list
+        proved = own or (invitation is not None and invitation.email_key != "")
+        if invitation is not None:
+            invitations.spend(invitation, now=now)
+        if registration.state in NO_PLACE_YET:
+            _ask(
+                registration,
+                pools,
+                stand,
+                email=email,
+                person=person,
+                user=user if own else None,
+                proved=proved,
+                now=now,
+            )
+            if answers is not None:
+                keep_answers(registration, answers, now=now)
+            return registration
+        if own:
+            Registration.objects.filter(pk=registration.pk, user=None).update(user=user)
+        elif not proved:
+            _write_unless_just_written(registration, letters.queue_known, now=now)
+    if (
+        is_full and not proved
+    ):  # told only now: the letter to the known person is committed, the page says what all see
+        raise EventFull(event)
+    return registration
+
+
+def prove_registration(token: AccessToken, *, now: datetime) -> Registration:
+    """The address behind a ``prove`` token is its person's. Doing it twice is no error (16.3).
+
+    While the hold lasts the seat is there. A request that found none joins the line as of its first day; after a hold
+    has lapsed the seat rules run afresh (2.5). Raises ``EventFull``, ``RegistrationClosed``, ``Busy``, or
+    ``ValidationError`` with the code ``expired`` for an old link.
+    """
+    with locked(token.registration.event) as event:
+        registration = locked_registration(event, token.registration_id)
+        if registration.state not in NO_PLACE_YET:
+            return registration
+        spent = AccessToken.objects.filter(pk=token.pk).exclude(used_at=None).exists()
+        if spent or token.is_expired(now=now) or registration.state != State.UNPROVED:
+            raise ValidationError(_("This link is no longer valid. Register again."), code="expired")
+        if event.status != Event.Status.CONFIRMED or now >= event.dtstart:
+            raise RegistrationClosed(event)
+        if not registration.takes_a_seat(now=now):
+            if not event.accepts_registrations(now=now):
+                raise RegistrationClosed(event)
+            if registration.hold_until is not None:
+                registration.joined_at = now
+        enter(registration, seats.pools_of(registration), seats.stand_of(event, now=now), now=now)
+        AccessToken.objects.filter(registration=registration, purpose=token.Purpose.PROVE, used_at=None).update(
+            used_at=now
+        )
+        clear_bounces(registration.email, now=now)
+    return registration
+
+
+def enter(
+    registration: Registration, pools: Sequence[SeatPool], stand: seats.Stand, *, now: datetime, by=None
+) -> None:
+    """What becomes of a request once its address is proved: a place, staff's desk, or the line (2.5, 2.13, 2.14).
+
+    Raises ``EventFull`` where there is no waiting list.
+    """
+    event = registration.event
+    holds = bool(registration.pk) and registration.takes_a_seat(now=now)
+    if event.approval_required and not event.pending_holds_seat:
+        steps.move(registration, State.PENDING, now=now, by=by)
+        seats.wish_for(registration, pools)
+        writing.queue_pending(registration, now=now)
+    elif holds or stand.free_to_take(pools):
+        state = State.PENDING if event.approval_required else State.CONFIRMED
+        seats.take_seats(event, pools, [registration], state=state, now=now, stand=stand, by=by)
+        if state == State.PENDING:
+            writing.queue_pending(registration, now=now)
+    else:
+        waiting.join_line(registration, pools, now=now, by=by)
+
+
+def has_verified_address(user, email: str) -> bool:
+    """Whether ``email`` is an address that ``user`` has proved."""
+    verified = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    return email_key(email) in {email_key(address) for address in verified}
+
+
+def fill(registration: Registration, *, email: str, person: Mapping[str, str]) -> None:
+    """What a person says of themselves. Only ever written while nobody has proved the address."""
+    registration.email = email
+    for name in PERSON_FIELDS:
+        if name in person:
+            setattr(registration, name, person[name])
+
+
+def _row_of(event: Event, email: str, *, now: datetime) -> Registration:
+    """The row of this address, locked, or a new one that is not saved yet."""
+    key = email_key(email)
+    rows = Registration.objects.select_for_update(of=("self",), no_key=True)
+    registration = rows.filter(event=event, email_key=key).first()
+    if registration is None:
+        registration = Registration(event=event, email_key=key, joined_at=now)
+    registration.event = event
+    return registration
+
+
+def _ask(
+    registration: Registration,
+    pools: Sequence[SeatPool],
+    stand: seats.Stand,
+    *,
+    email: str,
+    person: Mapping[str, str],
+    user,
+    proved: bool,
+    now: datetime,
+) -> None:
+    """A request by someone who has no place: a seat for now if one is free, and a letter; the place if proved."""
+    event = registration.event
+    fill(registration, email=email, person=person)
+    holds = bool(registration.pk) and registration.takes_a_seat(now=now)
+    found_none = registration.state == State.UNPROVED and registration.hold_until is None
+    if not holds and not (registration.pk and found_none):
+        registration.joined_at = now  # who found no seat keeps the day of the first request (2.5)
+    if user is not None:
+        registration.user = user
+    if proved:
+        registration.decision_note = ""
+        enter(registration, pools, stand, now=now, by=user)
+        return
+    if registration.state == State.CANCELLED:
+        registration.last_mail_at = None  # the link of the former request is spent: whoever returns needs a new one
+    by_approval = event.approval_required and not event.pending_holds_seat
+    if holds or (stand.free_to_take(pools) and not by_approval):
+        hold = registration.hold_until if holds else now + timedelta(minutes=settings.IURC_EVENTS["hold_minutes"])
+        seats.take_seats(event, pools, [registration], state=State.UNPROVED, hold_until=hold, now=now, stand=stand)
+    elif event.waiting_list or (by_approval and stand.fits(1, pools)):
+        steps.move(registration, State.UNPROVED, now=now)
+        seats.wish_for(registration, pools)
+    else:
+        raise EventFull(event)
+    _write_unless_just_written(registration, letters.queue_proof, now=now)
+
+
+def _write_unless_just_written(registration: Registration, queue, *, now: datetime) -> None:
+    quiet = timedelta(minutes=settings.IURC_EVENTS["quiet_minutes"])
+    if registration.last_mail_at is not None and now - registration.last_mail_at < quiet:
+        return
+    registration.last_mail_at = now
+    registration.save(update_fields=["last_mail_at"])
+    queue(registration, now=now)

@@ -1,0 +1,219 @@
+"""Taking seats: the one function that does, and what it counts (events spec 2.8–2.11, 2.14–2.17)."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+
+from events.exceptions import EventFull
+from events.models import Event, Registration, Seat, SeatPool
+from events.models.registrations import taking_a_seat
+from events.services.registrations import steps
+
+State = Registration.State
+
+
+@dataclass
+class Stand:
+    """What is free at one moment: counted from rows under the event's lock, and kept up to date while it lasts.
+
+    ``left`` and the values of ``pools_left`` (by pool) are below zero where a limit was lowered: "over by k" (2.16).
+    ``left`` is None without a limit. ``waiting`` counts those in line; ``waiting_for`` the pools they wait for.
+    """
+
+    left: int | None
+    waiting: int = 0
+    pools: dict[int, SeatPool] = field(default_factory=dict)
+    pools_left: dict[int, int] = field(default_factory=dict)
+    waiting_for: set[int] = field(default_factory=set)
+
+    def fits(self, number: int, pools: Iterable[SeatPool]) -> bool:
+        """Whether ``number`` people find seats, each one of every main pool among ``pools``."""
+        if self.left is not None and self.left < number:
+            return False
+        return all(self.pools_left[pool.pk] >= number for pool in pools if pool.is_main)
+
+    def free_to_take(self, pools: Sequence[SeatPool]) -> bool:
+        """Whether a newcomer may take a seat at once: there is one, and nobody waits for it (2.14).
+
+        Who waits for the room does not hold up who comes online; who waits because the whole event is full does.
+        """
+        if not self.fits(1, pools):
+            return False
+        if not self.waiting:
+            return True
+        wanted = {pool.pk for pool in pools if pool.is_main}
+        if not wanted or not self.waiting_for:
+            return False
+        return not any(pool in wanted or self.pools_left[pool] > 0 for pool in self.waiting_for)
+
+    def take(self, number: int, pools: Iterable[SeatPool]) -> None:
+        if self.left is not None:
+            self.left -= number
+        for pool in pools:
+            if pool.is_main:
+                self.pools_left[pool.pk] -= number
+
+
+def stand_of(event: Event, *, now: datetime, to_decide: bool = True) -> Stand:
+    """Count what is free. Two queries, four for an event with pools.
+
+    The caller holds the event's lock, and the pools are locked here; ``to_decide`` is False for showing only.
+    """
+    taking = taking_a_seat(now=now, pending_holds=event.pending_holds_seat)
+    counted = event.registrations.aggregate(
+        taken=Count("pk", filter=taking), waiting=Count("pk", filter=Q(state=State.WAITING))
+    )
+    limit = event.maximum_attendee_capacity
+    stand = Stand(left=None if limit is None else limit - counted["taken"], waiting=counted["waiting"])
+    pools = event.seat_pools.order_by("pk")
+    stand.pools = {pool.pk: pool for pool in (pools.select_for_update() if to_decide else pools)}
+    if stand.pools:
+        held: Counter[int] = Counter(
+            dict(
+                Seat.objects.filter(
+                    pool__in=stand.pools,
+                    state=Seat.State.HELD,
+                    registration__in=event.registrations.filter(taking).order_by(),
+                )
+                .order_by()
+                .values_list("pool")
+                .annotate(Count("pk"))
+            )
+        )
+        stand.pools_left = {pk: pool.size - held[pk] for pk, pool in stand.pools.items()}
+        if stand.waiting:
+            stand.waiting_for = set(
+                Seat.objects.filter(pool__in=stand.pools, registration__state=State.WAITING)
+                .filter(pool__kind__in=SeatPool.MAIN)
+                .order_by()
+                .values_list("pool", flat=True)
+                .distinct()
+            )
+    return stand
+
+
+def take_seats(
+    event: Event,
+    pools: Sequence[SeatPool],
+    registrations: Sequence[Registration],
+    *,
+    state: str,
+    now: datetime,
+    stand: Stand | None = None,
+    hold_until: datetime | None = None,
+    beyond: bool = False,
+    by=None,
+    reason: str = "",
+    comment: str = "",
+) -> None:
+    """Give each of ``registrations`` a seat, and one of each of ``pools``; all of them or none (2.9, 2.18).
+
+    ``event`` is the row that ``locked`` gave. ``state`` is what they become: ``confirmed``, ``pending``, or, with
+    ``hold_until`` (aware), ``unproved`` or ``offered``. Whoever holds a seat already keeps it, even if the limit was
+    lowered since (2.16). ``beyond`` is a staff's decision to exceed the limit. A full extra pool refuses nobody: the
+    person waits for that one in order (2.17). ``stand`` saves counting again under the same lock.
+
+    Raises ``EventFull``; nothing is written then.
+    """
+    stand = stand or stand_of(event, now=now)
+    newcomers = [row for row in registrations if not (row.pk and row.takes_a_seat(now=now))]
+    if newcomers and not beyond and not stand.fits(len(newcomers), pools):
+        raise EventFull(event)
+    stand.take(len(newcomers), pools)
+    for registration in registrations:
+        registration.event = event
+        if state == State.CONFIRMED:
+            registration.confirmed_at = now
+        former = steps.move(registration, state, now=now, by=by, hold_until=hold_until, reason=reason, comment=comment)
+        if stand.pools:
+            _seat(registration, pools, stand, is_new=registration in newcomers)
+        if state == State.CONFIRMED:
+            steps.welcome(registration, former=former)
+
+
+def wish_for(registration: Registration, pools: Sequence[SeatPool]) -> None:
+    """Note which seats a person without one would like; the wishes of a former request go."""
+    registration.seats.exclude(pool__in=pools).delete()
+    for pool in pools:
+        Seat.objects.update_or_create(registration=registration, pool=pool, defaults={"state": Seat.State.WAITING})
+
+
+def pools_of(registration: Registration) -> list[SeatPool]:
+    """The pools of which this person has or wants a seat."""
+    return [seat.pool for seat in registration.seats.select_related("pool").order_by("pool")]
+
+
+def choose_pools(event: Event, kinds: Iterable[str], *, by_staff: bool = False) -> list[SeatPool]:
+    """The pools of ``event`` that a request asks for, by kind; unknown ones are left aside.
+
+    Where there are main pools each person takes a seat of exactly one; if visitors have no choice it is chosen for
+    them. Raises ``ValidationError`` with the code ``pool`` when the choice is open.
+    """
+    offered = list(event.seat_pools.order_by("pk"))
+    wanted = set(kinds)
+    main = [pool for pool in offered if pool.is_main]
+    chosen = [pool for pool in main if pool.kind in wanted and (by_staff or pool.kind in SeatPool.FOR_EVERYBODY)]
+    if main and len(chosen) != 1:
+        public = [pool for pool in main if pool.kind in SeatPool.FOR_EVERYBODY]
+        if chosen or len(public) > 1 or not public:
+            raise ValidationError(_("Choose how you take part: in the room or online."), code="pool")
+        chosen = public
+    return [*chosen, *(pool for pool in offered if not pool.is_main and pool.kind in wanted)]
+
+
+def hand_on_extras(event: Event, *, now: datetime) -> list[Seat]:
+    """Give free seats of extra pools to those who have a place and wait for one, in order (2.17). Returns them."""
+    waiting = list(
+        Seat.objects.filter(
+            pool__event=event,
+            pool__kind=SeatPool.Kind.HEADSET,
+            state=Seat.State.WAITING,
+            registration__in=Registration.objects.taking_seats(now=now).filter(event=event),
+        )
+        .select_related("registration", "pool")
+        .order_by("-registration__priority", "registration__joined_at", "registration")
+    )
+    if not waiting:
+        return []
+    left = stand_of(event, now=now).pools_left
+    given = []
+    for seat in waiting:
+        if left[seat.pool_id] > 0:
+            left[seat.pool_id] -= 1
+            seat.state = Seat.State.HELD
+            seat.save(update_fields=["state"])
+            given.append(seat)
+    return given
+
+
+def _seat(registration: Registration, pools: Iterable[SeatPool], stand: Stand, *, is_new: bool) -> None:
+    """Write the seats of a person who takes a place. An extra goes first to those who wait for one.
+
+    What a newcomer held with a former place was free for others meanwhile, and is taken anew.
+    """
+    present = {seat.pool_id: seat for seat in registration.seats.all()}
+    for pool in pools:
+        seat = present.get(pool.pk) or Seat(registration=registration, pool=pool)
+        if not is_new and seat.state == Seat.State.HELD:
+            continue
+        if pool.is_main:
+            seat.state = Seat.State.HELD
+        elif stand.pools_left[pool.pk] > 0 and not _somebody_waits_for(pool, besides=registration):
+            seat.state = Seat.State.HELD
+            stand.pools_left[pool.pk] -= 1
+        else:
+            seat.state = Seat.State.WAITING
+        seat.save()
+
+
+def _somebody_waits_for(pool: SeatPool, *, besides: Registration) -> bool:
+    return (
+        pool.seats.filter(state=Seat.State.WAITING, registration__state__in=[State.CONFIRMED, State.OFFERED])
+        .exclude(registration=besides)
+        .exists()
+    )
