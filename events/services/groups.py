@@ -90,14 +90,16 @@ def register_delegation(
     now: datetime,
     by,
     name: str = "",
+    wanted: Collection[str] = (SeatPool.Kind.DELEGATION,),
 ) -> RegistrationGroup:
     """Staff register a delegation: its lead has a place at once (2.21), members confirm as in any group (11.8).
 
-    Who has a place already keeps it and is not written to. All or nobody. Raises as ``request_group`` does.
+    They sit in the pool ``wanted``, by default the one for delegations where the event has one. Who has a place
+    already keeps it and is not written to. All or nobody. Raises as ``request_group`` does.
     """
     with locked(event) as event:
         check_members(event, members, lead_email=email, limit=delegation_limit())
-        lead = registrations.register_by_staff(event=event, email=email, person=person, now=now, by=by)
+        lead = registrations.register_by_staff(event=event, email=email, person=person, now=now, by=by, wanted=wanted)
         if lead.state != State.CONFIRMED:
             raise EventFull(event)
         group = _group_of(lead, name=name, now=now)
@@ -127,7 +129,8 @@ def prove(token: AccessToken, *, now: datetime, consent_version: str = "") -> Re
 
     A member has read the privacy notice here, of the version ``consent_version``: nobody could do so for them.
     """
-    with locked(token.registration.event):
+    asked = Registration.objects.select_related("event").get(pk=token.registration_id)
+    with locked(asked.event):
         registration = registrations.prove_registration(token, now=now)
         if registration.group_id is not None and not registration.consent_version and consent_version:
             registration.consent_version = consent_version
@@ -228,9 +231,7 @@ def _group_of(lead: Registration, *, now: datetime, name: str = "") -> Registrat
     return group
 
 
-def _hold(
-    group: RegistrationGroup, members: Sequence[Member], *, until: datetime | None, now: datetime, by=None
-) -> None:
+def _hold(group: RegistrationGroup, members: Sequence[Member], *, until: datetime, now: datetime, by=None) -> None:
     """Rows with a held seat for those of ``members`` who neither have a place nor ask for one by themselves.
 
     All seats or none. Raises ``EventFull``.
