@@ -102,7 +102,8 @@ class Decisions:
 
     @admin.action(description=_("Approve the selected requests"), permissions=["moderate"])
     def approve(self, request, queryset):
-        each_row(self, request, queryset, partial(registrations.approve, now=timezone.now(), by=request.user))
+        in_order = queryset.select_related("event").order_by("joined_at", "pk")  # the last seats to who asked first
+        each_row(self, request, in_order, partial(registrations.approve, now=timezone.now(), by=request.user))
 
     @admin.action(description=_("Reject the selected requests…"), permissions=["moderate"])
     def reject(self, request, queryset):

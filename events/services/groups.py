@@ -129,7 +129,7 @@ def prove(token: AccessToken, *, now: datetime, consent_version: str = "") -> Re
 
     A member has read the privacy notice here, of the version ``consent_version``: nobody could do so for them.
     """
-    asked = Registration.objects.select_related("event").get(pk=token.registration_id)
+    asked = Registration.objects.select_related("event").get(tokens=token)
     with locked(asked.event):
         registration = registrations.prove_registration(token, now=now)
         if registration.group_id is not None and not registration.consent_version and consent_version:

@@ -19,7 +19,8 @@ from events import ical, month
 from events.filters import EventFilter
 from events.forms import RegistrationForm
 from events.linked_data import event_json_ld
-from events.models import Event, Track
+from events.models import Event, SeatPool, Track
+from events.services.registrations import seats
 from iurc_portal.clock import ZONES, cities_in_order
 from iurc_portal.kept import kept_for_visitors
 from iurc_portal.translation.languages import Language, written
@@ -90,6 +91,7 @@ def event(request, slug):
         "is_open": open_now,
         "is_full": open_now and found.places_left == 0 and not found.waiting_list,
         "by_invitation": found.invitation_only,
+        "pools": pools_left(found, now=now),
         "own": own_registration(request.user, found),
         "json_ld": event_json_ld(found, places_left=found.places_left, now=now),
     }
@@ -162,6 +164,17 @@ def with_what_the_page_shows(events, *, now):
         .select_related("track", "organizer", "place__city")
         .prefetch_related("languages", "themes", "seat_pools")
     )
+
+
+def pools_left(event, *, now) -> list[tuple[SeatPool, int]]:
+    """The kinds of seats with how many of each are left, for showing: none while somebody waits for them (2.14)."""
+    if not event.seat_pools.all():
+        return []
+    stand = seats.stand_of(event, now=now, to_decide=False)
+    return [
+        (pool, 0 if pool.pk in stand.waiting_for else max(stand.pools_left[pool.pk], 0))
+        for pool in stand.pools.values()
+    ]
 
 
 def own_registration(user, event):

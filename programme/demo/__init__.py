@@ -6,6 +6,7 @@ from programme.demo.people import make_users
 from programme.demo.profiles import make_profiles
 from programme.demo.questions import make_questions
 from programme.demo.samples import NoContent, Samples
+from programme.demo.seats import make_workshop
 from programme.demo.testbeds import make_testbeds
 from programme.demo.visits import make_exchange, make_visits
 from programme.demo.webinars import make_webinars
@@ -25,6 +26,7 @@ def make_all(samples: Samples) -> None:
     make_exchange(samples, edition)
     make_webinars(samples)
     make_questions(samples)
+    make_workshop(samples)
     make_visits(samples)
     make_milestones(samples, edition)
     make_testbeds(samples)

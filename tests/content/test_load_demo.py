@@ -69,6 +69,7 @@ def test_it_prints_what_it_made(whole_content, capsys):
         ["events", "1", "0"],
         ["questions", "1", "0"],
         ["groups", "1", "0"],
+        ["workshops", "1", "0"],
         ["visits", "3", "0"],
         ["milestones", "6", "0"],
         ["testbeds", "2", "0"],

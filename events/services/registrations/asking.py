@@ -106,8 +106,11 @@ def prove_registration(token: AccessToken, *, now: datetime) -> Registration:
     has lapsed the seat rules run afresh (2.5). Raises ``EventFull``, ``RegistrationClosed``, ``Busy``, or
     ``ValidationError`` with the code ``expired`` for an old link.
     """
-    with locked(token.registration.event) as event:
-        registration = locked_registration(event, token.registration_id)
+    asked = token.registration
+    if asked is None:
+        raise TypeError("an invitation proves no address of a registration")
+    with locked(asked.event) as event:
+        registration = locked_registration(event, asked.pk)
         if registration.state not in NO_PLACE_YET:
             return registration
         spent = AccessToken.objects.filter(pk=token.pk).exclude(used_at=None).exists()

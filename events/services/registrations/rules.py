@@ -62,7 +62,9 @@ def _resize(event: Event, pool: SeatPool | None, kind: str, size: int | None) ->
     former = pool.size if pool else None
     if former == size:
         return ""
-    if size is None and pool is not None:
+    if size is not None:
+        SeatPool.objects.update_or_create(event=event, kind=kind, defaults={"size": size})
+    elif pool is not None:
         if pool.seats.filter(registration__state__in=Registration.CURRENT).exists():
             raise ValidationError(
                 _("Somebody has or waits for a seat “%(kind)s”: set the number to 0 instead of leaving it empty."),
@@ -70,8 +72,6 @@ def _resize(event: Event, pool: SeatPool | None, kind: str, size: int | None) ->
                 params={"kind": pool.get_kind_display()},
             )
         pool.delete()
-    else:
-        SeatPool.objects.update_or_create(event=event, kind=kind, defaults={"size": size})
     return f"{kind} {former} → {size}"
 
 
