@@ -1,6 +1,7 @@
 """The registration form: one form, under a minute, on a phone (DESIGN "Registration"; events spec 15, 16.5)."""
 
 import unicodedata
+from collections.abc import Collection
 from datetime import timedelta
 from functools import lru_cache
 
@@ -160,7 +161,8 @@ class RegistrationForm(AsksQuestions, forms.Form):
     website = forms.CharField(required=False)
     began = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, event: Event, user=None, **kwargs):
+    def __init__(self, *args, event: Event, user=None, full: Collection[str] = (), **kwargs):
+        """``full`` are the kinds of seats of which none is left: the choice says so."""
         language = (get_language() or "en")[:2]
         initial = self._person(user) if user is not None and user.is_authenticated else {}
         kwargs["initial"] = {
@@ -175,7 +177,7 @@ class RegistrationForm(AsksQuestions, forms.Form):
         self.fields["country"].choices = countries(language)
         self.fields["tzid"].choices = zones(language)
         self._offer_interpretation(event)
-        self._offer_seats(event)
+        self._offer_seats(event, full)
         if language == "ja":
             self.order_fields(["family_name", "given_name"])
         else:
@@ -198,14 +200,18 @@ class RegistrationForm(AsksQuestions, forms.Form):
             *((code, names.get(code, code)) for code in offered),
         ]
 
-    def _offer_seats(self, event: Event) -> None:
+    def _offer_seats(self, event: Event, full: Collection[str]) -> None:
         """Ask in the room or online where visitors can choose, and for a headset where there are some."""
         kinds = {pool.kind: pool for pool in event.seat_pools.all()}
         if SeatPool.Kind.HEADSET not in kinds:
             del self.fields["headset"]
         public = [kind for kind in SeatPool.FOR_EVERYBODY if kind in kinds]
         if len(public) > 1:
-            self.fields["takes_part"].choices = [(kind, kinds[kind].get_kind_display()) for kind in public]
+            booked = _("Fully booked: waiting list") if event.waiting_list else _("Fully booked")
+            labels = {kind: str(kinds[kind].get_kind_display()) for kind in public}
+            self.fields["takes_part"].choices = [
+                (kind, " – ".join([label, str(booked)]) if kind in full else label) for kind, label in labels.items()
+            ]
         else:
             del self.fields["takes_part"]
 

@@ -96,7 +96,8 @@ def event(request, slug):
         "json_ld": event_json_ld(found, places_left=found.places_left, now=now),
     }
     if open_now and not context["is_full"] and not found.invitation_only and context["own"] is None:
-        context["form"] = RegistrationForm(event=found, user=request.user)
+        full = {pool.kind for pool, left in context["pools"] if not left}
+        context["form"] = RegistrationForm(event=found, user=request.user, full=full)
     return render(request, "events/event.html", context)
 
 

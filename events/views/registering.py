@@ -14,7 +14,7 @@ from events.exceptions import Busy, EventFull, InvitationNeeded, RegistrationClo
 from events.forms import RegistrationForm
 from events.models import AccessToken, Event
 from events.services import registrations, tokens
-from events.views.pages import get_visible_event, own_registration
+from events.views.pages import get_visible_event, own_registration, pools_left
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.forgery import protected_if_signed_in
 from iurc_portal.limits import allow, network_of
@@ -50,7 +50,8 @@ def answer_form(request, event, *, now, invitation=None, clear=""):
     if request.method != "POST":
         if event.places_left == 0 and not event.waiting_list:
             return _refused(request, event, EventFull(event), now=now, status=200)
-        return render(request, template, {**page, "form": RegistrationForm(event=event, user=request.user)})
+        full = {pool.kind for pool, left in pools_left(event, now=now) if not left}
+        return render(request, template, {**page, "form": RegistrationForm(event=event, user=request.user, full=full)})
     if not _network_may(request):
         return too_many(request, within=timedelta(seconds=settings.IURC_EVENTS["network_seconds"]))
     form = RegistrationForm(request.POST, event=event, user=request.user)

@@ -67,7 +67,7 @@ register("texts", Texts)
 def robots(request):
     lines = [
         "User-agent: *",
-        *(f"Disallow: {path}" for path in ("/admin/", "/r/", "/j/", "/h/", "/feeds/me/")),
+        *(f"Disallow: {path}" for path in ("/admin/", "/r/", "/i/", "/j/", "/h/", "/feeds/me/")),
         *(f"Disallow: /{code}/{path}/" for code, _name in settings.LANGUAGES for path in ("account", "my", "rating")),
         f"Sitemap: {settings.SITE_URL}/sitemap.xml",
     ]

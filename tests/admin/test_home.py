@@ -182,6 +182,7 @@ def test_a_job_is_late_when_it_has_missed_three_turns(db):
     beat("tend_profiles", now=now - timedelta(days=2))
     beat("forget_old_imports", now=now - timedelta(days=2))
     beat("expire_listings", now=now - timedelta(hours=2))
+    beat("promote_waiting_lists", now=now - timedelta(minutes=9))
 
     late = [name for name, state in zip(todo.jobs, state_of_jobs(now), strict=True) if state["late"]]
 

@@ -220,10 +220,13 @@ def test_in_the_room_or_online_is_asked_where_there_is_a_choice(client):
     for kind in ("room", "online", "headset"):
         event.seat_pools.create(kind=kind, size=5)
 
+    event.seat_pools.filter(kind="online").update(size=0)
+    choices = client.get(f"/en/events/{event.slug}/register/").context["form"].fields["takes_part"].choices
     unanswered = send(client, event)
     foreign = send(client, event, takes_part="delegation")
     answer = send(client, event, takes_part="room", headset="on")
 
+    assert choices == [("room", "in the room"), ("online", "online – Fully booked")]
     assert codes(unanswered) == {"takes_part": ["required"]}
     assert codes(foreign) == {"takes_part": ["invalid_choice"]}
     assert answer.status_code == 302

@@ -67,10 +67,10 @@ def request_registration(
         if not event.admits(email):
             raise AddressNotAdmitted(event)
         invitation = invitations.check(event, invitation, email=email, now=now)
-        pools = seats.choose_pools(event, wanted)
-        registration = _row_of(event, email, now=now)
         stand = seats.stand_of(event, now=now)
-        is_full = not stand.free_to_take(pools) and not event.waiting_list
+        pools = seats.choose_pools(stand, wanted)
+        registration = _row_of(event, email, now=now)
+        is_full = not _takes_requests(event, stand, pools)
         proved = own or (invitation is not None and invitation.email_key != "")
         if invitation is not None:
             invitations.spend(invitation, now=now)
@@ -140,7 +140,7 @@ def enter(
     """
     event = registration.event
     holds = bool(registration.pk) and registration.takes_a_seat(now=now)
-    if event.approval_required and not event.pending_holds_seat:
+    if _is_chosen_by_staff(event):
         steps.move(registration, State.PENDING, now=now, by=by)
         seats.wish_for(registration, pools)
         writing.queue_pending(registration, now=now)
@@ -165,6 +165,17 @@ def fill(registration: Registration, *, email: str, person: Mapping[str, str]) -
     for name in PERSON_FIELDS:
         if name in person:
             setattr(registration, name, person[name])
+
+
+def _is_chosen_by_staff(event: Event) -> bool:
+    """Whether requests take no seat before staff have approved them (2.13)."""
+    return event.approval_required and not event.pending_holds_seat
+
+
+def _takes_requests(event: Event, stand: seats.Stand, pools: Sequence[SeatPool]) -> bool:
+    """Whether a newcomer may ask at all: there is a list, or a seat to take or to be chosen for (2.15)."""
+    is_free = stand.fits(1, pools) if _is_chosen_by_staff(event) else stand.free_to_take(pools)
+    return event.waiting_list or is_free
 
 
 def _row_of(event: Event, email: str, *, now: datetime) -> Registration:
@@ -204,11 +215,10 @@ def _ask(
         return
     if registration.state == State.CANCELLED:
         registration.last_mail_at = None  # the link of the former request is spent: whoever returns needs a new one
-    by_approval = event.approval_required and not event.pending_holds_seat
-    if holds or (stand.free_to_take(pools) and not by_approval):
+    if holds or (stand.free_to_take(pools) and not _is_chosen_by_staff(event)):
         hold = registration.hold_until if holds else now + timedelta(minutes=settings.IURC_EVENTS["hold_minutes"])
         seats.take_seats(event, pools, [registration], state=State.UNPROVED, hold_until=hold, now=now, stand=stand)
-    elif event.waiting_list or (by_approval and stand.fits(1, pools)):
+    elif _takes_requests(event, stand, pools):
         steps.move(registration, State.UNPROVED, now=now)
         seats.wish_for(registration, pools)
     else:

@@ -148,13 +148,13 @@ def pools_of(registration: Registration) -> list[SeatPool]:
     return [seat.pool for seat in registration.seats.select_related("pool").order_by("pool")]
 
 
-def choose_pools(event: Event, kinds: Iterable[str], *, by_staff: bool = False) -> list[SeatPool]:
-    """The pools of ``event`` that a request asks for, by kind; unknown ones are left aside.
+def choose_pools(stand: Stand, kinds: Iterable[str], *, by_staff: bool = False) -> list[SeatPool]:
+    """The pools of the event that a request asks for, by kind; unknown ones are left aside.
 
     Where there are main pools each person takes a seat of exactly one; if visitors have no choice it is chosen for
     them. Raises ``ValidationError`` with the code ``pool`` when the choice is open.
     """
-    offered = list(event.seat_pools.order_by("pk"))
+    offered = list(stand.pools.values())
     wanted = set(kinds)
     main = [pool for pool in offered if pool.is_main]
     chosen = [pool for pool in main if pool.kind in wanted and (by_staff or pool.kind in SeatPool.FOR_EVERYBODY)]

@@ -39,7 +39,8 @@ def register_by_staff(
             raise RegistrationClosed(event)
         if not beyond and not event.admits(email):
             raise AddressNotAdmitted(event)
-        pools = seats.choose_pools(event, wanted, by_staff=True)
+        stand = seats.stand_of(event, now=now)
+        pools = seats.choose_pools(stand, wanted, by_staff=True)
         registration = (
             Registration.objects.select_for_update(of=("self",), no_key=True)
             .filter(event=event, email_key=email_key(email))
@@ -56,7 +57,6 @@ def register_by_staff(
             asking.fill(registration, email=email, person=person)
             if registration.state == State.CANCELLED:
                 registration.joined_at = now
-        stand = seats.stand_of(event, now=now)
         holds = bool(registration.pk) and registration.takes_a_seat(now=now)
         if registration.state == State.EXPIRED:  # back into the line first: no other way leads on from there
             registration.joined_at = now

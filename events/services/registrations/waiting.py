@@ -137,6 +137,8 @@ def _offer_in_order(event: Event, *, now: datetime) -> int:
     held_up: set[int] = set()
     offered = 0
     line = event.registrations.in_line().select_for_update(of=("self",), no_key=True).prefetch_related("seats__pool")
+    if stand.left is not None and not stand.pools and not quiet:
+        line = line[: max(stand.left, 0)]  # all fit: no need to read the rest of a long line
     for registration in line:
         if stand.left is not None and stand.left < 1:
             break
