@@ -12,12 +12,13 @@ def send_due_reminders() -> dict[str, int]:
 
 
 @shared_task
-def release_lapsed_members() -> int:
-    from events.services import groups
+def release_lapsed_members() -> dict[str, int]:
+    from events.services import lapsing
 
-    return groups.release_lapsed(now=timezone.now())
+    return lapsing.release_lapsed(now=timezone.now())
 
 
+@shared_task
 def promote_waiting_lists() -> dict[str, int]:
     from events.services import registrations
 

@@ -98,5 +98,6 @@ register(
     ),
     Panel("next-two-weeks", "admin/_next_two_weeks.html", next_two_weeks, "events.view_event"),
     Job("promote_waiting_lists", _("Waiting lists of events"), "promote-waiting-lists"),
+    Job("release_lapsed_members", _("Places of groups that nobody confirmed"), "release-lapsed-members"),
     Job("send_due_reminders", _("Reminders of events"), "send-due-reminders"),
 )

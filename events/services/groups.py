@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from events.exceptions import AddressNotAdmitted, EventFull, GroupTooLarge, RegistrationClosed
 from events.models import AccessToken, Event, Registration, RegistrationGroup, SeatPool
 from events.services import letters, registrations
-from events.services.registrations import locked, seats, steps, take_seats, waiting
+from events.services.lapsing import end
+from events.services.registrations import locked, seats, take_seats
 from events.services.registrations.asking import NO_PLACE_YET
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.clock import zone_of_language
@@ -144,48 +145,6 @@ def prove(token: AccessToken, *, now: datetime, consent_version: str = "") -> Re
     return registration
 
 
-def decline(registration: Registration, *, now: datetime) -> Registration:
-    """A member does not want the place that somebody asked for. Twice is no error. Raises ``RegistrationClosed``."""
-    with locked(registration.event) as event:
-        registration = Registration.objects.select_related("group__lead").get(pk=registration.pk)
-        registration.event = event
-        if registration.state != State.UNPROVED or registration.group is None:
-            return registration
-        if now >= event.dtstart:
-            raise RegistrationClosed(event)
-        _end(registration, reason="member_declined", now=now)
-        lead = registration.group.lead
-        if registration.group.invited_at is not None and lead.state == State.CONFIRMED:
-            letters.queue_members_gone(lead, [_name_for(lead, registration)], declined=True, now=now)
-    return registration
-
-
-def release_lapsed(*, now: datetime) -> int:
-    """End what members did not answer in time, and tell each lead once. Returns how many places are free again.
-
-    The seats are free at the instant the hold ends (2.10); this tells people. Two sweeps at once write one letter.
-    """
-    late = {"members__state": State.UNPROVED, "members__hold_until__lte": now}
-    groups = RegistrationGroup.objects.filter(invited_at__isnull=False, **late).select_related("event").distinct()
-    ended = 0
-    for group in groups:
-        with locked(group.event) as event:
-            lead = Registration.objects.get(pk=group.lead_id)
-            rows = list(
-                group.members.select_for_update(of=("self",), no_key=True)
-                .filter(state=State.UNPROVED, hold_until__lte=now)
-                .exclude(pk=lead.pk)
-                .order_by("pk")
-            )
-            for row in rows:
-                row.event = event
-                _end(row, reason="member_lapsed", now=now)
-            if rows and lead.state == State.CONFIRMED and now < event.dtstart:
-                letters.queue_members_gone(lead, [_name_for(lead, row) for row in rows], declined=False, now=now)
-            ended += len(rows)
-    return ended
-
-
 def delegation_limit() -> int:
     """How many people staff register at once, the lead included."""
     return settings.IURC_EVENTS["delegation_size"]
@@ -300,16 +259,4 @@ def _let_go(group: RegistrationGroup, *, besides: Sequence[Member], now: datetim
     named = group.members.filter(state=State.UNPROVED, last_mail_at=None).exclude(pk=group.lead_id)
     for row in named.exclude(email_key__in=[member.key for member in besides]):
         row.event = group.event
-        _end(row, reason="", now=now)
-
-
-def _end(row: Registration, *, reason: str, now: datetime) -> None:
-    """The place is free again, and the link to it leads nowhere any more."""
-    steps.move(row, State.CANCELLED, now=now, reason=reason)
-    steps.let_go(row, now=now)
-    row.tokens.filter(used_at=None).update(used_at=now)
-    waiting.promote_soon(row.event, now=now)
-
-
-def _name_for(lead: Registration, row: Registration) -> str:
-    return row.display_name(lead.language) or row.email
+        end(row, reason="", now=now)

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from events.delegations import read_members
 from events.exceptions import EventFull, GroupTooLarge, RegistrationClosed
 from events.models import AccessToken, Registration, RegistrationGroup
-from events.services import groups, registrations, tokens
+from events.services import groups, lapsing, registrations, tokens
 from events.services.groups import Member
 from events.views.groups import CONFIRMED_OR_NOT
 from iurc_portal.audit.models import Transition
@@ -272,7 +272,9 @@ def test_a_lapsed_seat_is_free_and_the_lead_is_told_once():
     groups.prove(tokens.find(tokens.issue(row, "prove", now=NOW)), now=NOW)
     end = NOW + timedelta(hours=72)
 
-    early, late, again = (groups.release_lapsed(now=when) for when in (end - timedelta(seconds=1), end, end))
+    early, late, again = (
+        lapsing.release_lapsed(now=when)["released"] for when in (end - timedelta(seconds=1), end, end)
+    )
 
     assert (early, late, again) == (0, 1, 0)
     assert states(event) == {"anna": "confirmed", "sato": "cancelled", "suzuki": "confirmed"}

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from events.exceptions import AddressNotAdmitted, EventFull
 from events.models import Registration, Seat
-from events.services import groups, tokens
+from events.services import groups, lapsing, tokens
 from tests.admin.conftest import member_of
 from tests.events.test_groups import LEAD, NOW, PERSON, ask, letters, member, prove, states
 from tests.factories import START, make_event, make_registration
@@ -75,7 +75,7 @@ def test_a_seat_that_a_member_declines_goes_to_who_waits(django_capture_on_commi
     waiting = make_registration(event, state=State.WAITING, email="next@example.org", confirmed_at=None)
 
     with django_capture_on_commit_callbacks(execute=True):
-        groups.decline(event.registrations.get(email="sato@example.org"), now=NOW)
+        lapsing.decline(event.registrations.get(email="sato@example.org"), now=NOW)
 
     waiting.refresh_from_db()
     assert waiting.state == "offered"
