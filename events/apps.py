@@ -16,15 +16,13 @@ class EventsConfig(AppConfig):
             mail_reminders,
             mail_seats,
             search,
-            signals,
             sitemaps,
         )
-        from events.receivers import adopt_registrations, invite_group
+        from events.receivers import adopt_registrations
         from iurc_portal.accounts.signals import address_proved
         from iurc_portal.pages.sitemaps import register as register_sitemap
 
         address_proved.connect(adopt_registrations, dispatch_uid="events.adopt_registrations")
-        signals.registration_confirmed.connect(invite_group, dispatch_uid="events.invite_group")
         mail.register_kinds()
         mail_reminders.register_kinds()
         mail_changes.register_kinds()

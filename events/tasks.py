@@ -45,14 +45,14 @@ def send_change_notices() -> dict[str, int]:
 
 
 @shared_task
+def release_lapsed_members() -> dict[str, int]:
+    from events.services import lapsing
+
+    return lapsing.release_lapsed(now=timezone.now())
+
+
+@shared_task
 def promote_waiting_lists() -> dict[str, int]:
     from events.services import registrations
 
     return registrations.sweep(now=timezone.now())
-
-
-@shared_task
-def release_lapsed_members() -> int:
-    from events.services import groups
-
-    return groups.release_lapsed(now=timezone.now())

@@ -99,6 +99,7 @@ register(
     Panel("next-two-weeks", "admin/_next_two_weeks.html", next_two_weeks, "events.view_event"),
     Job("send_change_notices", _("Notices of changed events"), "send-change-notices"),
     Job("promote_waiting_lists", _("Waiting lists of events"), "promote-waiting-lists"),
+    Job("release_lapsed_members", _("Places of groups that nobody confirmed"), "release-lapsed-members"),
     Job("send_due_reminders", _("Reminders of events"), "send-due-reminders"),
     Job("end_unused_calendars", _("Switching off calendars that nobody reads"), "end-unused-calendars"),
     Job("extend_series", _("Further dates of series"), "extend-series"),

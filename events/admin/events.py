@@ -111,9 +111,9 @@ class EventAdmin(StaffPages, RulesOfEvent, DoorPage, DayPages, EditableBy, Porta
             (
                 ("registration_open", "maximum_attendee_capacity"),
                 "registration_closes_at",
-                "rules_link",
                 ("question_set", "answers_until"),
                 "maximum_group_size",
+                "rules_link",
                 "taken",
                 "join_url",
                 "day",

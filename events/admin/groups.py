@@ -16,7 +16,7 @@ from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES, UnfoldAdminFileFieldWi
 
 from events.forms import AddressField, LineField
 from events.group_forms import FileForm, members_formset
-from events.models import Event, RegistrationGroup
+from events.models import Event, RegistrationGroup, SeatPool
 from events.services import groups
 from iurc_portal.admin import PlainAdmin, ReadOnly
 from iurc_portal.clock import zone_of_language
@@ -29,6 +29,7 @@ class DelegationForm(forms.Form):
     """Who leads a delegation, and to which event it comes. The lead has a place at once and gets the usual letter."""
 
     event = forms.ModelChoiceField(label=_("Event"), queryset=Event.objects.none())
+    pool = forms.ChoiceField(label=_("Seats"), required=False, help_text=_("Only where the event divides its places."))
     group_name = LineField(label=_("Name of the group"), max_length=160, required=False)
     given_name = LineField(label=_("First name"), max_length=80)
     family_name = LineField(label=_("Surname"), max_length=80)
@@ -37,6 +38,8 @@ class DelegationForm(forms.Form):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
+        main = [(kind, SeatPool.Kind(kind).label) for kind in SeatPool.MAIN]
+        self.fields["pool"].choices = [("", _("those for delegations, if there are any")), *main]
         mine = Event.objects.editable_by(user).filter(status=Event.Status.CONFIRMED)
         self.fields["event"].queryset = mine.upcoming(now=timezone.now()).filter(dtstart__gt=timezone.now())
 
@@ -48,6 +51,7 @@ class DelegationForm(forms.Form):
             "email": data["email"],
             "person": person | {"tzid": zone_of_language(data["language"])},
             "name": data["group_name"],
+            "wanted": [data["pool"] or SeatPool.Kind.DELEGATION],
         }
 
 

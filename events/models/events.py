@@ -306,7 +306,12 @@ class Event(RegistrationSwitches):
 
     @property
     def group_limit(self) -> int:
-        """How many people one of them may register, that one included; 1: no groups (2.1)."""
+        """How many people one of them may register, that one included; 1: no groups (2.1).
+
+        Where staff look at each request, or invite, people are not named by others.
+        """
+        if self.approval_required or self.invitation_only:
+            return 1
         return self.maximum_group_size or settings.IURC_EVENTS["group_size"]
 
     def move_to(self, status: str) -> str:

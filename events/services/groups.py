@@ -4,21 +4,21 @@ Until the lead's address is proved nobody else is written to. Then each member l
 from then on the row is theirs: they confirm or decline, and a seat for which nobody answers is free again.
 """
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from events.exceptions import EventFull, GroupTooLarge, RegistrationClosed
+from events.exceptions import AddressNotAdmitted, EventFull, GroupTooLarge, RegistrationClosed
 from events.models import AccessToken, Event, Registration, RegistrationGroup, SeatPool
 from events.services import letters, registrations
-from events.services.registrations import locked, seats, steps
+from events.services.lapsing import end
+from events.services.registrations import locked, seats, take_seats
+from events.services.registrations.asking import NO_PLACE_YET
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.clock import zone_of_language
 
@@ -48,30 +48,35 @@ def request_group(
     now: datetime,
     name: str = "",
     user=None,
+    wanted: Collection[str] = (),
     answers: Mapping[int, Any] | None = None,
 ) -> Registration:
     """Ask for places for ``email``, who leads, and for ``members``; returns the lead's registration.
 
     The lead is asked to prove the address, as anybody is; members' seats are held as long as the lead's. A lead who
     has a place already gets the letter that says so, with the way to their own page, where they bring others; the
-    caller sees no difference (2.6). Asking again before the proof replaces the members.
+    caller sees no difference (2.6). Asking again before the proof replaces the members. All sit in the same pools.
+    A group does not wait in line: where its seats are not free, or others wait, it gets none.
 
     Raises ``EventFull``, ``GroupTooLarge``, ``RegistrationClosed``, ``Busy``, or ``ValidationError`` (``twice``).
     """
-    asked = {"email": email, "person": person, "now": now, "user": user, "answers": answers}
+    asked = {"email": email, "person": person, "now": now, "user": user, "answers": answers, "wanted": wanted}
     proved = user is not None and registrations.has_verified_address(user, email)
     check_members(event, members, lead_email=email)
-    if not proved and event.registrations.confirmed().filter(email_key=email_key(email)).exists():
+    known = event.registrations.filter(email_key=email_key(email)).exclude(state__in=NO_PLACE_YET)
+    if not proved and known.exists():
         return registrations.request_registration(event=event, **asked)
     with locked(event) as event:
         check_members(event, members, lead_email=email)
         lead = registrations.request_registration(event=event, **asked)
+        if not lead.takes_a_seat(now=now):
+            raise EventFull(event)
         group = _group_of(lead, name=name, now=now)
         if lead.state != State.CONFIRMED and group.invited_at is not None:
             group.invited_at = None  # the lead had given the place back: whom they name now waits for the proof again
             group.save(update_fields=["invited_at"])
         _let_go(group, besides=members, now=now)
-        _hold(group, members, until=lead.hold_until, now=now)
+        _hold(group, members, until=lead.hold_until or _until(event, now=now), now=now)
         if lead.state == State.CONFIRMED:
             _invite(group, now=now)
     return lead
@@ -86,14 +91,18 @@ def register_delegation(
     now: datetime,
     by,
     name: str = "",
+    wanted: Collection[str] = (SeatPool.Kind.DELEGATION,),
 ) -> RegistrationGroup:
     """Staff register a delegation: its lead has a place at once (2.21), members confirm as in any group (11.8).
 
-    Who has a place already keeps it and is not written to. All or nobody. Raises as ``request_group`` does.
+    They sit in the pool ``wanted``, by default the one for delegations where the event has one. Who has a place
+    already keeps it and is not written to. All or nobody. Raises as ``request_group`` does.
     """
     with locked(event) as event:
         check_members(event, members, lead_email=email, limit=delegation_limit())
-        lead = registrations.register_by_staff(event=event, email=email, person=person, now=now, by=by)
+        lead = registrations.register_by_staff(event=event, email=email, person=person, now=now, by=by, wanted=wanted)
+        if lead.state != State.CONFIRMED:
+            raise EventFull(event)
         group = _group_of(lead, name=name, now=now)
         _hold(group, members, until=_until(event, now=now), now=now, by=by)
         _invite(group, now=now)
@@ -121,75 +130,19 @@ def prove(token: AccessToken, *, now: datetime, consent_version: str = "") -> Re
 
     A member has read the privacy notice here, of the version ``consent_version``: nobody could do so for them.
     """
-    asked = token.registration
-    if asked is None:
-        raise TypeError("an invitation proves no address of a registration")
+    asked = Registration.objects.select_related("event").get(tokens=token)
     with locked(asked.event):
         registration = registrations.prove_registration(token, now=now)
-        if registration.state != State.CONFIRMED:
-            return registration
         if registration.group_id is not None and not registration.consent_version and consent_version:
             registration.consent_version = consent_version
             registration.save(update_fields=["consent_version"])
         group = RegistrationGroup.objects.filter(lead=registration, invited_at=None).first()
         if group is not None:
+            if registration.state != State.CONFIRMED:  # the lead alone would be in line
+                raise EventFull(registration.event)
             group.lead, group.event = registration, registration.event
             _invite(group, now=now)
     return registration
-
-
-def invite_when_confirmed(lead: Registration, *, now: datetime) -> None:
-    """Who led a group has a place now, by approval or an offer: the members are written to, if seats are left.
-
-    Where too few are left nobody is; the lead names them again on their own page.
-    """
-    with locked(lead.event) as event:
-        group = RegistrationGroup.objects.filter(lead=lead, lead__state=State.CONFIRMED, invited_at=None).first()
-        if group is None:
-            return
-        group.lead, group.event = lead, event
-        lead.event = event
-        with suppress(EventFull), transaction.atomic():
-            _invite(group, now=now)
-
-
-def decline(registration: Registration, *, now: datetime) -> Registration:
-    """A member does not want the place that somebody asked for. Twice is no error. Raises ``RegistrationClosed``."""
-    with locked(registration.event) as event:
-        registration = Registration.objects.select_related("group__lead").get(pk=registration.pk)
-        registration.event = event
-        if registration.state != State.UNPROVED or registration.group is None:
-            return registration
-        if now >= event.dtstart:
-            raise RegistrationClosed(event)
-        _end(registration, reason="member_declined", now=now)
-        lead = registration.group.lead
-        if registration.group.invited_at is not None and lead.state == State.CONFIRMED:
-            letters.queue_members_gone(lead, [_name_for(lead, registration)], declined=True, now=now)
-    return registration
-
-
-def release_lapsed(*, now: datetime) -> int:
-    """End what members did not answer in time, and tell each lead once. Returns how many places are free again.
-
-    The seats are free at the instant the hold ends (2.10); this tells people. Two sweeps at once write one letter.
-    """
-    late = {"members__state": State.UNPROVED, "members__hold_until__lte": now}
-    groups = RegistrationGroup.objects.filter(invited_at__isnull=False, **late).select_related("event").distinct()
-    ended = 0
-    for group in groups:
-        with locked(group.event) as event:
-            lead = Registration.objects.get(pk=group.lead_id)
-            rows = list(
-                group.members.filter(state=State.UNPROVED, hold_until__lte=now).exclude(pk=lead.pk).order_by("pk")
-            )
-            for row in rows:
-                row.event = event
-                _end(row, reason="member_lapsed", now=now)
-            if rows and lead.state == State.CONFIRMED and now < event.dtstart:
-                letters.queue_members_gone(lead, [_name_for(lead, row) for row in rows], declined=False, now=now)
-            ended += len(rows)
-    return ended
 
 
 def delegation_limit() -> int:
@@ -199,8 +152,7 @@ def delegation_limit() -> int:
 
 def standing(group: RegistrationGroup):
     """The registrations of ``group`` that hold or await a place, the lead first."""
-    over = (State.CANCELLED, State.REJECTED, State.EXPIRED)
-    return group.members.exclude(state__in=over).order_by("joined_at", "pk")
+    return group.members.exclude(state=State.CANCELLED).order_by("joined_at", "pk")
 
 
 def check_members(
@@ -212,6 +164,8 @@ def check_members(
         raise GroupTooLarge(event, limit)
     seen = {email_key(lead_email)}
     for member in members:
+        if not event.admits(member.email):
+            raise AddressNotAdmitted(event)
         if member.key in seen:
             words = _("%(email)s stands here twice: each person needs an address of their own.")
             raise ValidationError(words, code="twice", params={"email": member.email})
@@ -236,57 +190,43 @@ def _group_of(lead: Registration, *, now: datetime, name: str = "") -> Registrat
     return group
 
 
-def _hold(
-    group: RegistrationGroup, members: Sequence[Member], *, until: datetime | None, now: datetime, by=None
-) -> None:
+def _hold(group: RegistrationGroup, members: Sequence[Member], *, until: datetime, now: datetime, by=None) -> None:
     """Rows with a held seat for those of ``members`` who neither have a place nor ask for one by themselves.
 
     All seats or none. Raises ``EventFull``.
     """
     event, lead = group.event, group.lead
-    stand, pools = seats.stand_of(event, now=now), _main_pools(lead)
     known = {row.email_key: row for row in event.registrations.filter(email_key__in=[one.key for one in members])}
     rows = []
     for member in members:
-        row = known.get(member.key) or Registration(event=event, email_key=member.key, joined_at=lead.joined_at)
+        row = known.get(member.key) or Registration(event=event, email_key=member.key)
+        row.event = event
         if row.pk and not _may_be_named(row, group, now=now):
             continue
-        row.event = event
-        rows.append((member, row))
-    for member, row in rows:
         if row.state == State.CANCELLED or row.group_id != group.pk:
             row.last_mail_at = None  # what they were written before was not about this
         _fill(row, member)
-        row.group, row.joined_at = group, lead.joined_at
-    if until is None and event.approval_required:  # seats are taken when staff have approved the lead
-        for _member, row in rows:
-            steps.move(row, State.UNPROVED, now=now, by=by)
-        return
-    if until is None and rows:  # the lead found no seat: a group takes all of its seats or none
+        row.group, row.joined_at, row.source = group, lead.joined_at, Registration.Source.DELEGATION
+        rows.append(row)
+    _take(event, seats.pools_of(lead), rows, until=until, now=now, by=by)
+
+
+def _take(
+    event: Event, pools: Sequence[SeatPool], rows: Sequence[Registration], *, until: datetime, now: datetime, by=None
+) -> None:
+    """Seats for all of ``rows``, held ``until`` then. Who waits goes first (2.14). Raises ``EventFull``."""
+    stand = seats.stand_of(event, now=now)
+    if any(not (row.pk and row.takes_a_seat(now=now)) for row in rows) and not stand.free_to_take(pools):
         raise EventFull(event)
-    seats.take_seats(
-        event,
-        pools,
-        [row for _member, row in rows],
-        state=State.UNPROVED,
-        hold_until=until,
-        now=now,
-        stand=stand,
-        by=by,
-    )
-
-
-def _main_pools(lead: Registration) -> list[SeatPool]:
-    """The kind of seat that ``lead`` has: members take part in the same way, and choose extras themselves."""
-    return [pool for pool in seats.pools_of(lead) if pool.is_main]
+    take_seats(event, pools, rows, state=State.UNPROVED, hold_until=until, now=now, stand=stand, by=by)
 
 
 def _may_be_named(row: Registration, group: RegistrationGroup, *, now: datetime) -> bool:
     """Whether a lead may (again) ask for a place for the person of ``row``: their own doings come first."""
     if row.state == State.CANCELLED:
         return True
-    holds = row.hold_until is not None and row.hold_until > now
-    return row.state == State.UNPROVED and (row.group_id == group.pk or not holds)
+    lapsed = row.hold_until is not None and row.hold_until <= now
+    return row.state == State.UNPROVED and (row.group_id == group.pk or lapsed)
 
 
 def _fill(row: Registration, member: Member) -> None:
@@ -302,8 +242,7 @@ def _invite(group: RegistrationGroup, *, now: datetime) -> None:
     for row in rows:
         row.event = event
         row.joined_at, row.last_mail_at = lead.joined_at, now
-    until = _until(event, now=now)
-    seats.take_seats(event, _main_pools(lead), rows, state=State.UNPROVED, hold_until=until, now=now)
+    _take(event, seats.pools_of(lead), rows, until=_until(event, now=now), now=now)
     for row in rows:
         letters.queue_member(row)
     if group.invited_at is None:
@@ -319,15 +258,5 @@ def _let_go(group: RegistrationGroup, *, besides: Sequence[Member], now: datetim
     """Whom an earlier request named and this one does not; they have not heard of it."""
     named = group.members.filter(state=State.UNPROVED, last_mail_at=None).exclude(pk=group.lead_id)
     for row in named.exclude(email_key__in=[member.key for member in besides]):
-        _end(row, reason="", now=now)
-
-
-def _end(row: Registration, *, reason: str, now: datetime) -> None:
-    steps.move(row, State.CANCELLED, now=now, reason=reason)
-    steps.let_go(row, now=now)
-    row.tokens.filter(used_at=None).update(used_at=now)
-    registrations.promote_soon(row.event, now=now)
-
-
-def _name_for(lead: Registration, row: Registration) -> str:
-    return row.display_name(lead.language) or row.email
+        row.event = group.event
+        end(row, reason="", now=now)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from events.exceptions import Busy, EventFull, RegistrationClosed
 from events.group_forms import FileForm, LeadForm, members_formset
 from events.models import AccessToken, Event, Registration
-from events.services import groups, registrations
+from events.services import groups, lapsing, registrations
 from events.views import registering
 from events.views.own import group_lead, token_page
 from events.views.pages import get_visible_event
@@ -70,6 +70,7 @@ def register_group(request, slug):
             name=form.cleaned_data["group_name"],
             user=request.user if request.user.is_authenticated else None,
             answers=form.answers(),
+            wanted=form.wanted_seats(),
         )
     except RegistrationClosed as error:
         return registering._refused(request, event, error, now=now)
@@ -135,7 +136,7 @@ def decline(request, *, token, clear, now):
     """A member says no, by POST; the page behind the link then says that it is done."""
     if request.method == "POST" and token.purpose == AccessToken.Purpose.PROVE and not token.is_expired(now=now):
         try:
-            groups.decline(token.registration, now=now)
+            lapsing.decline(token.registration, now=now)
         except ValidationError as error:
             context = {"registration": token.registration, "event": token.registration.event, "clear": clear}
             page = "events/own_answers.html"

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from events.delegations import read_members
 from events.exceptions import EventFull, GroupTooLarge, RegistrationClosed
 from events.models import AccessToken, Registration, RegistrationGroup
-from events.services import groups, registrations, tokens
+from events.services import groups, lapsing, registrations, tokens
 from events.services.groups import Member
 from events.views.groups import CONFIRMED_OR_NOT
 from iurc_portal.audit.models import Transition
@@ -243,10 +243,10 @@ def test_a_member_declines_by_post_and_the_lead_is_told(client):
     row = event.registrations.get(email="sato@example.org")
     page = f"/r/{tokens.issue(row, 'prove', now=NOW)}/"
 
-    looked = client.get(f"{page}decline/")
+    looked = client.get(f"{page}not-for-me/")
     before = states(event)["sato"]
-    done = client.post(f"{page}decline/")
-    again = client.post(f"{page}decline/")
+    done = client.post(f"{page}not-for-me/")
+    again = client.post(f"{page}not-for-me/")
 
     assert (looked.status_code, before) == (303, "unproved")
     assert (done.status_code, again.status_code, states(event)["sato"]) == (303, 303, "cancelled")
@@ -259,7 +259,7 @@ def test_a_member_declines_by_post_and_the_lead_is_told(client):
 def test_the_link_of_somebody_who_asked_alone_declines_nothing(client):
     row = make_registration(state="unproved", hold_until=NOW + timedelta(minutes=5))
 
-    client.post(f"/r/{tokens.issue(row, 'prove', now=NOW)}/decline/")
+    client.post(f"/r/{tokens.issue(row, 'prove', now=NOW)}/not-for-me/")
 
     row.refresh_from_db()
     assert row.state == "unproved"
@@ -272,7 +272,9 @@ def test_a_lapsed_seat_is_free_and_the_lead_is_told_once():
     groups.prove(tokens.find(tokens.issue(row, "prove", now=NOW)), now=NOW)
     end = NOW + timedelta(hours=72)
 
-    early, late, again = (groups.release_lapsed(now=when) for when in (end - timedelta(seconds=1), end, end))
+    early, late, again = (
+        lapsing.release_lapsed(now=when)["released"] for when in (end - timedelta(seconds=1), end, end)
+    )
 
     assert (early, late, again) == (0, 1, 0)
     assert states(event) == {"anna": "confirmed", "sato": "cancelled", "suzuki": "confirmed"}

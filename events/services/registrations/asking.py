@@ -51,11 +51,11 @@ def request_registration(
     """Ask for a place for ``email``; asking twice gives the same registration.
 
     ``person`` holds ``PERSON_FIELDS``, ``wanted`` kinds of ``SeatPool``, ``answers`` the stored values by question,
-    which are written together with the rest. A guest's row stays ``unproved``, with its
-    seat held for 30 minutes if one is free, until the mailed link is used. A signed-in ``user`` whose verified address
-    this is, and whoever has an ``invitation`` that was mailed to this address alone, goes on at once (2.4). Whoever is
-    known already gets a letter with their state, and the caller sees no difference (2.6); a second request within
-    10 minutes sends nothing (2.7), unless the place was given back in between: the link sent before is spent.
+    which are written with the person. A guest's row stays ``unproved``, with its seat held for 30 minutes if one is
+    free, until the mailed link is used. A signed-in ``user`` whose verified address this is, and whoever has an
+    ``invitation`` that was mailed to this address alone, goes on at once (2.4). Whoever is known already gets a letter
+    with their state, and the caller sees no difference (2.6); a second request within 10 minutes sends nothing (2.7),
+    unless the place was given back in between: the link sent before is spent.
 
     Raises ``RegistrationClosed``, ``AddressNotAdmitted``, ``EventFull``, ``Busy``, or ``ValidationError`` with the
     code ``pool`` or ``invitation``.
