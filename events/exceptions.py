@@ -84,23 +84,3 @@ class RoomClosed(ValidationError):
 
 class NotPresent(ValidationError):
     """There is nothing to certify: the person was not there long enough, or the event is not over."""
-
-
-class AnswersClosed(ValidationError):
-    """Answers can no longer be changed: too late, or no place is held."""
-
-    def __init__(self, event):
-        super().__init__(_("Answers can no longer be changed. Write to us if something is wrong."), code="closed")
-        self.event = event
-
-
-class GroupTooLarge(ValidationError):
-    """More people than the event lets one of them register."""
-
-    def __init__(self, event, limit: int):
-        super().__init__(
-            _("At most %(limit)s people may register together, you included."),
-            code="group_size",
-            params={"limit": limit},
-        )
-        self.event = event
