@@ -16,6 +16,7 @@ from ecosystem.models import (
 )
 from ecosystem.services import freshness
 from ecosystem.services.transfers import without_transfer
+from ecosystem.working_days import without_holidays
 from iurc_portal.clock import ROME
 from iurc_portal.staff.addresses import list_of, new
 from iurc_portal.staff.filters import without_text
@@ -46,6 +47,12 @@ register(
         _("Claims to decide"),
         lambda now: Claim.objects.filter(state=Claim.State.PENDING),
         "ecosystem.change_claim",
+    ),
+    Task(
+        "cities-without-holidays",
+        _("Cities whose holidays are not entered: promised days leave out weekends alone"),
+        without_holidays,
+        "ecosystem.change_city",
     ),
     Task(
         "revisions-to-review",

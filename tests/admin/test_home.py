@@ -86,6 +86,7 @@ def test_the_numbers_are_exact(admin_page, something_of_everything):
         "texts-missing-it": 5,
         "texts-missing-en": 4,
         "organisations-in-review": 1,
+        "cities-without-holidays": 2,
         "organisations-to-check": 1,
         "organisations-to-verify": 1,
         "events-without-japanese": 1,
@@ -156,7 +157,7 @@ def test_staff_without_a_permission_see_neither_its_number_nor_its_menu(client, 
 
     page = client.get(HOME)
 
-    assert numbers(page) == {"visits-to-answer": 1}
+    assert numbers(page) == {"visits-to-answer": 1, "cities-without-holidays": 2}
     assert reverse("admin:notifications_message_changelist") not in page.content.decode()
     assert reverse("admin:ecosystem_organisation_changelist") in page.content.decode()
 

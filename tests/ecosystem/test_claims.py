@@ -13,7 +13,7 @@ from ecosystem.domains import domains_of, mailbox_matches
 from ecosystem.models import CityPeriod, Claim, Membership
 from ecosystem.services import claims
 from ecosystem.services.optouts import record_opt_out
-from ecosystem.working_days import answer_day
+from ecosystem.working_days import answer_day, without_holidays
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.audit.models import Transition
 from iurc_portal.notifications import services as outbox
@@ -84,6 +84,31 @@ def test_the_domains_of_a_website_end_where_others_register_names():
 )
 def test_working_days_are_counted_from_the_day_after_without_weekends(received, day):
     assert answer_day(received, 3, "torino") == day
+
+
+@pytest.mark.parametrize(
+    ("entered", "on", "warned"),
+    [
+        ([], date(2026, 6, 1), ["nagoya", "torino"]),
+        ([date(2026, 1, 6)], date(2026, 6, 1), ["nagoya"]),
+        ([date(2026, 12, 24)], date(2026, 11, 20), ["nagoya", "torino"]),  # its last days are of a year without any
+        ([date(2026, 12, 24), date(2027, 1, 6)], date(2026, 11, 20), ["nagoya"]),
+        ([date(2025, 12, 26)], date(2026, 1, 2), ["nagoya", "torino"]),
+    ],
+)
+def test_staff_are_warned_of_a_year_without_holidays_before_days_in_it_are_promised(entered, on, warned):
+    torino = make_city("torino")
+    make_city("nagoya")
+    make_city("cuneo", is_partner=False)
+    for day in entered:
+        CityPeriod.objects.create(
+            city=torino, kind="holiday", name_en="Feast", first_day=day, last_day=day + timedelta(days=14)
+        )
+    CityPeriod.objects.create(city=torino, kind="blackout", name_en="Council", first_day=on, last_day=on)
+
+    found = without_holidays(datetime(on.year, on.month, on.day, 8, 0, tzinfo=UTC))
+
+    assert sorted(found.values_list("slug", flat=True)) == warned
 
 
 def test_working_days_leave_out_the_holidays_of_the_city():
