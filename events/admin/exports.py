@@ -70,7 +70,7 @@ class ExportsParticipants(ExportMixin):
         rows = exports.rows_for(request.user, shown, language=language)
         form = ExportForm(request.POST or None, initial={"form": "xlsx"})
         if not form.is_valid():
-            return self._ask(request, form, rows)
+            return self._ask_how(request, form, rows)
         data = form.cleaned_data
         columns = exports.columns_for(rows, language=language, sensitive=data["sensitive"])
         table = tables.Table(
@@ -82,7 +82,7 @@ class ExportsParticipants(ExportMixin):
         if data["form"] == "csv-cp932" and not data["without"]:
             lacking = list(tables.unwritable(table, "cp932"))
             if lacking:
-                return self._ask(request, form, rows, lacking=lacking)
+                return self._ask_how(request, form, rows, lacking=lacking)
             table = tables.Table(columns, rows.iterator(chunk_size=exports.CHUNK), table.stable, table.tzid)
         ParticipantExport.objects.create(
             at=timezone.now(),
@@ -94,7 +94,7 @@ class ExportsParticipants(ExportMixin):
         )
         return _file(table, data["form"])
 
-    def _ask(self, request, form, rows, *, lacking=()):
+    def _ask_how(self, request, form, rows, *, lacking=()):
         language = (get_language() or "en")[:2]
         named = [
             (row.display_name(language) or row.email, row.event, letters)

@@ -331,14 +331,15 @@ def test_the_room_stands_on_no_page_in_no_feed_and_in_no_data(client, clock, min
 
 
 def test_the_room_stands_in_no_letter(clock):
-    from events.services import letters
+    from events.services import letters, notices, scheduling
     from iurc_portal.notifications.services import render
 
     event = online(phone_access="+39 011 000")
     registration = make_registration(event, language="en")
     letters.queue_confirmed(registration)
     letters.write_again(registration, now=clock.now)
-    letters.queue_event_restored(event)
+    scheduling.cancel_event(event, now=clock.now)
+    notices.send_notices(now=clock.now + timedelta(minutes=3))
 
     assert Message.objects.count() == 3
     for message in Message.objects.all():

@@ -236,7 +236,8 @@ def test_a_text_that_only_others_read_is_no_news_to_this_reader():
 )
 def test_the_state_of_a_registration_says_who_is_told_and_how(state, letter):
     event = an_event()
-    a_guest(event, state=state, last_sequence=0 if state == "confirmed" else None)
+    hold = {"hold_until": START} if state == "offered" else {}
+    a_guest(event, state=state, last_sequence=0 if state == "confirmed" else None, **hold)
     move(event)
     sweep()
 
