@@ -38,6 +38,7 @@ class PublicFeed:
     slug: str
     name: str
     events: QuerySet[Event]
+    track: Track | None = None
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,12 @@ def everything() -> PublicFeed:
     return PublicFeed("all", _("Torino–Nagoya: all events"), Event.objects.listed())
 
 
+def name_with(track: object) -> str:
+    return _("Torino–Nagoya: %(track)s") % {"track": track}
+
+
 def of_track(track: Track) -> PublicFeed:
-    name = _("Torino–Nagoya: %(track)s") % {"track": track}
-    return PublicFeed(track.slug, name, Event.objects.listed().filter(track=track))
+    return PublicFeed(track.slug, name_with(track), Event.objects.listed().filter(track=track), track)
 
 
 def _track_called(slug: str) -> PublicFeed | None:

@@ -7,6 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,6 +19,7 @@ from events.views.own import token_page
 from iurc_portal.kept import kept_for_visitors
 from iurc_portal.kept_files import not_modified, unkept, whole
 from iurc_portal.pages.errors import not_found
+from iurc_portal.templatetags.portal_tags import spoken
 from iurc_portal.translation.languages import Language
 
 PUBLIC = {"Content-Type": ical.CONTENT_TYPE, "Cache-Control": "public, no-cache"}
@@ -78,9 +80,14 @@ def _answer(request, head, packed, headers):
 def calendars(request):
     """What can be subscribed to by everybody, and what mail and calendars are for (7.7)."""
     language = get_language()
-    rows = [(feed.name, feeds.address_of(feed, language)) for feed in feeds.public_feeds()]
+    rows = [(_label(feed), feeds.address_of(feed, language)) for feed in feeds.public_feeds()]
     context = {"feeds": [(name, address, feeds.as_webcal(address)) for name, address in rows]}
     return render(request, "events/calendars.html", context)
+
+
+def _label(feed: feeds.PublicFeed) -> str:
+    """Its name for a page: a track that is not translated is marked with its language."""
+    return feed.name if feed.track is None else format_html(feeds.name_with("{}"), spoken(feed.track))
 
 
 @login_required

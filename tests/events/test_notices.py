@@ -227,7 +227,10 @@ def test_a_text_that_only_others_read_is_no_news_to_this_reader():
         ("confirmed", [("changed", "REQUEST", 1, ["time"])]),
         ("pending", [("changed", "", None, ["time"])]),
         ("waiting", [("changed", "", None, ["time"])]),
-        ("offered", [("changed", "", None, ["time"])]),
+        (
+            "offered",
+            [("waiting", "", None, None), ("changed", "", None, ["time"])],
+        ),  # the offer ends
         ("unproved", []),
         ("cancelled", []),
         ("rejected", []),
