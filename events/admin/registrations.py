@@ -47,7 +47,6 @@ class RegistrationAdmin(
         "attendance",
         "company",
         "language",
-        "country",
         "joined_at",
     ]
     list_filter = ["state", ("event", admin.RelatedOnlyFieldListFilter), "language", "country"]
