@@ -88,7 +88,7 @@ def percentile(values: list[float], share: float) -> float:
 
 
 def report() -> None:
-    """Print p50 and p95 of a page of results, of its statements run bare, and the ratio of the two. Nothing is kept."""
+    """Print p50 and p95 of a page of results, of its statements run bare, and their ratio. Nothing is kept."""
     ours, bare, most = [], [], 0
     with translation.override("ja"), override_settings(KEEP_PAGES=False):
         for words in QUERIES:
