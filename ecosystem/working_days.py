@@ -22,3 +22,17 @@ def answer_day(received: datetime, days: int, side: str) -> date:
         if closures.is_working_day(side, day):
             left -= 1
     return day
+
+
+def working_day_before(day: date, days: int, side: str, *, closures: Closures | None = None) -> date:
+    """The ``days``-th working day before ``day`` in the partner city of ``side``: 1 is the last one before it.
+
+    Whoever asks for many days hands over one ``closures`` for all.
+    """
+    side, closures = PartnerSide(side), closures or Closures()
+    left, farthest = days, day - LONGEST_SEARCH
+    while left and day > farthest:
+        day -= timedelta(days=1)
+        if closures.is_working_day(side, day):
+            left -= 1
+    return day

@@ -126,6 +126,7 @@ UNFOLD = {
             group(
                 _("Visits and programme"),
                 entry("flight_takeoff", "programme.studyvisit"),
+                entry("route", "programme.traveltime"),
                 entry("sync_alt", "programme.exchange"),
                 entry("flag", "programme.milestone"),
                 entry("calendar_month", "programme.edition"),

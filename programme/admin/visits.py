@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse, translate_url
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
@@ -27,9 +27,9 @@ from programme import services
 from programme.admin.agenda import AgendaFormSet, AgendaInline, DayInline
 from programme.admin.fields import DayField
 from programme.admin.people import DelegateInline, HostInline, QuestionInline
+from programme.conflicts.facts import Level
 from programme.exceptions import NotReady
 from programme.models import AgendaItem, StudyVisit
-from programme.overlaps import overlaps_of
 from programme.schedule import date_range, days_of
 
 State = StudyVisit.State
@@ -191,8 +191,7 @@ class StudyVisitAdmin(EditableBy, PortalAdmin):
 
     def _after(self, request, obj):
         """Make the wanted move, if any; stay on the same tab when staff go on working."""
-        for overlap in overlaps_of(obj):
-            self.message_user(request, str(overlap), messages.WARNING)
+        self._tell_conflicts(request, obj)
         wanted = request.POST.get("_move", "")
         page = reverse("admin:programme_studyvisit_change", args=[obj.pk])
         tab = request.POST.get("_tab", "")
@@ -211,6 +210,15 @@ class StudyVisitAdmin(EditableBy, PortalAdmin):
             self.message_user(request, saved % {"visit": obj}, messages.SUCCESS)
             return HttpResponseRedirect(here)
         return None
+
+    def _tell_conflicts(self, request, obj) -> None:
+        """One line: what is wrong stands beside the items themselves."""
+        count = sum(told.level == Level.BLOCK for told in services.conflicts_of(obj, now=timezone.now()))
+        if count and AgendaItem.objects.filter(day__visit=obj).exists():
+            words = ngettext(
+                "%(n)s conflict to resolve: see the agenda.", "%(n)s conflicts to resolve: see the agenda.", count
+            )
+            self.message_user(request, words % {"n": count}, messages.WARNING)
 
     def _move(self, request, obj, to_state, **reason) -> bool:
         try:
@@ -269,6 +277,7 @@ class StudyVisitAdmin(EditableBy, PortalAdmin):
         )
         if obj is not None and obj.pk:
             context |= self._about(obj)
+            context["conflicts"] = self._conflicts(context, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     @staticmethod
@@ -321,6 +330,16 @@ class StudyVisitAdmin(EditableBy, PortalAdmin):
             ],
             "delegates": obj.delegates.select_related("person"),
         }
+
+    @staticmethod
+    def _conflicts(context, obj) -> list:
+        """Every conflict, and for each row of the agenda its own."""
+        found = services.conflicts_of(obj, now=timezone.now()) if context["days"] else []
+        for inline in context["inline_admin_formsets"]:
+            if isinstance(inline.formset, AgendaFormSet):
+                for form in inline.formset.initial_forms:
+                    form.conflicts = [told for told in found if form.instance.pk in {item.pk for item in told.items}]
+        return found
 
     @staticmethod
     def _moves(obj) -> list[dict]:

@@ -3,6 +3,7 @@
 from programme.models.delegations import Delegate, HostConfirmation
 from programme.models.editions import Edition, Exchange, Milestone
 from programme.models.history import DatedEvent, Phase, ProgrammeFigure, SelectedCity
+from programme.models.travel import TravelTime
 from programme.models.visits import AgendaItem, LearningQuestion, StudyVisit, VisitDay
 from programme.models.webinars import Webinar, WebinarSegment
 
@@ -19,6 +20,7 @@ __all__ = [
     "ProgrammeFigure",
     "SelectedCity",
     "StudyVisit",
+    "TravelTime",
     "VisitDay",
     "Webinar",
     "WebinarSegment",

@@ -9,6 +9,7 @@ from programme.services.agenda import (
     set_hosts,
     withdraw_agenda_item,
 )
+from programme.services.conflicts import conflicts_of
 from programme.services.people import find_or_write_person
 from programme.services.visits import REASONED, follow_the_calendar, missing_for, move_visit, too_early
 from programme.services.webinars import (
@@ -25,6 +26,7 @@ __all__ = [
     "change_agenda_item",
     "change_webinar",
     "check_slot",
+    "conflicts_of",
     "find_or_write_person",
     "follow_the_calendar",
     "missing_for",

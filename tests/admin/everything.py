@@ -19,7 +19,7 @@ from iurc_portal.notifications.models import AddressStatus, Heartbeat, LetterTex
 from iurc_portal.pages.models import EditableText, PageRating, ProblemReport
 from iurc_portal.search.models import MissedQuery
 from iurc_portal.translation.models import TextRecord
-from programme.models import DatedEvent, Edition, Exchange, Milestone, Phase, ProgrammeFigure
+from programme.models import DatedEvent, Edition, Exchange, Milestone, Phase, ProgrammeFigure, TravelTime
 from tests import factories
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -170,6 +170,11 @@ MAKERS = {
         slug=f"figure-{next(numbers)}", label_en="Figure", value=3, year=2024
     ),
     "programme.studyvisit": visit,
+    "programme.traveltime": lambda: TravelTime.objects.create(
+        origin=Place.objects.create(name_en="From", city=factories.make_city()),
+        destination=Place.objects.create(name_en="To", city=factories.make_city()),
+        minutes=25,
+    ),
     "programme.webinar": factories.make_webinar,
     "translation.textrecord": lambda: TextRecord.objects.create(
         model="ecosystem.organisation",

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from ecosystem.closures import NAMES, YEARS, Closures, _holidays
 from ecosystem.models import CityPeriod
-from ecosystem.working_days import answer_day
+from ecosystem.working_days import answer_day, working_day_before
 from iurc_portal.clock import PartnerSide
 from tests.factories import make_city
 
@@ -100,6 +100,14 @@ def test_deadlines_leave_out_the_holidays_of_the_recipients_country():
 
     assert answer_day(friday, 1, "nagoya") == date(2026, 5, 7)
     assert answer_day(friday, 1, "torino") == date(2026, 5, 4)
+
+
+def test_working_days_are_counted_backwards_too():
+    after_golden_week = date(2026, 5, 7)
+
+    assert working_day_before(after_golden_week, 1, "nagoya") == date(2026, 5, 1)
+    assert working_day_before(after_golden_week, 1, "torino") == date(2026, 5, 6)
+    assert working_day_before(date(2026, 3, 3), 5, "torino") == date(2026, 2, 24)
 
 
 def test_a_city_that_closes_for_ever_ends_the_search():

@@ -5,6 +5,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
 from ecosystem.models import Person
 from events.models import Event
@@ -546,9 +547,12 @@ def test_saving_items_that_overlap_succeeds_and_says_which(client, staff):
 
     response = client.post(ADD, {**whole(agenda=agenda), "_continue": "1"}, follow=True)
 
-    told = [str(message) for message in response.context["messages"]]
+    (double,) = [told for told in response.context["conflicts"] if told.conflict.code == "DELEGATE_DOUBLE"]
     assert AgendaItem.objects.count() == 2
-    assert any("Saluto" in words and "Laboratorio" in words for words in told)
+    assert "Saluto" in double.text
+    assert "Laboratorio" in double.text
+    page = response.content.decode()
+    assert page.count(escape(double.text)) == 3  # in the list, and beside each of the two
 
 
 def test_each_day_of_the_agenda_has_a_theme_in_three_languages(client, staff):
