@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from events.models import Event
 from iurc_portal.admin import EditableBy, PortalAdmin, PortalStackedInline
@@ -42,6 +43,11 @@ class QuestionInline(PortalStackedInline):
     model = SurveyQuestion
     fields = [("kind", "order"), tuple(columns("label")), tuple(columns("choices"))]
     ordering = ["order", "pk"]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name in {*columns("label", "choices")}:
+            kwargs["widget"] = UnfoldAdminExpandableTextareaWidget({"rows": 1})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_add_permission(self, request, obj=None):
         return obj is not None and self.is_open_to(request, obj)

@@ -42,7 +42,7 @@ def _answer(request, invitation, token: str, *, language: str, now):
         "event": found.event,
         "clear": token,
         "at_least": settings.IURC_SURVEYS["at_least"],
-        "others": [(code, name) for code, name in Language.choices if code != language],
+        "language_links": {code: f"?lang={code}" for code in Language.values},
     }
     if invitation.is_used:
         return render(request, "programme/survey_done.html", context)

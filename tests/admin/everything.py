@@ -170,6 +170,7 @@ MAKERS = {
         slug=f"figure-{next(numbers)}", label_en="Figure", value=3, year=2024
     ),
     "programme.studyvisit": visit,
+    "programme.survey": factories.make_survey,
     "programme.webinar": factories.make_webinar,
     "translation.textrecord": lambda: TextRecord.objects.create(
         model="ecosystem.organisation",
