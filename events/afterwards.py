@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from events.models import Event, Registration
 
 
 @dataclass(frozen=True)
@@ -14,7 +17,17 @@ class Link:
     note: str = ""
 
 
-_providers: list[Callable[[Any], Iterable[Link]]] = []
+@dataclass(frozen=True)
+class Reader:
+    """Whose own page it is: ``clear`` is the token that opened it, ``now`` (aware) when."""
+
+    registration: Registration
+    clear: str
+    now: datetime
+
+
+_providers: list[Callable[[Event], Iterable[Link]]] = []
+_personal: list[Callable[[Reader], Iterable[Link]]] = []
 
 
 def register(provider: Callable[[Any], Iterable[Link]]) -> None:
@@ -23,5 +36,13 @@ def register(provider: Callable[[Any], Iterable[Link]]) -> None:
         _providers.append(provider)
 
 
-def links_of(event) -> list[Link]:
-    return [link for provider in _providers for link in provider(event)]
+def register_personal(provider: Callable[[Reader], Iterable[Link]]) -> None:
+    """``provider`` takes the reader of an own page and gives links that are for that person alone."""
+    if provider not in _personal:
+        _personal.append(provider)
+
+
+def links_of(event: Event, reader: Reader | None = None) -> list[Link]:
+    """What is there for everybody, then what is there for ``reader``, if somebody's own page asks."""
+    links = [link for provider in _providers for link in provider(event)]
+    return links + [link for provider in _personal for link in provider(reader)] if reader is not None else links

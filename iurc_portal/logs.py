@@ -4,7 +4,7 @@ import json
 import logging
 import re
 
-TOKEN_IN_PATH = re.compile(r"(/(?:r|i|j|h|d|s|c|o|feeds/me)/)[A-Za-z0-9_-]{16,}")
+TOKEN_IN_PATH = re.compile(r"(/(?:r|i|j|h|d|s|c|o|q|feeds/me)/)[A-Za-z0-9_-]{16,}")
 
 
 class MaskTokens(logging.Filter):

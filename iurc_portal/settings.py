@@ -245,6 +245,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-imports": {"task": "ecosystem.tasks.forget_old_imports", "schedule": 86_400},
     "end-unused-calendars": {"task": "events.tasks.end_unused_calendars", "schedule": 86_400},
     "follow-the-calendar": {"task": "programme.tasks.follow_the_calendar", "schedule": 900},
+    "tend-surveys": {"task": "programme.tasks.tend_surveys", "schedule": 300},
     "extend-series": {"task": "events.tasks.extend_series", "schedule": 86_400},
     "tell-clock-changes": {"task": "events.tasks.tell_clock_changes", "schedule": 86_400},
     "tend-profiles": {"task": "ecosystem.tasks.ask_for_confirmation", "schedule": 86_400},
@@ -330,6 +331,13 @@ IURC_EVENTS: dict[str, Any] = {
     "group_size": 10,  # people in a group where the event says nothing else (2.1)
     "delegation_size": 60,  # people whom staff register at once
     "member_hours": 72,  # a member's seat is held this long after the letter, or until the start (2.18)
+}
+
+IURC_SURVEYS: dict[str, Any] = {
+    "at_least": 5,  # nothing is shown of fewer people than this, nor of what is left when they are taken away
+    "open_days": 14,  # after the event, where staff say nothing else (programme spec P24)
+    "remind_after_days": 5,  # once, whoever has not answered
+    "texts_months": 24,  # free texts are deleted so long after the survey has closed; numbers stay
 }
 
 # --- Open data -------------------------------------------------------------------------------------------------------

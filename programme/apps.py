@@ -12,7 +12,7 @@ class ProgrammeConfig(AppConfig):
         from events.signals import event_moved
         from iurc_portal.content import engine
         from iurc_portal.pages.sitemaps import register as register_sitemap
-        from programme import content, feeds, receivers, remains, search, sitemaps, staff_pages
+        from programme import content, feeds, mail, receivers, remains, search, sitemaps, staff_pages
         from programme.services.webinars import repeat_webinar
 
         owners.register(
@@ -20,6 +20,8 @@ class ProgrammeConfig(AppConfig):
         )
         owners.register(owners.Owner("agenda_item", staff_pages.of_agenda_item, along=("agenda_item__day",)))
         afterwards.register(remains.of_webinar)
+        afterwards.register_personal(remains.survey_of)
+        mail.register_kinds()
         engine.register(engine.Loader("programme", 30, content.prepare))
         event_moved.connect(receivers.follow_moved_event, dispatch_uid="programme.follow_moved_event")
         for name in ("Pages", "Visits", "Exchanges"):

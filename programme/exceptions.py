@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True)
@@ -24,3 +25,21 @@ class NotReady(ValidationError):
         self.visit = visit
         self.to_state = to_state
         self.missing = list(missing)
+
+
+class SurveyIncomplete(ValidationError):
+    """The survey cannot be opened: it asks nothing, or readers of some language would lack a text."""
+
+
+class SurveyOver(ValidationError):
+    """The survey takes no answers now."""
+
+    def __init__(self):
+        super().__init__(_("This survey takes no answers any more. Nothing has been changed."), code="over")
+
+
+class AlreadyAnswered(ValidationError):
+    """The invitation has been used."""
+
+    def __init__(self):
+        super().__init__(_("We have your answer already. Thank you!"), code="used")

@@ -13,3 +13,14 @@ def follow_the_calendar() -> dict[str, int]:
     with heartbeat("follow_the_calendar", now=now) as counts:
         counts |= services.follow_the_calendar(now=now)
     return counts
+
+
+@shared_task
+def tend_surveys() -> dict[str, int]:
+    from iurc_portal.notifications.services import heartbeat
+    from programme.services import surveys
+
+    now = timezone.now()
+    with heartbeat("tend_surveys", now=now) as counts:
+        counts |= surveys.tend(now=now)
+    return counts

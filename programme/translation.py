@@ -13,6 +13,8 @@ from programme.models import (
     ProgrammeFigure,
     SelectedCity,
     StudyVisit,
+    Survey,
+    SurveyQuestion,
     VisitDay,
     Webinar,
     WebinarSegment,
@@ -72,6 +74,16 @@ class StudyVisitTranslation(TranslationOptions):
 @register(LearningQuestion)
 class LearningQuestionTranslation(TranslationOptions):
     fields = ("text",)
+
+
+@register(Survey)
+class SurveyTranslation(TranslationOptions):
+    fields = ("introduction",)
+
+
+@register(SurveyQuestion)
+class SurveyQuestionTranslation(TranslationOptions):
+    fields = ("label", "choices")
 
 
 @register(VisitDay)

@@ -25,6 +25,7 @@ from events.models.events import uid_for
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.models import User
 from programme.models import AgendaItem, StudyVisit, VisitDay, Webinar
+from programme.services import surveys
 
 numbers = count(1)
 START = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)  # 09:00 in Torino, 17:00 in Nagoya
@@ -146,6 +147,16 @@ def make_registration(event=None, **fields):
 def make_webinar(**fields):
     fields.setdefault("event", make_event())
     return Webinar.objects.create(**fields)
+
+
+def make_survey(event=None, **fields):
+    """A survey with the ready-made questions, opened a day before its event."""
+    survey = surveys.prepare_survey(event or make_event(), audience=fields.pop("audience", "guest"))
+    fields = {"state": "open", "opened_at": survey.event.dtstart - timedelta(days=1), **fields}
+    for name, value in fields.items():
+        setattr(survey, name, value)
+    survey.save()
+    return survey
 
 
 def make_visit(**fields):

@@ -92,7 +92,8 @@ class ExportsParticipants(ExportMixin):
             number=rows.count(),
             sensitive=data["reason"].strip() if data["sensitive"] else "",
         )
-        return _file(table, data["form"])
+        name = f"participants-{timezone.localdate():%Y%m%d}"
+        return file_answer(table, data["form"], name=name, title=gettext("Participants"))
 
     def _ask_how(self, request, form, rows, *, lacking=()):
         language = (get_language() or "en")[:2]
@@ -114,11 +115,11 @@ class ExportsParticipants(ExportMixin):
         return TemplateResponse(request, "admin/events/export.html", context)
 
 
-def _file(table: tables.Table, form: str):
-    """The answer: rows go out while they are read; a workbook is written whole into a temporary file first."""
-    name = f"participants-{timezone.localdate():%Y%m%d}"
+def file_answer(table: tables.Table, form: str, *, name: str, title: str):
+    """``table`` as a download called ``name``: rows go out while they are read; a workbook, whose sheet bears
+    ``title``, is written whole into a temporary file first. ``form`` is one of ``FORMS``."""
     if form == "xlsx":
-        file = tables.write_xlsx(table, name=gettext("Participants"))
+        file = tables.write_xlsx(table, name=title)
         response = FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=tables.XLSX)
     elif form == "json":
         response = StreamingHttpResponse(tables.write_json(table), content_type="application/json")

@@ -156,7 +156,7 @@ def _context(token: AccessToken, clear: str, *, now) -> dict:
         "lead_name": lead.display_name(found.language) or lead.email if lead is not None else "",
         "may_answer": takes_part and event.question_set_id is not None and event.takes_answers(now=now),
         "takes_part": takes_part,
-        **(_the_day(found, now=now) if takes_part else {}),
+        **(_the_day(found, clear, now=now) if takes_part else {}),
         **way_in(found, now=now),
     }
 
@@ -181,11 +181,12 @@ def way_in(found: Registration, *, now) -> dict:
     }
 
 
-def _the_day(found: Registration, *, now) -> dict:
+def _the_day(found: Registration, clear: str, *, now) -> dict:
     """The code for the door until the event is over; then what remains of it."""
     event = found.event
     if event.dtend <= now:
-        return {"may_certify": may_have_certificate(found, now=now), "afterwards": afterwards.links_of(event)}
+        reader = afterwards.Reader(found, clear, now)
+        return {"may_certify": may_have_certificate(found, now=now), "afterwards": afterwards.links_of(event, reader)}
     if event.event_attendance_mode == Event.AttendanceMode.ONLINE:
         return {}
     address = reverse("check_in", args=[event.public_id, codes.code_of(found.pk)])

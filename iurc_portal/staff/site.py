@@ -122,6 +122,7 @@ UNFOLD = {
                 entry("groups", "events.registrationgroup"),
                 entry("quiz", "events.questionset"),
                 entry("contact_support", "events.question"),
+                entry("ballot", "programme.survey"),
             ),
             group(
                 _("Visits and programme"),

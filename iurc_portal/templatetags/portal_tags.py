@@ -264,7 +264,12 @@ def clocks():
 
 @register.simple_tag(takes_context=True)
 def page_languages(context):
-    """The three languages with this page's address in each, for the switch and for hreflang."""
+    """The three languages with this page's address in each, for the switch and for hreflang.
+
+    A page outside the languages leads to the home, unless its context says where it is read in each
+    (``language_links``).
+    """
+    own = context.get("language_links") or {}
     request = context.get("request")
     path = request.get_full_path() if request else "/"
     if request is not None and not any(path.startswith(f"/{code}/") for code in FALLBACK):
@@ -273,7 +278,7 @@ def page_languages(context):
         {
             "code": code,
             "name": name,
-            "url": translate_url(path, code),
+            "url": own.get(code) or translate_url(path, code),
             "absolute": f"{settings.SITE_URL}{translate_url(urlsplit(path).path, code)}",
             "current": code == _page_language(),
         }

@@ -32,6 +32,7 @@ from iurc_portal.clock import ZONES, PartnerSide, both_cities
 from iurc_portal.translation.languages import Language, columns
 from programme import services
 from programme.admin.fields import TextInput
+from programme.admin.surveys import surveys_of
 from programme.admin.webinar_forms import ReasonsForm, WebinarForm
 from programme.models import Webinar, WebinarSegment
 from programme.services.agenda import city_organisation
@@ -339,4 +340,6 @@ class WebinarAdmin(EditableBy, PortalAdmin):
                 (code, name, translate_url(event.get_absolute_url(), code)) for code, name in Language.choices
             ],
             "published": event.status == Event.Status.CONFIRMED,
+            "surveys": surveys_of(event) if request.user.has_perm("programme.view_survey") else [],
+            "may_prepare": request.user.has_perm("programme.add_survey") and self.may_edit(request, obj),
         }

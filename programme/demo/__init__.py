@@ -12,6 +12,7 @@ from programme.demo.questions import make_questions
 from programme.demo.reminders import make_reminders
 from programme.demo.samples import NoContent, Samples
 from programme.demo.seats import make_workshop
+from programme.demo.surveys import make_surveys
 from programme.demo.testbeds import make_testbeds
 from programme.demo.visits import make_exchange, make_visits
 from programme.demo.webinars import make_webinars
@@ -34,6 +35,7 @@ def make_all(samples: Samples) -> None:
     make_series(samples)
     make_workshop(samples)
     make_attendance(samples)
+    make_surveys(samples)
     make_questions(samples)
     make_reminders(samples)
     make_visits(samples)

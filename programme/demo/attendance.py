@@ -11,7 +11,8 @@ from programme.demo.samples import Samples
 PAST, COMING = "sample-webinar-two-ecosystems", "sample-webinar-automated-driving"
 HEADINGS = "Name (Original Name),User Email,Join Time,Leave Time"
 PHONE = "Torino +39 011 000 0000\n名古屋 +81 52 000 0000\nPIN 000 000"
-STAYS = [(-5, 90), (0, 92), (3, 40), (1, 91), (-10, 95), (0, 88), (20, 90)]  # minutes from the start
+STAYS = [(-5, 90), (0, 92), (3, 40), (1, 91), (-10, 95), (0, 88), (20, 90)]
+STAYS += [(-2, 90), (0, 60), (1, 92), (5, 90), (-8, 91), (0, 45), (2, 90), (-1, 93)]  # minutes from the start
 
 
 def make_attendance(samples: Samples) -> None:

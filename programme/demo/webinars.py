@@ -276,17 +276,17 @@ def _past(samples: Samples) -> Webinar:
             "recording_url": "https://video.example/sample-recording",
             **columns_of(
                 "summary",
-                "Hanno partecipato otto persone di esempio. Le domande più frequenti riguardavano i permessi e i "
+                "Hanno partecipato sedici persone di esempio. Le domande più frequenti riguardavano i permessi e i "
                 "costi di una prima prova.",
-                "Eight sample people took part. Most questions were about permits and the cost of a first test.",
-                "見本の参加者8名。許認可と最初の実証の費用に関する質問が多く寄せられました。",
+                "Sixteen sample people took part. Most questions were about permits and the cost of a first test.",
+                "見本の参加者16名。許認可と最初の実証の費用に関する質問が多く寄せられました。",
             ),
         },
     )
     _publish(webinar, samples, days_ago=50)
     company = people.user(people.COMPANY)
     _register(samples, webinar.event, people.mihon("健", "ケン", "Ken"), people.COMPANY, days_ago=40, user=company)
-    _register_many(samples, webinar.event, number=7, days_ago=40)
+    _register_many(samples, webinar.event, number=17, days_ago=40)
     return webinar
 
 

@@ -1,9 +1,10 @@
-"""Why we meet: editions and phases, exchanges, webinars, study visits, and the documented history."""
+"""Why we meet: editions and phases, exchanges, webinars, study visits, surveys, and the documented history."""
 
 from programme.models.delegations import Delegate, HostConfirmation
 from programme.models.editions import Edition, Exchange, Milestone
 from programme.models.history import DatedEvent, Phase, ProgrammeFigure, SelectedCity
 from programme.models.travel import TravelTime
+from programme.models.surveys import Survey, SurveyAnswer, SurveyInvitation, SurveyQuestion, SurveyToken
 from programme.models.visits import AgendaItem, LearningQuestion, StudyVisit, VisitDay
 from programme.models.webinars import Webinar, WebinarSegment
 
@@ -21,6 +22,11 @@ __all__ = [
     "SelectedCity",
     "StudyVisit",
     "TravelTime",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyInvitation",
+    "SurveyQuestion",
+    "SurveyToken",
     "VisitDay",
     "Webinar",
     "WebinarSegment",

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
 from django import template
+from django.conf import settings
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import get_language, pgettext
@@ -12,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from iurc_portal.clock import ROME, both_cities
 from iurc_portal.translation import times
-from iurc_portal.translation.languages import best_text, order_for
-from programme.models import Edition, StudyVisit, Webinar
+from iurc_portal.translation.languages import Spoken, best_text, order_for
+from programme.models import Edition, StudyVisit, Survey, Webinar
 from programme.progress import numbers_of
 from programme.schedule import date_range
+from programme.survey_results import results_of
 
 register = template.Library()
 
@@ -58,6 +60,17 @@ def webinar_of(event):
     """The programme's part of an event's page: for whom, why, its parts with both cities' times. Two queries."""
     webinar = Webinar.objects.filter(event=event).select_related("exchange").prefetch_related("segments").first()
     return {"webinar": webinar, "event": event, "parts": parts_of(webinar) if webinar else []}
+
+
+@register.inclusion_tag("programme/_survey_line.html")
+def survey_line(event):
+    """What participants thought, in one line, where staff have published it. One query, else three."""
+    survey = Survey.objects.filter(event=event, audience=Survey.Audience.GUEST, state=Survey.State.PUBLISHED).first()
+    found = results_of(survey, at_least=settings.IURC_SURVEYS["at_least"]).public_line if survey else None
+    if found is None:
+        return {}
+    mean = format_decimal(found.mean, format="0.0", locale=times.LOCALES[(get_language() or "en")[:2]])
+    return {"line": {"label": Spoken.of(found.question, "label"), "mean": mean, "n": found.n}}
 
 
 def parts_of(webinar):

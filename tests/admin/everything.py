@@ -175,6 +175,7 @@ MAKERS = {
         destination=Place.objects.create(name_en="To", city=factories.make_city()),
         minutes=25,
     ),
+    "programme.survey": factories.make_survey,
     "programme.webinar": factories.make_webinar,
     "translation.textrecord": lambda: TextRecord.objects.create(
         model="ecosystem.organisation",

@@ -92,6 +92,8 @@ STAFF = {
     "staff-new-visit": "/admin/programme/studyvisit/add/",
     "staff-webinars": "/admin/programme/webinar/",
     "staff-new-webinar": "/admin/programme/webinar/add/",
+    "staff-surveys": "/admin/programme/survey/",
+    "staff-new-survey": "/admin/programme/survey/add/",
     "staff-outbox": "/admin/notifications/message/",
     "staff-texts": "/admin/pages/editabletext/",
     "staff-users": "/admin/accounts/user/",
@@ -109,7 +111,8 @@ def found_in_database() -> dict[str, dict]:
     from events.models import AccessToken, Event, Registration
     from events.services import tokens
     from iurc_portal.accounts.models import User
-    from programme.models import Exchange, StudyVisit, Webinar
+    from programme.models import Exchange, StudyVisit, Survey, Webinar
+    from programme.services import survey_answers, surveys
 
     now = timezone.now()
     coming = Event.objects.listed().upcoming(now=now).filter(registration_open=True).first()
@@ -136,6 +139,13 @@ def found_in_database() -> dict[str, dict]:
         manage = tokens.issue(registration, AccessToken.Purpose.MANAGE, now=now)
         prove = tokens.issue(registration, AccessToken.Purpose.PROVE, now=now)
         own[language] = {"own": f"/r/{manage}/", "own-cancel": f"/r/{manage}/cancel/", "own-confirm": f"/r/{prove}/"}
+    told, draft = Survey.objects.get(state="published"), Survey.objects.get(state="draft")
+    asking = surveys.open_survey(surveys.prepare_survey(told.event, audience="host"), now=now)
+    asked_people = told.event.registrations.confirmed().order_by("pk")[:3]
+    for language, registration in zip(("it", "en", "ja"), asked_people, strict=True):
+        Registration.objects.filter(pk=registration.pk).update(language=language)
+        invitation = asking.invitations.create(registration=registration, asked_on=now.date())
+        own[language]["survey"] = f"/q/{survey_answers.issue_link(invitation)}/"
     edited = ProfileRevision.objects.open().first().organisation
     delegate = User.objects.get(email="delegate@nagoya.example")
     Membership.objects.get_or_create(user=delegate, organisation=edited, defaults={"role": Membership.Role.EDITOR})
@@ -181,6 +191,9 @@ def found_in_database() -> dict[str, dict]:
             "staff-listing": f"/admin/ecosystem/listing/{offer.pk}/change/",
             "staff-visit": f"/admin/programme/studyvisit/{visit.pk}/change/",
             "staff-webinar": f"/admin/programme/webinar/{webinar.pk}/change/",
+            "staff-survey": f"/admin/programme/survey/{draft.pk}/change/",
+            "staff-survey-open": f"/admin/programme/survey/{asking.pk}/change/",
+            "staff-survey-results": f"/admin/programme/survey/{told.pk}/results/",
             "staff-event": f"/admin/events/event/{coming.pk}/change/",
         },
         "own": own,

@@ -72,6 +72,7 @@ def test_it_prints_what_it_made(whole_content, capsys):
         ["series", "1", "0"],
         ["workshops", "1", "0"],
         ["attendance", "2", "0"],
+        ["surveys", "2", "0"],
         ["questions", "1", "0"],
         ["groups", "1", "0"],
         ["reminders", "2", "0"],
@@ -148,7 +149,7 @@ def test_webinars_are_coming_one_with_few_places_and_one_is_over(demo):
     assert len({frozenset(e.languages.values_list("language", "role")) for e in coming}) == 3
     past = Webinar.objects.get(event__dtend__lt=now)
     assert past.recording_url != ""
-    assert past.event.registrations.confirmed().count() == 8
+    assert past.event.registrations.confirmed().count() == 18
 
 
 def test_a_company_finds_its_own_registrations_one_to_come_and_one_it_attended(demo):

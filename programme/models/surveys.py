@@ -1,0 +1,269 @@
+"""What people are asked after an event, and what they answered (programme spec P24).
+
+An answer leads to nobody: no column of it and no other row names both a person and an answer. What a person has is an
+invitation, which knows whether it was used and nothing else.
+"""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from events.models import Event
+from iurc_portal.audit.machine import StateMachine
+from iurc_portal.translation.constraints import some_language
+from iurc_portal.translation.languages import Language, order_for
+
+SCALE = (1, 2, 3, 4, 5)
+YES, NO = "yes", "no"
+MOST_DAYS = 60
+
+
+def usual_days() -> int:
+    """For how many days a survey is open where staff say nothing else."""
+    return settings.IURC_SURVEYS["open_days"]
+
+
+class SurveyQuerySet(models.QuerySet):
+    def editable_by(self, user):
+        """Staff work on the surveys of the events that their own city's side organises, managers on all."""
+        if not user.has_perm("programme.change_survey"):
+            return self.none()
+        return self.filter(event__in=Event.objects.editable_by(user))
+
+    def asking(self):
+        """Those that ask or will ask as soon as their event is over."""
+        return self.filter(state=Survey.State.OPEN, event__status=Event.Status.CONFIRMED)
+
+
+class Survey(StateMachine):
+    """The questions to one audience of one event.
+
+    It asks from the end of the event, or from the moment staff open it if that is later, for ``open_days`` days.
+    Results are shown once it is closed, for ever the same: who watches numbers grow sees what the last person said.
+    ``asked`` is how many were asked, known when it closes; ``texts_forgotten_on`` the day on which free texts went.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", pgettext_lazy("survey", "being prepared")
+        OPEN = "open", pgettext_lazy("survey", "open after the event")
+        CLOSED = "closed", pgettext_lazy("survey", "closed")
+        PUBLISHED = "published", pgettext_lazy("survey", "closed, with a public line")
+
+    NEXT = {
+        "draft": {"open"},
+        "open": {"draft", "closed"},
+        "closed": {"published"},
+        "published": {"closed"},
+    }
+
+    class Audience(models.TextChoices):
+        GUEST = "guest", pgettext_lazy("survey", "participants")
+        HOST = "host", pgettext_lazy("survey", "speakers and interpreters")
+
+    class Whom(models.TextChoices):
+        CONFIRMED = "confirmed", _("everybody with a confirmed place")
+        ATTENDED = "attended", _("those who were there")
+
+    event = models.ForeignKey(
+        "events.Event", verbose_name=_("event"), on_delete=models.CASCADE, related_name="surveys"
+    )
+    audience = models.CharField(
+        pgettext_lazy("survey", "for"),
+        max_length=5,
+        choices=Audience,
+        default=Audience.GUEST,
+        help_text=_("Speakers and interpreters are those who may enter the room earlier than the others."),
+    )
+    whom = models.CharField(
+        pgettext_lazy("survey", "who is asked"),
+        max_length=9,
+        choices=Whom,
+        default=Whom.CONFIRMED,
+        help_text=_("Those who were there are known once attendance has been recorded; until then nobody is asked."),
+    )
+    open_days = models.PositiveSmallIntegerField(
+        _("days to answer"), default=usual_days, validators=[MinValueValidator(1), MaxValueValidator(MOST_DAYS)]
+    )
+    introduction = models.CharField(
+        _("introduction"), max_length=400, blank=True, help_text=_("Stands above the questions; may stay empty.")
+    )
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT, editable=False)
+    opened_at = models.DateTimeField(_("opened"), null=True, blank=True, editable=False)
+    asked = models.PositiveIntegerField(_("asked"), null=True, blank=True, editable=False)
+    texts_forgotten_on = models.DateField(_("free texts deleted"), null=True, blank=True, editable=False)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
+
+    objects = SurveyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("survey")
+        verbose_name_plural = _("surveys")
+        ordering = ["-event__dtstart", "audience", "pk"]
+        constraints = [models.UniqueConstraint(fields=["event", "audience"], name="survey_once_per_audience")]
+
+    def __str__(self):
+        return f"{self.event} – {self.get_audience_display()}"
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is over for good, so that its results may be read."""
+        return self.state in {self.State.CLOSED, self.State.PUBLISHED}
+
+    @property
+    def begins_at(self) -> datetime:
+        """The first moment at which somebody may answer; only of one that staff have opened."""
+        return max(self.event.dtend, self.opened_at or self.event.dtend)
+
+    @property
+    def ends_at(self) -> datetime:
+        """The first moment at which nobody may answer any more."""
+        return self.begins_at + timedelta(days=self.open_days)
+
+    def takes_answers(self, *, now: datetime) -> bool:
+        on = self.state == self.State.OPEN and self.event.status == Event.Status.CONFIRMED
+        return on and self.begins_at <= now < self.ends_at
+
+
+class SurveyQuestion(models.Model):
+    """One question. Every one may be left out. ``choices`` holds one answer to choose on each line, in each language.
+
+    In stored answers a choice is the number of its line, from 1.
+    """
+
+    class Kind(models.TextChoices):
+        SCALE = "scale", _("scale from 1 to 5")
+        CHOICE = "choice", _("one of several choices")
+        YES_NO = "yesno", _("yes or no")
+        TEXT = "text", _("free text")
+
+    survey = models.ForeignKey(Survey, verbose_name=_("survey"), on_delete=models.CASCADE, related_name="questions")
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    kind = models.CharField(_("kind of answer"), max_length=6, choices=Kind, default=Kind.SCALE)
+    label = models.CharField(pgettext_lazy("of a form", "question"), max_length=240)
+    choices = models.TextField(
+        _("choices"), blank=True, help_text=_("Only for “one of several choices”: one on each line.")
+    )
+
+    class Meta:
+        verbose_name = pgettext_lazy("of a form", "question")
+        verbose_name_plural = pgettext_lazy("of a form", "questions")
+        ordering = ["survey", "order", "pk"]
+        constraints = [some_language("surveyquestion", "label")]
+
+    def __str__(self):
+        return self.label or str(self.pk)
+
+    @property
+    def key(self) -> str:
+        """The name of its answer in ``SurveyAnswer.values``."""
+        return str(self.pk)
+
+    @property
+    def is_text(self) -> bool:
+        return self.kind == self.Kind.TEXT
+
+    def choices_in(self, language: str) -> list[str]:
+        """The lines of ``choices_<language>``, without empty ones."""
+        lines = (getattr(self, f"choices_{language}") or "").splitlines()
+        return [line.strip() for line in lines if line.strip()]
+
+    def choices_for(self, language: str | None = None) -> list[str]:
+        """The choices as a reader of ``language`` (default: the active one) sees them, by the one fallback rule."""
+        return next((lines for code in order_for(language) if (lines := self.choices_in(code))), [])
+
+    def missing_in(self, language: str) -> bool:
+        """Whether a text that readers of ``language`` need is not written."""
+        lacks_choices = self.kind == self.Kind.CHOICE and not self.choices_in(language)
+        return not (getattr(self, f"label_{language}") or "").strip() or lacks_choices
+
+    def clean(self):
+        """Choices mean the same in all languages, so there are as many: two at least. Raises ``ValidationError``."""
+        super().clean()
+        if self.kind != self.Kind.CHOICE:
+            return
+        numbers = {code: len(lines) for code in Language.values if (lines := self.choices_in(code))}
+        if not numbers or min(numbers.values()) < 2:
+            code = next(iter(numbers), Language.values[0])
+            raise ValidationError(
+                {f"choices_{code}": ValidationError(_("Write at least two choices, one on each line."), code="few")}
+            )
+        if len(set(numbers.values())) > 1:
+            words = ", ".join(f"{Language(code).label}: {n}" for code, n in numbers.items())
+            refusal = ValidationError(
+                _("Each language needs the same number of choices (%(numbers)s)."), "uneven", {"numbers": words}
+            )
+            raise ValidationError({f"choices_{next(iter(numbers))}": refusal})
+
+
+class SurveyInvitation(models.Model):
+    """That a person was asked. ``is_used`` is kept while the survey is open: so long it decides who is reminded."""
+
+    survey = models.ForeignKey(Survey, verbose_name=_("survey"), on_delete=models.CASCADE, related_name="invitations")
+    registration = models.ForeignKey(
+        "events.Registration",
+        verbose_name=_("registration"),
+        on_delete=models.CASCADE,
+        related_name="survey_invitations",
+    )
+    asked_on = models.DateField(_("asked on"), editable=False)
+    is_reminded = models.BooleanField(_("reminded"), default=False, editable=False)
+    is_used = models.BooleanField(_("answered"), default=False, editable=False)
+
+    class Meta:
+        verbose_name = _("invitation to a survey")
+        verbose_name_plural = _("invitations to surveys")
+        ordering = ["survey", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["survey", "registration"], name="surveyinvitation_once_per_person")
+        ]
+
+    def __str__(self):
+        return f"{self.survey_id} {self.registration_id}"
+
+
+class SurveyToken(models.Model):
+    """The digest of a mailed link. An invitation may have several, all of them good for one answer together."""
+
+    invitation = models.ForeignKey(SurveyInvitation, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = _("link to a survey")
+        verbose_name_plural = _("links to surveys")
+
+    def __str__(self):
+        return str(self.invitation_id)
+
+
+class SurveyAnswer(models.Model):
+    """What somebody answered, in the language in which they read the questions. Whose it is, is not known.
+
+    Its name is drawn by lot, it has no time, and all answers of a survey are written anew in an order drawn by lot
+    whenever one is added (``services.surveys``). ``values`` holds by the key of a question: a number from 1 to 5, the
+    number of a choice, a boolean, a text. What was left out is not there.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    survey = models.ForeignKey(Survey, verbose_name=_("survey"), on_delete=models.CASCADE, related_name="answers")
+    language = models.CharField(_("language"), max_length=2, choices=Language)
+    values: Any = models.JSONField(_("answers"), default=dict)
+
+    class Meta:
+        verbose_name = _("answer to a survey")
+        verbose_name_plural = _("answers to surveys")
+        ordering = ["survey", "id"]
+
+    def __str__(self):
+        return str(self.survey_id)
+
+    def without(self, keys: set[str]) -> Mapping[str, Any]:
+        """Its values without those of ``keys``."""
+        return {key: value for key, value in self.values.items() if key not in keys}

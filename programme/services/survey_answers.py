@@ -1,0 +1,99 @@
+"""Links to surveys, answers, and the forgetting of texts (programme spec P24, section 6).
+
+That an invitation was used and what was answered are written in one transaction and joined by nothing: an answer has
+no time and no number in a row, and with each one that comes the contents of all answers of the survey change places by
+lot. Not even the database's own marks of transactions and places on the disk lead from one to the other.
+"""
+
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+from random import SystemRandom
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+from django.conf import settings
+from django.db import transaction
+
+from events.services import tokens
+from iurc_portal.tokens import digest_of, looks_like_a_token, new_token
+from programme.exceptions import AlreadyAnswered, SurveyOver
+from programme.models import Survey, SurveyAnswer, SurveyInvitation, SurveyToken
+
+LOT = SystemRandom()
+AT_A_TIME = 100
+
+
+def issue_link(invitation: SurveyInvitation) -> str:
+    """Make a token for ``invitation`` and return it in clear; only its digest is stored."""
+    clear, digest = new_token()
+    SurveyToken.objects.create(invitation=invitation, digest=digest)
+    return clear
+
+
+def find(clear: str, *, now: datetime) -> SurveyInvitation | None:
+    """The invitation behind a mailed link, or behind a link to the person's own page; None if there is none."""
+    if not looks_like_a_token(clear):
+        return None
+    invitations = SurveyInvitation.objects.select_related(
+        "survey__event__organizer", "survey__event__track", "registration"
+    )
+    digest = digest_of(clear)
+    token = SurveyToken.objects.filter(digest=digest).first()
+    if token is not None and hmac.compare_digest(token.digest, digest):
+        return invitations.get(pk=token.invitation_id)
+    own = tokens.find(clear)
+    if own is None or own.is_expired(now=now):
+        return None
+    return invitations.filter(registration=own.registration).order_by("-pk").first()
+
+
+@transaction.atomic
+def answer_survey(invitation: SurveyInvitation, values: Mapping[str, Any], *, language: str, now: datetime) -> None:
+    """Keep ``values`` (see ``SurveyAnswer``) as given in ``language`` and note that ``invitation`` is used.
+
+    Raises ``SurveyOver`` and ``AlreadyAnswered``; nothing is written then.
+    """
+    survey = locked(invitation.survey_id)
+    if not survey.takes_answers(now=now):
+        raise SurveyOver
+    if not SurveyInvitation.objects.filter(pk=invitation.pk, is_used=False).update(is_used=True):
+        raise AlreadyAnswered
+    SurveyAnswer.objects.bulk_create([SurveyAnswer(survey=survey, language=language, values=dict(values))])
+    shuffle(survey)
+
+
+def locked(survey_pk: int) -> Survey:
+    """The survey's row under its lock, with its event."""
+    surveys = Survey.objects.select_related("event").select_for_update(of=("self",), no_key=True)
+    return surveys.get(pk=survey_pk)
+
+
+def shuffle(survey: Survey) -> None:
+    """Deal the contents of all answers of ``survey``, whose lock the caller holds, to their rows by lot."""
+    rows = list(survey.answers.all())
+    contents = [(row.language, row.values) for row in rows]
+    LOT.shuffle(contents)
+    for row, (language, values) in zip(rows, contents, strict=True):
+        row.language, row.values = language, values
+    SurveyAnswer.objects.bulk_update(rows, ["language", "values"], batch_size=AT_A_TIME)
+
+
+def forget_old_texts(*, now: datetime) -> int:
+    """Delete the free texts of surveys closed long ago; numbers stay. Returns of how many surveys. Idempotent."""
+    limit = now.date() - relativedelta(months=settings.IURC_SURVEYS["texts_months"])
+    old = Survey.objects.filter(closed_on__lte=limit, texts_forgotten_on=None).order_by("pk")
+    return sum(_forget_texts(pk, now=now) for pk in list(old.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _forget_texts(survey_pk: int, *, now: datetime) -> bool:
+    survey = locked(survey_pk)
+    texts = {question.key for question in survey.questions.all() if question.is_text}
+    rows = list(survey.answers.all())
+    for row in rows:
+        row.values = row.without(texts)
+    SurveyAnswer.objects.bulk_update(rows, ["values"], batch_size=AT_A_TIME)
+    survey.texts_forgotten_on = now.date()
+    survey.save(update_fields=["texts_forgotten_on"])
+    return True
