@@ -20,6 +20,7 @@ class EventsConfig(AppConfig):
         )
         from events.receivers import adopt_registrations
         from iurc_portal.accounts.signals import address_proved
+        from iurc_portal.api import registry as api
         from iurc_portal.pages.sitemaps import register as register_sitemap
 
         address_proved.connect(adopt_registrations, dispatch_uid="events.adopt_registrations")
@@ -33,3 +34,4 @@ class EventsConfig(AppConfig):
         register_sitemap("events-events", sitemaps.Events)
         search.register_kinds()
         feeds.SHELF.connect()
+        api.register("events.api.resources")

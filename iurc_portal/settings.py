@@ -339,9 +339,9 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "TITLE": "Torino–Nagoya open data",
     "VERSION": "1",
-    "DESCRIPTION": "Organisations, offers and needs, initiatives, testbeds, tests, good practices and the vocabulary "
-    "of the two cities, in three languages. Read only, without a key, for everybody; under CC BY 4.0. Within version "
-    "1 fields are added and never renamed.",
+    "DESCRIPTION": "Organisations, offers and needs, initiatives, testbeds, tests, good practices, the vocabulary and "
+    "events of the two cities, in three languages. Read only, without a key, for everybody; under CC BY 4.0. Within "
+    "version 1 fields are added and never renamed.",
     "LICENSE": {"name": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/"},
     "SERVERS": [{"url": SITE_URL}],
     "SCHEMA_PATH_PREFIX": "/api/v1",
