@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ def touching(first: date | None, last: date | None) -> QuerySet[Event]:
     A day begins in Nagoya and ends in Torino.
     """
     if first is not None and last is not None and last < first:
-        return Event.objects.none()
+        return Event.objects.filter(dtend__lt=F("dtstart"))  # none, in words that the counting of facets can carry
     events = Event.objects.all()
     if first is not None:
         events = events.filter(dtend__gt=_midnight(first, TOKYO))
