@@ -267,6 +267,10 @@ ANYMAIL: dict[str, Any] = {
     "SEND_DEFAULTS": {"track_opens": False, "track_clicks": False},
     "IGNORE_UNSUPPORTED_FEATURES": True,  # not every service knows how not to track, and then it does not
 }
+# The mailbox of DEFAULT_FROM_EMAIL, if the portal is to read the answers that calendar programs send (6.8).
+REPLY_MAILBOX_URL = env.mailbox("REPLY_MAILBOX_URL")
+if REPLY_MAILBOX_URL:
+    CELERY_BEAT_SCHEDULE["take-replies"] = {"task": "events.tasks.take_replies", "schedule": 300}
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Torino–Nagoya <portal@torino-nagoya.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
