@@ -7,10 +7,11 @@ import email
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from urllib.parse import unquote
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, Registration
@@ -21,14 +22,14 @@ LARGEST = 1_000_000  # octets of a letter; what is larger answers no invitation
 LONGEST_ADDRESS = 254
 
 
-class Outcome(models.TextChoices):
+class Outcome(StrEnum):
     """What became of a letter."""
 
-    NOTED = "noted", _("noted: the person wants to leave")
-    TAKEN_BACK = "taken back", _("noted: the person comes after all")
-    NOTHING_NEW = "nothing new", _("an answer that changes nothing")
-    UNKNOWN = "unknown", _("an answer about nobody's place")
-    NO_ANSWER = "no answer", _("not an answer to an invitation")
+    NOTED = "noted"  # somebody wants to leave
+    TAKEN_BACK = "taken back"  # and comes after all
+    NOTHING_NEW = "nothing new"
+    UNKNOWN = "unknown"  # an answer about nobody's place
+    NO_ANSWER = "no answer"
 
 
 @dataclass(frozen=True)
