@@ -18,11 +18,13 @@ class EventsConfig(AppConfig):
             search,
             sitemaps,
         )
-        from events.receivers import adopt_registrations
-        from iurc_portal.accounts.signals import address_proved
+        from events.receivers import adopt_registrations, follow_changed_address
+        from iurc_portal.accounts.signals import address_changed, address_proved
+        from iurc_portal.api import registry as api
         from iurc_portal.pages.sitemaps import register as register_sitemap
 
         address_proved.connect(adopt_registrations, dispatch_uid="events.adopt_registrations")
+        address_changed.connect(follow_changed_address, dispatch_uid="events.follow_changed_address")
         mail.register_kinds()
         mail_reminders.register_kinds()
         mail_changes.register_kinds()
@@ -33,3 +35,4 @@ class EventsConfig(AppConfig):
         register_sitemap("events-events", sitemaps.Events)
         search.register_kinds()
         feeds.SHELF.connect()
+        api.register("events.api.resources")

@@ -177,7 +177,8 @@ def _personal_entry(event: Event, registration: Registration | None, *, person: 
     A feed carries no ATTENDEE (7.4). Calendars therefore show an uncertain place as a tentative entry, and the words
     say so; what the place was when follows it in DTSTAMP, which has to move when the entry does.
     """
-    entry = ical.entry_for(event, language=person.language, tzid=person.tzid)
+    note = way_in(event, registration, language=person.language)
+    entry = ical.entry_for(event, language=person.language, tzid=person.tzid, note=note)
     if registration is None:
         return replace(entry, alarm=_alarm(event, alarm))
     partstat = PARTSTAT[registration.state]
@@ -196,6 +197,26 @@ def _personal_entry(event: Event, registration: Registration | None, *, person: 
         notice = _("Your place is not certain yet: your registration page says more.")
     status = entry.status if event.is_cancelled else Event.Status.TENTATIVE
     return replace(entry, status=status, description=f"{notice}\n\n{entry.description}")
+
+
+def way_in(event: Event, registration: Registration | None, *, language: str) -> str:
+    """How somebody confirmed takes part online, for a calendar that is made again and again; "" for the others.
+
+    No token: of those in letters only digests are kept (16.2), and a new one each time would change the bytes (7.4).
+    Whoever has an account finds the own page there; a guest has it in our letters.
+    """
+    is_online = event.event_attendance_mode != Event.AttendanceMode.OFFLINE
+    if (
+        registration is None
+        or registration.state != Registration.State.CONFIRMED
+        or event.is_cancelled
+        or not is_online
+    ):
+        return ""
+    with translation.override(language):
+        if registration.user_id is not None:
+            return ical.way_in(settings.SITE_URL + reverse("my"))
+        return _("The link to take part online is in our messages about your registration.")
 
 
 def _alarm(event: Event, minutes: int | None) -> int | None:

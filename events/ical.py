@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from events.models import Event
 from iurc_portal.translation.languages import best_text
@@ -87,11 +88,11 @@ class Entry:
     alarm: int | None = None  # minutes before the start (7.8)
 
 
-def entry_for(event: Event, *, language: str, tzid: str = "") -> Entry:
+def entry_for(event: Event, *, language: str, tzid: str = "", note: str = "") -> Entry:
     """The entry of ``event`` for feeds and downloads: no people in it, and the same bytes until something changes.
 
     DTSTAMP equals LAST-MODIFIED where there is no METHOD (§3.8.7.2). ``tzid`` is the reader's zone, for the words of
-    the description alone.
+    the description alone; ``note`` is a paragraph more of these, for one person.
     """
     with translation.override(language):
         summary, summary_language = best_text(event, "name", language)
@@ -104,7 +105,9 @@ def entry_for(event: Event, *, language: str, tzid: str = "") -> Entry:
             tzid=event.tzid,
             summary=summary,
             summary_language=summary_language,
-            description=_description(event, event.dtstart, event.dtend, language=language, tzid=tzid, url=url),
+            description=_description(
+                event, event.dtstart, event.dtend, language=language, tzid=tzid, url=url, note=note
+            ),
             language=language,
             location=_location(event, url=url, language=language),
             url=url,
@@ -127,15 +130,19 @@ def invitation(
     event_tzid: str,
     now: datetime,
     event_is_off: bool = False,
+    join: str = "",
 ) -> bytes:
     """The calendar part of a letter to one person: a REQUEST, or a CANCEL for them (``event_is_off``: for everybody).
 
     Times and SEQUENCE are those frozen when the letter was queued. ORGANIZER is the visible From (6.8); a personal
-    CANCEL carries no STATUS, which would cancel the event for others who share the calendar (6.9).
+    CANCEL carries no STATUS, which would cancel the event for others who share the calendar (6.9). ``join`` is the
+    person's own page of the way in.
     """
     entry = entry_for(event, language=language, tzid=tzid)
     with translation.override(language):
-        description = _description(event, dtstart, dtend, language=language, tzid=tzid, url=entry.url)
+        description = _description(
+            event, dtstart, dtend, language=language, tzid=tzid, url=entry.url, note=way_in(join) if join else ""
+        )
     status = "CONFIRMED" if method == "REQUEST" else "CANCELLED" if event_is_off else ""
     entry = replace(
         entry,
@@ -244,9 +251,17 @@ def _utc(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _description(event: Event, start: datetime, end: datetime, *, language: str, tzid: str, url: str) -> str:
+def way_in(address: str) -> str:
+    """Where to take part online, in the active language: a page of ours, never the room (8.1)."""
+    words, colon = _("Take part online"), pgettext("before a line of its own", ":")
+    return f"{words}{colon}\n{address}"
+
+
+def _description(
+    event: Event, start: datetime, end: datetime, *, language: str, tzid: str, url: str, note: str = ""
+) -> str:
     text, _language = best_text(event, "description", language)
-    paragraphs = ["\n".join(both_cities_lines(start, end, language, tzid=tzid)), plain(text)]
+    paragraphs = ["\n".join(both_cities_lines(start, end, language, tzid=tzid)), note, plain(text)]
     return "\n\n".join([*filter(None, paragraphs), url])
 
 

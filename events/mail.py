@@ -316,12 +316,17 @@ def _letter(message: Message, registration: Registration, words: Words, *, join:
     }
     email = compose(message, words, template="letter", context=context, reply_to=event.contact_email)
     if "method" in message.payload:
-        _attach_calendar(email, message, registration, start, end)
+        _attach_calendar(email, message, registration, start, end, join=join)
     return email
 
 
-def _attach_calendar(email, message: Message, registration: Registration, start: datetime, end: datetime) -> None:
-    """The invitation twice, as clients want it: last alternative and attached file, the same bytes (6.10)."""
+def _attach_calendar(
+    email, message: Message, registration: Registration, start: datetime, end: datetime, *, join: str
+) -> None:
+    """The invitation twice, as clients want it: last alternative and attached file, the same bytes (6.10).
+
+    It carries the way in of the letter that it belongs to: the token of both exists nowhere else (4.22).
+    """
     method = message.payload["method"]
     octets = ical.invitation(
         registration.event,
@@ -335,17 +340,19 @@ def _attach_calendar(email, message: Message, registration: Registration, start:
         event_tzid=message.payload["tzid"],
         now=timezone.now(),
         event_is_off=message.kind == "events.event_cancelled",
+        join=join,
     )
     email.attach_alternative(octets.decode(), f"text/calendar; method={method}; component=VEVENT")
     email.attach(f"{registration.event.slug}.ics", octets, "application/ics")
 
 
 # The parts, for the letters of ``events.mail_seats``.
-letter, registration_of, name_of, own_page, event_page, way_in, refusal = (
+letter, registration_of, name_of, own_page, join_page, event_page, way_in, refusal = (
     _letter,
     _registration,
     _name,
     _own_page,
+    _join_page,
     _event_page,
     _way_in,
     _refusal,

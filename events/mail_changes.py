@@ -46,6 +46,7 @@ def changed(message: Message, *, preview: bool) -> EmailMultiAlternatives:
             link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
             closing=_closing(message),
         ),
+        join=_join_page(registration, preview=preview) if _is_invited(message) else "",
     )
 
 

@@ -166,6 +166,7 @@ def promoted(message: Message, *, preview: bool) -> EmailMultiAlternatives:
                 _("If you cannot come, cancel on the same page: somebody else can then take your place."),
             ],
         ),
+        join=mail.join_page(registration, preview=preview),
     )
 
 

@@ -3,7 +3,8 @@
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Event, EventLanguage
+from ecosystem.models import Place
+from events.models import Event, EventLanguage, Track
 from iurc_portal.clock import ZONES
 from iurc_portal.search.registry import Doc, Kind, register, texts_of, titles_of
 
@@ -16,10 +17,12 @@ def event_doc(event: Event) -> Doc:
         texts=texts_of(event, "description"),
         places=[*texts_of(event, "location"), *(texts_of(event.place, "name", "address") if event.place else [])],
         concepts=[theme.pk for theme in themes],
+        city=event.place.city.slug if event.place else "",
         category=event.track.slug[:24],
         values={
             "theme": [theme.notation for theme in themes],
             "spoken": [language.language for language in event.languages.all()],
+            "mode": [event.event_attendance_mode],
         },
         dated=event.dtstart.astimezone(ZONES["torino"]).date(),
         public=event.published_at is not None
@@ -34,7 +37,9 @@ def register_kinds() -> None:
             name="events",
             title=_("Webinars & events"),
             model=Event,
-            source=lambda: Event.objects.select_related("track", "place").prefetch_related("themes", "languages"),
+            source=lambda: Event.objects.select_related("track", "place__city").prefetch_related(
+                "themes", "languages"
+            ),
             build=event_doc,
             shown=lambda user: (
                 Event.objects.listed()
@@ -45,6 +50,10 @@ def register_kinds() -> None:
             template="events/_search_row.html",
             excerpt="description",
             list_url_name="events:list",
-            follows=((EventLanguage, lambda language: Event.objects.filter(pk=language.event_id)),),
+            follows=(
+                (EventLanguage, lambda language: Event.objects.filter(pk=language.event_id)),
+                (Track, lambda track: track.events.all()),
+                (Place, lambda place: place.events.all()),
+            ),
         )
     )

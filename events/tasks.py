@@ -38,6 +38,20 @@ def tell_clock_changes() -> dict[str, int]:
 
 
 @shared_task
+def take_replies() -> dict[str, int]:
+    """Read the mailbox of answers, where there is one."""
+    from django.conf import settings
+
+    from events import replies_mailbox
+    from iurc_portal.notifications.services import heartbeat
+
+    now = timezone.now()
+    with heartbeat("take_replies", now=now) as counts:
+        counts.update(replies_mailbox.read_mailbox(settings.REPLY_MAILBOX_URL, now=now))
+    return counts
+
+
+@shared_task
 def send_change_notices() -> dict[str, int]:
     from events.services import notices
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -91,6 +92,14 @@ register(
         urgent=False,
     ),
     Task(
+        "declined-in-the-calendar",
+        _("People who declined the invitation in their calendar"),
+        lambda now: Registration.objects.confirmed().filter(
+            wants_to_withdraw_at__isnull=False, event__dtstart__gt=now
+        ),
+        "events.change_registration",
+    ),
+    Task(
         "answers-to-look-at",
         _("Registrations with changed answers to look at"),
         lambda now: Registration.objects.filter(state=Registration.State.CONFIRMED).exclude(needs_review_since=None),
@@ -103,5 +112,10 @@ register(
     Job("send_due_reminders", _("Reminders of events"), "send-due-reminders"),
     Job("end_unused_calendars", _("Switching off calendars that nobody reads"), "end-unused-calendars"),
     Job("extend_series", _("Further dates of series"), "extend-series"),
+    *(
+        [Job("take_replies", _("Reading answers to invitations"), "take-replies")]
+        if settings.REPLY_MAILBOX_URL
+        else []
+    ),
     Job("tell_clock_changes", _("Notes before clock changes"), "tell-clock-changes"),
 )

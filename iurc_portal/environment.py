@@ -112,6 +112,19 @@ class Environment:
             raise self.refuse(name, "Write smtp+tls://user:password@host:587.") from error
         return {key: entry for key, entry in config.items() if key.startswith("EMAIL_") and entry is not None}
 
+    def mailbox(self, name: str) -> str:
+        """An IMAP mailbox as ``imaps://user:password@host:993/folder``, or "". ``imap`` is without encryption."""
+        value = self.text(name)
+        parts = urlsplit(value)
+        try:
+            known = parts.scheme in {"imaps", "imap"} and parts.hostname and parts.username and parts.password
+            usable = bool(known) and parts.port != 0
+        except ValueError:  # the port is no number
+            usable = False
+        if value and not usable:
+            raise self.refuse(name, "Write imaps://user:password@host:993/INBOX.")
+        return value
+
     def starting_with(self, prefix: str) -> dict[str, str]:
         """Every value whose name begins with ``prefix``, under the rest of its name."""
         return {name.removeprefix(prefix): value for name, value in self.values.items() if name.startswith(prefix)}

@@ -268,6 +268,10 @@ ANYMAIL: dict[str, Any] = {
     "SEND_DEFAULTS": {"track_opens": False, "track_clicks": False},
     "IGNORE_UNSUPPORTED_FEATURES": True,  # not every service knows how not to track, and then it does not
 }
+# The mailbox of DEFAULT_FROM_EMAIL, if the portal is to read the answers that calendar programs send (6.8).
+REPLY_MAILBOX_URL = env.mailbox("REPLY_MAILBOX_URL")
+if REPLY_MAILBOX_URL:
+    CELERY_BEAT_SCHEDULE["take-replies"] = {"task": "events.tasks.take_replies", "schedule": 300}
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Torino–Nagoya <portal@torino-nagoya.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
@@ -347,9 +351,9 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "TITLE": "Torino–Nagoya open data",
     "VERSION": "1",
-    "DESCRIPTION": "Organisations, offers and needs, initiatives, testbeds, tests, good practices and the vocabulary "
-    "of the two cities, in three languages. Read only, without a key, for everybody; under CC BY 4.0. Within version "
-    "1 fields are added and never renamed.",
+    "DESCRIPTION": "Organisations, offers and needs, initiatives, testbeds, tests, good practices, the vocabulary and "
+    "events of the two cities, in three languages. Read only, without a key, for everybody; under CC BY 4.0. Within "
+    "version 1 fields are added and never renamed.",
     "LICENSE": {"name": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/"},
     "SERVERS": [{"url": SITE_URL}],
     "SCHEMA_PATH_PREFIX": "/api/v1",

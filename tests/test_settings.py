@@ -31,6 +31,8 @@ ROOT = Path(__file__).resolve().parent.parent
         ("MAIL_SERVICE", "pigeon"),
         ("MAIL_WEBHOOK_SECRET", "no-user-and-no-colon-but-long-enough"),
         ("MAIL_WEBHOOK_SECRET", "mail:short"),
+        ("REPLY_MAILBOX_URL", "imaps://mail.example/INBOX"),
+        ("REPLY_MAILBOX_URL", "https://user:secret@mail.example"),
     ],
 )
 def test_a_bad_value_stops_the_portal_and_names_the_setting(name, value):

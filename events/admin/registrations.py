@@ -18,6 +18,7 @@ from events.admin.decisions import Decisions
 from events.admin.exports import ExportsParticipants
 from events.admin.forms import PERSON, NewRegistrationForm, RegistrationForm
 from events.admin.groups import RegistersDelegations
+from events.admin.replies import ShowsReplies
 from events.models import Registration
 from events.services import letters, registrations
 from iurc_portal.admin import EditableBy, PlainAdmin
@@ -34,6 +35,7 @@ class RegistrationAdmin(
     AttendanceColumn,
     RegistersDelegations,
     ShowsAnswers,
+    ShowsReplies,
     FindsPeople,
     EditableBy,
     ExportsParticipants,
@@ -68,6 +70,7 @@ class RegistrationAdmin(
     ]
     fields = [
         ("event_page", "state_now"),
+        "reply_shown",
         ("email", "mail_trouble"),
         ("joined_at", "confirmed_at"),
         ("line", "seats_by_kind"),
@@ -78,9 +81,9 @@ class RegistrationAdmin(
     ]
     readonly_fields = [
         *("event_page", "email", "mail_trouble", "state_now", "joined_at", "confirmed_at"),
-        *("line", "seats_by_kind", "source", "decision_note", "log"),
+        *("line", "seats_by_kind", "source", "decision_note", "reply_shown", "log"),
     ]
-    actions = [*Decisions.decision_actions, "withdraw", "write_again", "check_in"]
+    actions = [*Decisions.decision_actions, "withdraw", *ShowsReplies.reply_actions, "write_again", "check_in"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_position()
@@ -137,9 +140,12 @@ class RegistrationAdmin(
             "cancelled": "danger",
             "rejected": "danger",
             "expired": "danger",
+            "wants to leave": "warning",
         },
     )
     def state_badge(self, obj):
+        if obj.wants_to_withdraw_at is not None:
+            return "wants to leave", _("confirmed, but declined in the calendar")
         return obj.state, obj.get_state_display()
 
     @admin.display(description=_("state"))

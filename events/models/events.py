@@ -300,6 +300,10 @@ class Event(RegistrationSwitches):
         """The first moment at which nobody can ask for a place any more (2.1)."""
         return min(self.registration_closes_at or self.dtstart, self.dtstart)
 
+    def has_seats(self, *, now) -> bool:
+        """Whether anybody who asks at ``now`` finds a seat, for showing, on rows read ``with_places_taken``."""
+        return self.accepts_registrations(now=now) and not self.invitation_only and self.places_left != 0
+
     def takes_answers(self, *, now) -> bool:
         """Whether somebody registered may still change what they answered (2.19)."""
         return self.status == self.Status.CONFIRMED and now < min(self.answers_until or self.dtstart, self.dtstart)

@@ -150,6 +150,8 @@ class Registration(StateMachine, Named):
         on_delete=models.SET_NULL,
         related_name="members",
     )
+    # An answer to the invitation said so; staff decide, since mail can be forged (6.8).
+    wants_to_withdraw_at = models.DateTimeField(_("declined in the calendar"), null=True, blank=True, editable=False)
     needs_review_since = models.DateTimeField(_("to be looked at since"), null=True, blank=True, editable=False)
 
     objects = RegistrationQuerySet.as_manager()

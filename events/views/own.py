@@ -16,9 +16,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from events import afterwards, codes, ical, joining
+from events import afterwards, codes, feeds, ical, joining
 from events.exceptions import Busy, RoomClosed
-from events.feeds import PARTSTAT
 from events.models import AccessToken, Event, Registration
 from events.services import groups, registrations, tokens
 from events.services import joining as rooms
@@ -115,7 +114,8 @@ def ics(request, *, token, clear, now):
     if token.registration.state != State.CONFIRMED or _too_old(token, now=now):
         raise Http404("no registration")
     event, language = token.registration.event, token.registration.language
-    entry = ical.entry_for(event, language=language, tzid=token.registration.tzid)
+    note = feeds.way_in(event, token.registration, language=language)
+    entry = ical.entry_for(event, language=language, tzid=token.registration.tzid, note=note)
     return calendar_response(request, [entry], filename=f"{event.slug}.ics", private=True)
 
 
@@ -151,7 +151,7 @@ def _context(token: AccessToken, clear: str, *, now) -> dict:
         "is_past": event.dtend <= now,
         "has_begun": event.dtstart <= now,
         "is_open": event.accepts_registrations(now=now),
-        "has_calendars": token.purpose == Purpose.MANAGE and found.state in PARTSTAT,
+        "has_calendars": token.purpose == Purpose.MANAGE and found.state in feeds.PARTSTAT,
         "lead": lead,
         "lead_name": lead.display_name(found.language) or lead.email if lead is not None else "",
         "may_answer": takes_part and event.question_set_id is not None and event.takes_answers(now=now),

@@ -8,11 +8,14 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and sign-in")
 
     def ready(self):
-        from allauth.account.signals import email_confirmed
+        from allauth.account.signals import email_changed, email_confirmed
 
-        from iurc_portal.accounts.receivers import tell_of_proved_address
+        from iurc_portal.accounts import mail
+        from iurc_portal.accounts.receivers import follow_changed_address, tell_of_proved_address
         from iurc_portal.accounts.roles import ensure_roles_after_migration
 
         email_confirmed.connect(tell_of_proved_address, dispatch_uid="accounts.address_proved")
+        email_changed.connect(follow_changed_address, dispatch_uid="accounts.address_changed")
+        mail.register_kinds()
         # After the last app's own permissions exist: this app's signal comes once per installed app.
         post_migrate.connect(ensure_roles_after_migration, dispatch_uid="accounts.ensure_roles")

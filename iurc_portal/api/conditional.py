@@ -11,21 +11,25 @@ import hashlib
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from iurc_portal.search.models import Version
 
-SOURCES = ("iurc_portal/api", "ecosystem", "locale")
+SOURCES = ("iurc_portal/api", "ecosystem", "events", "locale")
 SHAPING = {".py", ".mo"}
 
 
-def etag(address: str, *, now: datetime) -> str:
-    """The mark of what ``address`` (path and query) answers at ``now`` (aware). Asks the database once."""
+def etag(address: str, *, now: datetime, more: Any = None) -> str:
+    """The mark of what ``address`` (path and query) answers at ``now`` (aware). Asks the database once.
+
+    ``more`` is what the answer tells beside indexed records.
+    """
     versions = sorted(Version.objects.values_list("name", "number"))
     days = (now.astimezone(UTC).date().isoformat(), timezone.localdate(now).isoformat())
-    facts = (release(), settings.SITE_URL, days, versions, address)
+    facts = (release(), settings.SITE_URL, days, versions, address, *([more] if more is not None else []))
     return f'"{hashlib.sha256(repr(facts).encode()).hexdigest()[:32]}"'
 
 

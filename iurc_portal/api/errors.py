@@ -40,6 +40,11 @@ def bad_number(field: str, value: str, highest: int) -> BadParameter:
     return BadParameter(field, "bad_number", words % {"value": value[:LONGEST_SHOWN], "highest": highest})
 
 
+def bad_day(field: str, value: str) -> BadParameter:
+    words = _("“%(value)s” is not a day. Write it as 2027-03-28.")
+    return BadParameter(field, "bad_day", words % {"value": value[:LONGEST_SHOWN]})
+
+
 def repeated(field: str) -> BadParameter:
     return BadParameter(field, "repeated", _("“%(field)s” may be given once.") % {"field": field})
 

@@ -1,6 +1,7 @@
 """What several resources say in the same way: texts with their language, links, points. All is read, none written."""
 
 from operator import attrgetter
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -8,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from iurc_portal.api.registry import LICENCE
+from iurc_portal.clock import ZONES
 from iurc_portal.translation.languages import Language, best_text
 
 TEXT = {
@@ -31,7 +33,15 @@ POINT = {
     "required": ["longitude", "latitude", "precision"],
     "additionalProperties": False,
 }
-COMPONENTS = {"Text": TEXT, "Point": POINT}
+INSTANT = {"type": "string", "format": "date-time"}
+INTERVAL = {
+    "type": "object",
+    "description": "Begin and end on the clock of one city, with its distance from UTC at that moment.",
+    "properties": {"start": INSTANT, "end": INSTANT},
+    "required": ["start", "end"],
+    "additionalProperties": False,
+}
+COMPONENTS = {"Text": TEXT, "Point": POINT, "Interval": INTERVAL}
 
 
 def _or_null(component: str) -> dict:
@@ -84,12 +94,48 @@ class PageField(_WholeRecord):
     ``key`` may lead to a related record (``practice.slug``) on whose page this one stands, at ``part``.
     """
 
-    def __init__(self, url_name: str, key: str = "slug", *, part: str = ""):
-        super().__init__(help_text="The record's page for people, in the language asked for.")
+    WORDS = "The record's page for people, in the language asked for."
+
+    def __init__(self, url_name: str, key: str = "slug", *, part: str = "", help_text: str = WORDS):
+        super().__init__(help_text=help_text)
         self.url_name, self.key_of, self.part = url_name, attrgetter(key), part
 
     def to_representation(self, value):
         return f"{settings.SITE_URL}{reverse(self.url_name, args=[self.key_of(value)])}{self.part}"
+
+
+@extend_schema_field(INSTANT)
+class InstantField(_WholeRecord):
+    """An instant of a record with a zone (``tzid``), on the clock there: ISO 8601 with the offset of that moment."""
+
+    def __init__(self, column: str, *, help_text: str = "On the clock of the zone `tzid`."):
+        super().__init__(help_text=help_text)
+        self.column = column
+
+    def to_representation(self, value):
+        return getattr(value, self.column).astimezone(ZoneInfo(value.tzid)).isoformat()
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "description": "The same interval on the clocks of both cities.",
+        "properties": {str(side): {"$ref": "#/components/schemas/Interval"} for side in ZONES},
+        "required": [str(side) for side in ZONES],
+        "additionalProperties": False,
+    }
+)
+class BothCitiesField(_WholeRecord):
+    """``dtstart`` and ``dtend`` on the clocks of both cities (events spec 12.6)."""
+
+    def to_representation(self, value):
+        return {
+            str(side): {
+                "start": value.dtstart.astimezone(zone).isoformat(),
+                "end": value.dtend.astimezone(zone).isoformat(),
+            }
+            for side, zone in ZONES.items()
+        }
 
 
 class NumberField(serializers.IntegerField):

@@ -1,13 +1,17 @@
 """Reading the query string strictly: a page tells the reader what it ignored, a program wants to be refused."""
 
+import re
+from datetime import date
+
 from django.http import QueryDict
 
-from iurc_portal.api.errors import bad_number, not_one_of, repeated, unknown_value
+from iurc_portal.api.errors import bad_day, bad_number, not_one_of, repeated, unknown_value
 from iurc_portal.search.facets import RELEVANCE, SWITCHES, FacetedFilterSet
 from iurc_portal.translation.languages import Language
 
 DEFAULT_LANGUAGE = Language.ENGLISH  # never the browser's: one address has one answer
 SWITCH_VALUES = ("0", "1")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def language_of(query: QueryDict) -> str:
@@ -40,6 +44,21 @@ def whole_number(query: QueryDict, name: str, *, default: int, highest: int) -> 
     if not 1 <= number <= highest:
         raise bad_number(name, text, highest)
     return number
+
+
+def day(query: QueryDict, name: str) -> date | None:
+    """The day that ``name`` says, as 2027-03-28; None without it. Raises ``BadParameter``."""
+    given = query.getlist(name)
+    if len(given) > 1:
+        raise repeated(name)
+    if not given:
+        return None
+    try:
+        if DAY.fullmatch(given[0]):
+            return date.fromisoformat(given[0])
+    except ValueError:
+        pass
+    raise bad_day(name, given[0])
 
 
 def check_filters(filterset: FacetedFilterSet, query: QueryDict) -> None:

@@ -68,9 +68,13 @@ class OpenData(APIView):
         super().initial(request, *args, **kwargs)
         check_language(request.query_params)
 
+    def more_for_the_mark(self):
+        """What answers tell that changes without a change of the index, such as seats; None if nothing does."""
+        return
+
     def is_held_already(self, request) -> bool:
         """Whether the client has this answer. Reads the mark, before any record is read."""
-        self.mark = etag(request.get_full_path(), now=timezone.now())
+        self.mark = etag(request.get_full_path(), now=timezone.now(), more=self.more_for_the_mark())
         return is_held(self.mark, request.headers.get("If-None-Match", ""))
 
     def finalize_response(self, request, response, *args, **kwargs):
@@ -127,6 +131,9 @@ class Resource(ViewSetMixin, OpenData, GenericAPIView):
             return Response(status=304)
         record = get_object_or_404(self.record_rows(), **{self.lookup_field: called[self.lookup_url_kwarg]})
         return Response(self.get_serializer(record).data)
+
+    def get_serializer_context(self):
+        return {**super().get_serializer_context(), "now": timezone.now()}
 
     def get_serializer_class(self):
         return self.record_serializer_class if self.action == "retrieve" else self.serializer_class

@@ -27,6 +27,9 @@ REASONS = {
     "opt-out lifted": gettext_noop("may be listed again"),
     "merged": gettext_noop("merged"),
     "merging undone": gettext_noop("merging taken back"),
+    "declined_by_mail": gettext_noop("declined in the calendar"),
+    "accepted_by_mail": gettext_noop("accepted in the calendar after all"),
+    "reply_dismissed": gettext_noop("stays, though declined in the calendar"),
     "answers_reviewed": gettext_noop("changed answers looked at"),
     "member_declined": gettext_noop("declined what somebody else had asked for"),
     "member_lapsed": gettext_noop("did not confirm in time what somebody else had asked for"),
@@ -38,6 +41,7 @@ REASONS = {
     "rules": gettext_noop("other rules of registration"),
     "priority": gettext_noop("other priority"),
     "adopted": gettext_noop("joined to the account"),
+    "address_changed": gettext_noop("other e-mail address"),
     "other": gettext_noop("another reason"),
 }
 

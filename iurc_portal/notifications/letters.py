@@ -1,6 +1,7 @@
 """The shell that every letter shares: staff's words or ours, text and HTML, one sender (events spec 4.24, 4.25)."""
 
 from collections.abc import Mapping
+from email.charset import QP, Charset
 from typing import Any
 
 from django.conf import settings
@@ -12,10 +13,17 @@ from iurc_portal.notifications import subscriptions, texts
 from iurc_portal.notifications.models import Message
 from iurc_portal.notifications.words import Words
 
+PLAIN_ON_ITS_WAY = Charset("utf-8")
+PLAIN_ON_ITS_WAY.body_encoding = QP
+
 
 class LetterMail(EmailMultiAlternatives):
-    """A letter that remembers the words it was shipped with, whatever staff have made of them."""
+    """A letter that remembers the words it was shipped with, whatever staff have made of them.
 
+    It travels as ASCII, calendar part included: not every mail server on the way takes eight bits (RFC 6047 §2.5).
+    """
+
+    encoding = PLAIN_ON_ITS_WAY  # type: ignore[assignment]
     words: Words
 
 

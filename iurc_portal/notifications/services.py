@@ -15,7 +15,7 @@ from time import monotonic
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
 
@@ -265,6 +265,11 @@ def beat(name: str, *, now: datetime, counts: dict | None = None) -> None:
     Heartbeat.objects.update_or_create(
         name=name, defaults={"last_success_at": now, "last_error": "", "counts": counts or {}}
     )
+
+
+def readdress(messages: QuerySet, *, to: str) -> int:
+    """Those of ``messages`` that have not left go to another address of the same person. Returns how many."""
+    return messages.filter(state=Message.State.QUEUED).update(to=to)
 
 
 def clear_bounces(email: str, *, now: datetime) -> None:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from ecosystem.api.resources import RESOURCES
 from ecosystem.models import Concept, GoodPractice, Organisation, TestRun
 from ecosystem.views.cards import Card
+from events.api.resources import RESOURCES as EVENTS
 from iurc_portal import limits
 from iurc_portal.api import conditional, throttling
 from tests.api.world import make_world
@@ -19,7 +20,7 @@ from tests.factories import make_city, make_organisation, make_theme, make_user
 
 pytestmark = pytest.mark.django_db
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-LISTS = [resource.address for resource in RESOURCES]
+LISTS = [resource.address for resource in [*RESOURCES, *EVENTS]]
 PAGES = {
     "organisations": "",
     "offers": "offers/",
@@ -29,7 +30,7 @@ PAGES = {
     "practices": "practices/",
     "concepts": "glossary/",
 }
-PARAMETERS = ["q", "theme", "organisation", "page", "page_size", "lang", "sort", "exact", "unknown"]
+PARAMETERS = ["q", "theme", "organisation", "page", "page_size", "lang", "sort", "exact", "from", "to", "unknown"]
 HOSTILE = ["\x00", "' OR 1=1 --", "<script>", "x" * 5000, "名古屋" * 900, "9" * 5000, "%", "\u202e", "🏯", "%ED%A0%80"]
 
 

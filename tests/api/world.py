@@ -1,12 +1,13 @@
 """A little of everything that the API tells, in one language here and another there."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.utils import timezone
 
 from ecosystem.models import Concept
 from tests.factories import (
     make_city,
+    make_event,
     make_initiative,
     make_listing,
     make_organisation,
@@ -15,6 +16,7 @@ from tests.factories import (
     make_test_run,
     make_testbed,
     make_theme,
+    make_track,
     make_transfer,
 )
 
@@ -26,6 +28,10 @@ def make_concept(notation, **fields):
 
 def make_cooperation(notation, **fields):
     return make_concept(notation, scheme="cooperation", **fields)
+
+
+def torino_place():
+    return make_city().places.get_or_create(name_en="Town hall", address="Via Roma 1")[0]
 
 
 def make_world(copies: int = 1, *, first: int = 0):
@@ -110,6 +116,22 @@ def make_world(copies: int = 1, *, first: int = 0):
         practice.themes.add(theme)
         practice.organisations.add(robots)
         make_transfer(practice=practice, organisation=cells, started=date(2020, 5, 1), proof="https://example.org/t")
+        seminar = make_event(
+            slug=f"seminar-{n}",
+            name_en=f"Robots in the street {n}",
+            name_ja="街のロボット",
+            description_it="Prove e domande.",
+            track=make_track(name_ja="ウェビナー"),
+            organizer=robots,
+            dtstart=datetime(2100, 3, 28 + n, 1, 30, tzinfo=UTC),
+            event_attendance_mode="mixed",
+            place=torino_place(),
+            maximum_attendee_capacity=2,
+            join_url="https://secret.example/room",
+        )
+        seminar.languages.create(language="it", role="spoken")
+        seminar.languages.create(language="ja", role="interpreted")
+        seminar.themes.add(theme)
         transport = make_concept(f"transport-{n}", pref_label_it=f"trasporti {n}")
         bus = make_concept(f"bus-{n}", broader=transport, definition_en="It carries many.")
         bus.labels.create(language="en", text=f"omnibus {n}", kind="alt")

@@ -1,4 +1,4 @@
-"""Page, letter, calendar file and JSON-LD say the same instant, on both sides of three clock changes."""
+"""Page, letter, calendars, JSON-LD and API say the same instant, on both sides of three clock changes."""
 
 import json
 import re
@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 
-from events import ical
+from events import feeds, ical
+from events.models import Registration
 from events.services import letters, reminders, scheduling
+from events.services.feeds import make_feed
 from iurc_portal.notifications import services as outbox
 from iurc_portal.notifications.models import Message
-from tests.factories import make_event, make_organisation, make_registration, make_track
+from tests.factories import make_event, make_organisation, make_registration, make_track, make_user
 
 pytestmark = pytest.mark.django_db
 ROME, TOKYO = ZoneInfo("Europe/Rome"), ZoneInfo("Asia/Tokyo")
@@ -22,58 +24,118 @@ CHANGES = [
     (datetime(2027, 3, 28, 1, tzinfo=UTC), 8, 7),
     (datetime(2027, 10, 31, 1, tzinfo=UTC), 7, 8),
 ]
-DISTANCES = [-17, -1, -0.5, 0, 0.5, 1, 31]  # hours from the change
-INSTANTS = [
-    pytest.param(change + timedelta(hours=hours), before if hours < 0 else after, id=f"{change:%Y-%m-%d}{hours:+}h")
-    for change, before, after in CHANGES
-    for hours in DISTANCES
+DISTANCES = [-17, -0.5, 0, 0.5, 31]  # hours from the change
+INSTANTS = [  # each distance with an event of each city: an odd number of them, so that the cities take turns
+    pytest.param(
+        change + timedelta(hours=hours),
+        before if hours < 0 else after,
+        (ROME, TOKYO)[(number * len(DISTANCES) + place) % 2].key,
+        id=f"{change:%Y-%m-%d}{hours:+}h",
+    )
+    for number, (change, before, after) in enumerate(CHANGES)
+    for place, hours in enumerate(DISTANCES)
 ]
 LENGTH = timedelta(minutes=20)
 JAPANESE_DAYS = "月火水木金土日"
+DAYS = {"it": "lunedì martedì mercoledì giovedì venerdì sabato domenica", "en": "Monday Tuesday Wednesday Thursday"}
+DAYS["en"] += " Friday Saturday Sunday"
+MONTHS = {"it": {3: "marzo", 10: "ottobre", 11: "novembre"}, "en": {3: "March", 10: "October", 11: "November"}}
 
 
 def event_at(start, tzid):
     return make_event(dtstart=start, dtend=start + LENGTH, tzid=tzid, slug="talk", organizer=make_organisation())
 
 
-def line_of(start, zone) -> str:
-    """What a Japanese reader finds in one line for one city, reckoned here from the zone alone."""
+def hours_of(start, zone, language) -> str:
     first, last = start.astimezone(zone), (start + LENGTH).astimezone(zone)
-    day = f"{first.year}年{first.month}月{first.day}日({JAPANESE_DAYS[first.weekday()]})"
-    offset = int(first.utcoffset().total_seconds() // 3600)
-    return f"{day} {first:%H:%M}〜{last:%H:%M} {first:%Z} (UTC+{offset})"
+    return f"{first:%H:%M}{'〜' if language == 'ja' else '–'}{last:%H:%M}"
 
 
-@pytest.mark.parametrize("tzid", [ROME.key, TOKYO.key])
-@pytest.mark.parametrize(("start", "ahead"), INSTANTS)
-def test_the_same_instant_on_page_and_in_mail_file_and_json_ld(client, start, ahead, tzid):
+def zone_of(start, zone) -> str:
+    first = start.astimezone(zone)
+    return f"{first:%Z} (UTC+{int(first.utcoffset().total_seconds() // 3600)})"
+
+
+def line_of(start, zone, language) -> str:
+    """What a reader finds in one line for one city, reckoned here from the zone alone."""
+    first = start.astimezone(zone)
+    if language == "ja":
+        day = f"{first.year}年{first.month}月{first.day}日({JAPANESE_DAYS[first.weekday()]}) "
+    else:
+        weekday, month = DAYS[language].split()[first.weekday()], MONTHS[language][first.month]
+        day = f"{weekday} {first.day} {month} {first.year}, "
+    return f"{day}{hours_of(start, zone, language)} {zone_of(start, zone)}"
+
+
+def lines_in(text) -> list[str]:
+    """The lines of a letter or a description that give an hour, without the name of the city before them."""
+    return [re.split("[：:] ?", line, maxsplit=1)[1] for line in str(text).splitlines() if "(UTC+" in line]
+
+
+def vevent_of(octets):
+    (found,) = icalendar.Calendar.from_ical(octets).walk("VEVENT")
+    return found
+
+
+def instants_of(vevent) -> tuple[datetime, datetime]:
+    return vevent["DTSTART"].dt.astimezone(UTC), vevent["DTEND"].dt.astimezone(UTC)
+
+
+@pytest.mark.parametrize("language", ["it", "en", "ja"])
+@pytest.mark.parametrize(("start", "ahead", "tzid"), INSTANTS)
+def test_the_same_instant_for_every_reader_on_page_in_mail_files_feeds_json_ld_and_api(
+    client, settings, start, ahead, tzid, language
+):
+    settings.RATE_LIMITS = False
     event = event_at(start, tzid)
-    registration = make_registration(event)
-    registration.event = event
+    own = TOKYO if language == "ja" else ROME
+    other = ROME if own is TOKYO else TOKYO
+    registration = make_registration(event, user=make_user(language=language, tzid=own.key), language=language)
+    Registration.objects.update(tzid=own.key)
+    registration.refresh_from_db()
     letters.queue_confirmed(registration)
+    before = start - timedelta(days=1)
 
-    page = client.get("/ja/events/talk/").content.decode()
+    page = client.get(f"/{language}/events/talk/").content.decode()
     letter = outbox.render(Message.objects.get(), preview=True)
-    (invited,) = icalendar.Calendar.from_ical(letter.attachments[0][1]).walk("VEVENT")
-    (downloaded,) = icalendar.Calendar.from_ical(client.get("/ja/events/talk/event.ics").content).walk("VEVENT")
+    token, _clear = make_feed(name="phone", user=registration.user, now=before)
+    files = {
+        "letter": letter.attachments[0][1],
+        "download": client.get(f"/{language}/events/talk/event.ics").content,
+        "feed": feeds.render_public(feeds.everything(), language=language, now=before)[0],
+        "own feed": feeds.render_personal(token, feeds.person_of(token), now=before)[0],
+    }
+    entries = {name: vevent_of(octets) for name, octets in files.items()}
     data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1])
+    told = client.get(f"/api/v1/events/talk/?lang={language}").json()
 
-    assert start.astimezone(TOKYO).utcoffset() - start.astimezone(ROME).utcoffset() == timedelta(hours=ahead)
-    assert {vevent["DTSTART"].dt.astimezone(UTC) for vevent in (invited, downloaded)} == {start}
-    assert {vevent["DTEND"].dt.astimezone(UTC) for vevent in (invited, downloaded)} == {start + LENGTH}
-    assert data["startDate"] == start.astimezone(ZoneInfo(tzid)).isoformat()
-    assert datetime.fromisoformat(data["endDate"]) == start + LENGTH
-    shown = re.findall(r'tn-dual__range"><time datetime="([^"]+)">([^<]+)<', page)
-    assert [(datetime.fromisoformat(stamp), words) for stamp, words in shown[:2]] == [
-        (start, f"{start.astimezone(zone):%H:%M}〜{(start + LENGTH).astimezone(zone):%H:%M}") for zone in (TOKYO, ROME)
+    assert TOKYO.utcoffset(start.astimezone(TOKYO)) - ROME.utcoffset(start.astimezone(ROME)) == timedelta(hours=ahead)
+    # Instants, read back from every form that a program reads.
+    both = (start, start + LENGTH)
+    assert {name: instants_of(vevent) for name, vevent in entries.items()} == dict.fromkeys(entries, both)
+    in_its_zone = tuple(instant.astimezone(ZoneInfo(tzid)).isoformat() for instant in both)
+    assert (data["startDate"], data["endDate"]) == in_its_zone == (told["start"], told["end"])
+    assert told["local_times"] == {
+        city: {"start": both[0].astimezone(zone).isoformat(), "end": both[1].astimezone(zone).isoformat()}
+        for city, zone in (("torino", ROME), ("nagoya", TOKYO))
+    }
+    # Hours on the wall, as people read them: the reader's own city first.
+    blocks = re.findall(
+        r'tn-dual__range"><time datetime="([^"]+)">([^<]+)<.*?nowrap">([^<]+)</span> <span class="tn-nowrap">([^<]+)<',
+        page,
+        re.S,
+    )[:2]
+    assert [(datetime.fromisoformat(stamp), hours, zone) for stamp, hours, _day, zone in blocks] == [
+        (start, hours_of(start, zone, language), zone_of(start, zone)) for zone in (own, other)
     ]
-    assert [line.split("：", 1)[1] for line in str(letter.body).splitlines() if "(UTC+" in line] == [
-        line_of(start, TOKYO),
-        line_of(start, ROME),
+    days = [start.astimezone(zone) for zone in (own, other)]
+    assert [re.findall(r"\d+", day)[-1 if language == "ja" else 0] for *_rest, day, _zone in blocks] == [
+        str(day.day) for day in days
     ]
-    for vevent in (invited, downloaded):
-        assert line_of(start, TOKYO) in str(vevent["DESCRIPTION"])
-        assert line_of(start, ROME) in str(vevent["DESCRIPTION"])
+    wanted = [line_of(start, zone, language) for zone in (own, other)]
+    assert lines_in(letter.body) == wanted
+    described = {name: lines_in(vevent["DESCRIPTION"]) for name, vevent in entries.items()}
+    assert described == dict.fromkeys(entries, wanted)
 
 
 @pytest.mark.parametrize(("change", "before", "after"), CHANGES)

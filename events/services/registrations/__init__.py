@@ -9,7 +9,7 @@ from events.services.registrations.approval import approve, reconsider, reject
 from events.services.registrations.asking import has_verified_address, prove_registration, request_registration
 from events.services.registrations.leaving import withdraw_registration
 from events.services.registrations.locks import locked
-from events.services.registrations.merging import adopt_registrations
+from events.services.registrations.merging import adopt_registrations, move_to_address
 from events.services.registrations.offers import (
     claim_offer,
     close_all_offers,
@@ -32,6 +32,7 @@ __all__ = [
     "give_place",
     "has_verified_address",
     "locked",
+    "move_to_address",
     "offer_place",
     "promote",
     "promote_soon",

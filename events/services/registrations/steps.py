@@ -33,6 +33,7 @@ def move(
     former = registration.state if registration.pk else ""
     if former and former != state:
         registration.move_to(state)
+        registration.wants_to_withdraw_at = None  # an answer is about the place that was held
     else:
         registration.state = state
     registration.hold_until = hold_until
