@@ -1,12 +1,21 @@
 """What of the programme needs doing."""
 
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from events.models import Event, EventLanguage
 from iurc_portal.staff.addresses import new
 from iurc_portal.staff.todo import Job, QuickAction, Task, register
-from programme.models import Delegate, HostConfirmation, Milestone, StudyVisit, Webinar
+from iurc_portal.translation.languages import CODES
+from programme.models import Delegate, HostConfirmation, LibraryItem, Milestone, StudyVisit, Webinar
+from programme.models.library import day_of
 
 State = StudyVisit.State
+ASKED_DAYS = 90  # what nobody has put into the library by then is not coming
+EXPIRES_SOON = timedelta(days=30)
+Kind = LibraryItem.Kind
 OPEN = [State.ACCEPTED, State.PREPARING, State.RELEASED, State.RUNNING]
 
 
@@ -18,6 +27,33 @@ def with_silent_hosts(now):
 def with_silent_delegates(now):
     silent = Delegate.objects.filter(reply=Delegate.Reply.INVITED)
     return StudyVisit.objects.filter(state__in=OPEN, pk__in=silent.values("visit"))
+
+
+def held_lately(now):
+    """Webinars that took place in the last ninety days."""
+    since = now - timedelta(days=ASKED_DAYS)
+    return Webinar.objects.filter(event__status=Event.Status.CONFIRMED, event__dtend__range=(since, now))
+
+
+def without_recording(now):
+    return held_lately(now).exclude(library__kind=Kind.RECORDING)
+
+
+def without_transcript(now):
+    """Of those that have a recording: a language that was heard there has no transcript."""
+    heard = EventLanguage.objects.filter(event=OuterRef("event"), language__in=CODES)
+    heard = heard.exclude(role=EventLanguage.Role.CAPTIONED)
+    written = LibraryItem.objects.filter(
+        kind=Kind.TRANSCRIPT, webinar__event=OuterRef("event"), language=OuterRef("language")
+    )
+    recorded = LibraryItem.objects.filter(webinar=OuterRef("pk"), kind=Kind.RECORDING)
+    return held_lately(now).filter(Exists(recorded), Exists(heard.exclude(Exists(written))))
+
+
+def with_something_ending(now):
+    today = day_of(now)
+    ending = LibraryItem.objects.filter(webinar=OuterRef("pk"), expires_on__range=(today, today + EXPIRES_SOON))
+    return Webinar.objects.filter(Exists(ending))
 
 
 register(
@@ -44,6 +80,24 @@ register(
         _("Milestones that are late"),
         lambda now: Milestone.objects.late(today=now.date()),
         "programme.change_milestone",
+    ),
+    Task(
+        "webinars-without-recording",
+        _("Past webinars without a recording"),
+        without_recording,
+        "programme.change_webinar",
+    ),
+    Task(
+        "webinars-without-transcript",
+        _("Past webinars without a transcript in a language that was heard"),
+        without_transcript,
+        "programme.change_webinar",
+    ),
+    Task(
+        "recordings-expiring",
+        _("Webinars with recordings or material that end within 30 days"),
+        with_something_ending,
+        "programme.change_webinar",
     ),
     Job("follow_the_calendar", _("Visits that begin and end"), "follow-the-calendar"),
     QuickAction(_("New webinar"), new(Webinar), "programme.add_webinar", main=True),

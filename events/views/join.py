@@ -57,5 +57,5 @@ def _page(request, template: str, found: Registration, clear: str, *, now, statu
         **way_in(found, now=now),
     }
     if context["phase"] == joining.AFTER:
-        context["afterwards"] = afterwards.links_of(event)
+        context["afterwards"] = afterwards.links_for(found, now=now)
     return render(request, template, context, status=status)

@@ -185,7 +185,10 @@ def _the_day(found: Registration, *, now) -> dict:
     """The code for the door until the event is over; then what remains of it."""
     event = found.event
     if event.dtend <= now:
-        return {"may_certify": may_have_certificate(found, now=now), "afterwards": afterwards.links_of(event)}
+        return {
+            "may_certify": may_have_certificate(found, now=now),
+            "afterwards": afterwards.links_for(found, now=now),
+        }
     if event.event_attendance_mode == Event.AttendanceMode.ONLINE:
         return {}
     address = reverse("check_in", args=[event.public_id, codes.code_of(found.pk)])

@@ -3,6 +3,8 @@
 from programme.models.delegations import Delegate, HostConfirmation
 from programme.models.editions import Edition, Exchange, Milestone
 from programme.models.history import DatedEvent, Phase, ProgrammeFigure, SelectedCity
+from programme.models.library import LibraryItem
+from programme.models.speakers import Speaker
 from programme.models.visits import AgendaItem, LearningQuestion, StudyVisit, VisitDay
 from programme.models.webinars import Webinar, WebinarSegment
 
@@ -14,10 +16,12 @@ __all__ = [
     "Exchange",
     "HostConfirmation",
     "LearningQuestion",
+    "LibraryItem",
     "Milestone",
     "Phase",
     "ProgrammeFigure",
     "SelectedCity",
+    "Speaker",
     "StudyVisit",
     "VisitDay",
     "Webinar",

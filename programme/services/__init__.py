@@ -9,6 +9,7 @@ from programme.services.agenda import (
     set_hosts,
     withdraw_agenda_item,
 )
+from programme.services.library import shelve
 from programme.services.people import find_or_write_person
 from programme.services.visits import REASONED, follow_the_calendar, missing_for, move_visit, too_early
 from programme.services.webinars import (
@@ -36,6 +37,7 @@ __all__ = [
     "reschedule_agenda_item",
     "reschedule_webinar",
     "set_hosts",
+    "shelve",
     "too_early",
     "withdraw_agenda_item",
 ]

@@ -58,6 +58,8 @@ def page_data(city, /, *, segments=(), initial=0, **fields):
     own = {name[4:]: value for name, value in fields.items() if name.startswith("own_")}
     event |= {name: value for name, value in fields.items() if not name.startswith("own_")}
     data = {f"event-{name}": value for name, value in event.items()} | own
+    for prefix in ("speakers", "library"):
+        data |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
     data |= {
         "segments-TOTAL_FORMS": len(segments),
         "segments-INITIAL_FORMS": initial,
