@@ -3,16 +3,11 @@
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import (
-    UnfoldAdminDateWidget,
-    UnfoldAdminFileFieldWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminURLInputWidget,
-)
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
 from iurc_portal.pdf_files import PdfFormField
-from iurc_portal.translation.languages import columns
-from programme.admin.fields import TextInput
+from iurc_portal.translation.languages import Language, columns
+from programme.admin.fields import DayField, TextInput
 from programme.admin.webinar_parts import RowsInline
 from programme.models import LibraryItem
 
@@ -25,12 +20,16 @@ HIDDEN = {
 
 
 class LibraryItemForm(forms.ModelForm):
+    language = forms.ChoiceField(
+        label=_("language"), choices=[("", "–"), *Language.choices], widget=UnfoldAdminSelectWidget()
+    )
+    expires_on = DayField(label=_("last day"), required=False)
     url = forms.URLField(
         label=_("https address"),
         required=False,
         max_length=500,
         assume_scheme="https",
-        widget=UnfoldAdminURLInputWidget(attrs={"placeholder": "https://"}),
+        widget=TextInput(attrs={"type": "url", "placeholder": "https://"}),
     )
     file = PdfFormField(
         label=_("PDF file"),
@@ -43,8 +42,7 @@ class LibraryItemForm(forms.ModelForm):
         model = LibraryItem
         fields = ["kind", "language", "access", "expires_on", "url", "file", *columns("title")]
         widgets = {
-            **{name: UnfoldAdminSelectWidget() for name in ("kind", "language", "access")},
-            "expires_on": UnfoldAdminDateWidget(attrs={"type": "date"}, format="%Y-%m-%d"),
+            **{name: UnfoldAdminSelectWidget() for name in ("kind", "access")},
             **{column: TextInput() for column in columns("title")},
         }
 

@@ -85,9 +85,7 @@ class LibraryItem(models.Model):
     url = models.URLField(_("https address"), max_length=500, blank=True, validators=[URLValidator(schemes=["https"])])
     file = PdfField(_("PDF file"), blank=True)
     access = models.CharField(_("who finds it"), max_length=12, choices=Access, default=Access.STAFF)
-    expires_on = models.DateField(
-        _("last day"), null=True, blank=True, help_text=_("Readers find it until this day. Empty: for good.")
-    )
+    expires_on = models.DateField(_("last day"), null=True, blank=True)
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -56,7 +56,7 @@ def my_visits(context):
 
 @register.inclusion_tag("programme/_webinar_of.html")
 def webinar_of(event):
-    """The programme's part of an event's page: what was said, for whom, why, its parts in both cities' times, speakers."""
+    """The programme's part of an event's page: what was said, for whom, why, its parts in both cities, speakers."""
     webinar = shown.webinar_of(event)
     parts, speakers = (parts_of(webinar), webinar.speakers.all()) if webinar else ([], [])
     return {"webinar": webinar, "event": event, "parts": parts, "speakers": speakers}
