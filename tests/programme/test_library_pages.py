@@ -134,6 +134,20 @@ def test_the_stored_address_of_what_is_for_participants_stands_on_no_page(client
     assert [page for page in seen if "video.example/secret" in page] == []
 
 
+def test_whoever_had_a_place_and_signs_in_finds_it_on_the_page_of_the_event(client):
+    item = make_library_item(access="participants", expires_on=LAST_DAY)
+    registration = make_registration(item.webinar.event, user=make_user())
+    with translation.override("en"):
+        link = f'<a href="{item.get_absolute_url()}" hreflang="en" lang="en">Recording</a>'
+
+    before = client.get(address_of(item.webinar.event)).content.decode()
+    client.force_login(registration.user)
+    after = client.get(address_of(item.webinar.event)).content.decode()
+
+    assert (link in before, link in after) == (False, True)
+    assert "those who had a place" in after
+
+
 @pytest.mark.parametrize("purpose", [AccessToken.Purpose.MANAGE, AccessToken.Purpose.JOIN])
 def test_participants_open_it_from_their_own_page_by_a_plain_click(client, purpose):
     item = make_library_item(access="participants", kind="slides", language="ja")
