@@ -5,16 +5,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.http.response import HttpResponseBase
+
 from events.models import Event, Registration
 
 
 @dataclass(frozen=True)
 class Link:
-    """One thing to open: ``title`` in the active language, ``url`` an address of ours or of the provider."""
+    """One thing to open: ``title`` in the active language, ``url`` an address of ours or of the provider.
+
+    What is for participants alone has a ``key`` and ``opens`` instead of an address: its link is one of the person's
+    own page, which looks at the registration at each click. ``language`` is that of what opens, ``title_language``
+    that of its title, where they are known.
+    """
 
     title: Any
-    url: str
+    url: str = ""
     note: str = ""
+    language: str = ""
+    title_language: str = ""
+    key: str = ""
+    opens: Callable[[], HttpResponseBase] | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,15 @@ def register_personal(provider: Callable[[Reader], Iterable[Link]]) -> None:
         _personal.append(provider)
 
 
-def links_of(event: Event, reader: Reader | None = None) -> list[Link]:
-    """What is there for everybody, then what is there for ``reader``, if somebody's own page asks."""
-    links = [link for provider in _providers for link in provider(event)]
-    return links + [link for provider in _personal for link in provider(reader)] if reader is not None else links
+def links_of(event: Event) -> list[Link]:
+    """What is there for everybody who took part."""
+    return [link for provider in _providers for link in provider(event)]
+
+
+def links_for(reader: Reader) -> list[Link]:
+    """What is there for the reader of an own page: nothing before the end, and nothing without a place."""
+    registration, event = reader.registration, reader.registration.event
+    holds = registration.state == Registration.State.CONFIRMED and event.status == Event.Status.CONFIRMED
+    if not holds or event.dtend > reader.now:
+        return []
+    return links_of(event) + [link for provider in _personal for link in provider(reader)]

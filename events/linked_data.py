@@ -1,5 +1,6 @@
 """schema.org Event for search engines (events spec 7.9)."""
 
+from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,14 @@ MODES = {
     Event.AttendanceMode.OFFLINE: "OfflineEventAttendanceMode",
     Event.AttendanceMode.MIXED: "MixedEventAttendanceMode",
 }
+
+_further: list[Callable[..., dict]] = []
+
+
+def register(provider: Callable[..., dict]) -> None:
+    """An app above adds what it knows: ``provider(event, now=…)`` gives further properties of schema.org Event."""
+    if provider not in _further:
+        _further.append(provider)
 
 
 def event_json_ld(
@@ -64,6 +73,8 @@ def event_json_ld(
             "url": url,
             "availability": SCHEMA + available,
         }
+    for provider in _further:
+        data |= provider(event, now=now)
     return data
 
 

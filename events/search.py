@@ -1,12 +1,48 @@
 """Events as the search sees them."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecosystem.models import Place
 from events.models import Event, EventLanguage, Track
 from iurc_portal.clock import ZONES
-from iurc_portal.search.registry import Doc, Kind, register, texts_of, titles_of
+from iurc_portal.search.registry import Doc, Kind, Texts, register, texts_of, titles_of
+
+
+@dataclass(frozen=True)
+class Further:
+    """What an app above knows of an event, by which it is found too.
+
+    ``texts`` gives them of an event read with the relations ``along``; ``follows`` as in ``registry.Kind``.
+    """
+
+    texts: Callable[[Event], Texts]
+    along: tuple[str, ...] = ()
+    follows: tuple[tuple[type[Model], Callable[[Model], QuerySet]], ...] = ()
+
+
+_further: list[Further] = []
+_follows: list = [
+    (EventLanguage, lambda language: Event.objects.filter(pk=language.event_id)),
+    (Track, lambda track: track.events.all()),
+    (Place, lambda place: place.events.all()),
+]
+
+
+def register_further(further: Further) -> None:
+    """Let events be found by more than ``events`` knows of them."""
+    if further not in _further:
+        _further.append(further)
+        _follows.extend(further.follows)
+
+
+def _source() -> QuerySet[Event]:
+    along = [name for further in _further for name in further.along]
+    return Event.objects.select_related("track", "place__city").prefetch_related("themes", "languages", *along)
 
 
 def event_doc(event: Event) -> Doc:
@@ -14,7 +50,7 @@ def event_doc(event: Event) -> Doc:
     return Doc(
         titles=titles_of(event, "name"),
         names=texts_of(event, "name"),
-        texts=texts_of(event, "description"),
+        texts=[*texts_of(event, "description"), *(text for further in _further for text in further.texts(event))],
         places=[*texts_of(event, "location"), *(texts_of(event.place, "name", "address") if event.place else [])],
         concepts=[theme.pk for theme in themes],
         city=event.place.city.slug if event.place else "",
@@ -37,9 +73,7 @@ def register_kinds() -> None:
             name="events",
             title=_("Webinars & events"),
             model=Event,
-            source=lambda: Event.objects.select_related("track", "place__city").prefetch_related(
-                "themes", "languages"
-            ),
+            source=_source,
             build=event_doc,
             shown=lambda user: (
                 Event.objects.listed()
@@ -50,10 +84,6 @@ def register_kinds() -> None:
             template="events/_search_row.html",
             excerpt="description",
             list_url_name="events:list",
-            follows=(
-                (EventLanguage, lambda language: Event.objects.filter(pk=language.event_id)),
-                (Track, lambda track: track.events.all()),
-                (Place, lambda place: place.events.all()),
-            ),
+            follows=_follows,
         )
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events.views import answers, certificates, check_in, feeds, groups, invitations, join, offers, own
+from events.views import answers, certificates, check_in, feeds, groups, invitations, join, offers, own, remains
 
 urlpatterns = [
     path("r/<str:token>/", own.registration, name="registration"),
@@ -20,7 +20,9 @@ urlpatterns = [
     path("feeds/me/<str:clear>.ics", feeds.personal, name="personal_feed"),
     path("feeds/<slug:slug>.<str:language>.ics", feeds.public, name="events_feed"),
     path("r/<str:token>/certificate/", certificates.own, name="registration_certificate"),
+    path("r/<str:token>/afterwards/<slug:key>/", remains.of_own_page, name="registration_afterwards"),
     path("j/<str:token>/", join.join, name="join"),
+    path("j/<str:token>/afterwards/<slug:key>/", remains.of_way_in, name="join_afterwards"),
     path("check-in/<uuid:event>/<str:code>/", check_in.scanned, name="check_in"),
     path("certificates/", certificates.ask, name="certificates"),
     path("certificates/<str:code>/", certificates.confirm, name="certificate"),

@@ -7,12 +7,16 @@ class ProgrammeConfig(AppConfig):
     verbose_name = _("Programme")
 
     def ready(self):
-        from events import afterwards, owners
+        from django.db.models.signals import post_delete
+
+        from events import afterwards, linked_data, owners
         from events import feeds as event_feeds
         from events.signals import event_moved
         from iurc_portal.content import engine
         from iurc_portal.pages.sitemaps import register as register_sitemap
         from programme import content, feeds, mail, receivers, remains, search, sitemaps, staff_pages
+        from programme import linked_data as of_programme
+        from programme.models import LibraryItem
         from programme.services.webinars import repeat_webinar
 
         owners.register(
@@ -22,6 +26,8 @@ class ProgrammeConfig(AppConfig):
         afterwards.register(remains.of_webinar)
         afterwards.register_personal(remains.survey_of)
         mail.register_kinds()
+        linked_data.register(of_programme.of_webinar)
+        post_delete.connect(receivers.forget_paper, LibraryItem, dispatch_uid="programme.forget_paper")
         engine.register(engine.Loader("programme", 30, content.prepare))
         event_moved.connect(receivers.follow_moved_event, dispatch_uid="programme.follow_moved_event")
         for name in ("Pages", "Visits", "Exchanges"):

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from programme.models import AgendaItem, VisitDay
 from programme.services.agenda import ask_hosts_again
+from programme.services.library import forget_file
 
 
 def follow_moved_event(sender, event, **kwargs):
@@ -17,3 +18,9 @@ def follow_moved_event(sender, event, **kwargs):
         item.day = VisitDay.objects.get_or_create(visit=visit, date=date)[0]
         item.save(update_fields=["day"])
     ask_hosts_again(item)
+
+
+def forget_paper(sender, instance, **kwargs):
+    """A row of the library is gone, by itself or with its webinar: so is its file."""
+    if instance.file:
+        forget_file(instance.file.storage, instance.file.name)

@@ -1,9 +1,15 @@
 """Visits, strands of the cooperation and the documented history as the search sees them."""
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
+from ecosystem.models import Person
+from events.models import Event
+from events.search import Further, register_further
 from iurc_portal.search.registry import Doc, Kind, register, texts_of, titles_of
-from programme.models import DatedEvent, Exchange, StudyVisit
+from iurc_portal.translation.languages import CODES
+from programme.models import DatedEvent, Exchange, LibraryItem, Speaker, StudyVisit, Webinar, WebinarSegment
 
 
 def visit_doc(visit: StudyVisit) -> Doc:
@@ -39,7 +45,62 @@ def history_doc(entry: DatedEvent) -> Doc:
     )
 
 
+def texts_of_webinar(event: Event) -> list[tuple[str, str]]:
+    """What is said of a webinar: for whom and why, its parts, who speaks, and what anybody may watch or read of it.
+
+    An item of the library that ends with its day is forgotten by the nightly round of the index.
+    """
+    webinar = getattr(event, "webinar", None)
+    if webinar is None:
+        return []
+    now = timezone.now()
+    texts = texts_of(webinar, "audience", "goals", "summary")
+    for part in webinar.segments.all():
+        texts += texts_of(part, "title", "speakers")
+    for speaker in webinar.speakers.all():
+        texts += _of_speaker(speaker)
+    for item in webinar.library.all():
+        if item.is_found_by_all(now=now):
+            texts += _of_item(item)
+    return texts
+
+
+def _of_speaker(speaker: Speaker) -> list[tuple[str, str]]:
+    """The name in every spelling that a reader may know it by, then post, organisation and a few words."""
+    named = speaker.named
+    kana = f"{named.family_kana} {named.given_kana}".strip()
+    names = {named.display_name(code): code for code in CODES} | ({kana: "ja"} if kana else {})
+    known = texts_of(speaker, "title") or (texts_of(speaker.person, "title") if speaker.person else [])
+    return [*names.items(), *known, *texts_of(speaker, "affiliation", "bio")]
+
+
+def _of_item(item: LibraryItem) -> list[tuple[str, str]]:
+    """Its title and what it is, in all three languages: «Registrazione (日本語)»."""
+    kinds = []
+    for code in CODES:
+        with override(code):
+            kinds.append((f"{item.get_kind_display()} ({item.language_name})", code))
+    return [*texts_of(item, "title"), *kinds]
+
+
+def _event_of(webinar_id: int):
+    return Event.objects.filter(webinar=webinar_id)
+
+
 def register_kinds() -> None:
+    register_further(
+        Further(
+            texts=texts_of_webinar,
+            along=("webinar__segments", "webinar__speakers__person", "webinar__library"),
+            follows=(
+                (Webinar, lambda webinar: _event_of(webinar.pk)),
+                (WebinarSegment, lambda part: _event_of(part.webinar_id)),
+                (Speaker, lambda speaker: _event_of(speaker.webinar_id)),
+                (Person, lambda person: Event.objects.filter(webinar__speakers__person=person.pk)),
+                (LibraryItem, lambda item: _event_of(item.webinar_id)),
+            ),
+        )
+    )
     register(
         Kind(
             name="visits",

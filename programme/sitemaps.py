@@ -8,6 +8,7 @@ class Pages(NamedPages):
     names = (
         "programme:programme",
         "programme:webinars",
+        "programme:library",
         "programme:visits",
         "programme:exchanges",
         "programme:progress",

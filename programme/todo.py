@@ -13,6 +13,14 @@ from programme.models import Delegate, HostConfirmation, Milestone, StudyVisit, 
 
 State = StudyVisit.State
 SOON, NEWS_FOR = timedelta(days=7), timedelta(days=30)
+from django.db.models import Exists, OuterRef
+from events.models import Event, EventLanguage
+from iurc_portal.translation.languages import CODES
+from programme.models import Delegate, HostConfirmation, LibraryItem, Milestone, StudyVisit, Webinar
+from programme.models.library import day_of
+ASKED_DAYS = 90  # what nobody has put into the library by then is not coming
+EXPIRES_SOON = timedelta(days=30)
+Kind = LibraryItem.Kind
 OPEN = [State.ACCEPTED, State.PREPARING, State.RELEASED, State.RUNNING]
 
 
@@ -38,6 +46,24 @@ def survey_results(now):
     lately = Survey.objects.filter(state=Survey.State.CLOSED, closed_on__gt=(now - NEWS_FOR).date())
     enough = lately.annotate(n=Count("answers")).filter(n__gte=settings.IURC_SURVEYS["at_least"])
     return Survey.objects.filter(pk__in=enough.values("pk"))
+def held_lately(now):
+    """Webinars that took place in the last ninety days."""
+    since = now - timedelta(days=ASKED_DAYS)
+    return Webinar.objects.filter(event__status=Event.Status.CONFIRMED, event__dtend__range=(since, now))
+def without_recording(now):
+    return held_lately(now).exclude(library__kind=Kind.RECORDING)
+def without_transcript(now):
+    """Of those that have a recording: a language that was heard there has no transcript."""
+    heard = EventLanguage.objects.filter(event=OuterRef("event"), language__in=CODES)
+    heard = heard.exclude(role=EventLanguage.Role.CAPTIONED)
+    written = LibraryItem.objects.filter(
+        kind=Kind.TRANSCRIPT, webinar__event=OuterRef("event"), language=OuterRef("language")
+    recorded = LibraryItem.objects.filter(webinar=OuterRef("pk"), kind=Kind.RECORDING)
+    return held_lately(now).filter(Exists(recorded), Exists(heard.exclude(Exists(written))))
+def with_something_ending(now):
+    today = day_of(now)
+    ending = LibraryItem.objects.filter(webinar=OuterRef("pk"), expires_on__range=(today, today + EXPIRES_SOON))
+    return Webinar.objects.filter(Exists(ending))
 
 
 register(
@@ -79,6 +105,15 @@ register(
         urgent=False,
     ),
     Job("tend_surveys", _("Surveys: letters, reminders, closing"), "tend-surveys"),
+        "webinars-without-recording",
+        _("Past webinars without a recording"),
+        without_recording,
+        "webinars-without-transcript",
+        _("Past webinars without a transcript in a language that was heard"),
+        without_transcript,
+        "recordings-expiring",
+        _("Webinars with recordings or material that end within 30 days"),
+        with_something_ending,
     Job("follow_the_calendar", _("Visits that begin and end"), "follow-the-calendar"),
     QuickAction(_("New webinar"), new(Webinar), "programme.add_webinar", main=True),
     QuickAction(_("New study visit"), new(StudyVisit), "programme.add_studyvisit", main=True),

@@ -8,10 +8,12 @@ from programme.models import (
     Edition,
     Exchange,
     LearningQuestion,
+    LibraryItem,
     Milestone,
     Phase,
     ProgrammeFigure,
     SelectedCity,
+    Speaker,
     StudyVisit,
     Survey,
     SurveyQuestion,
@@ -64,6 +66,16 @@ class WebinarTranslation(TranslationOptions):
 @register(WebinarSegment)
 class WebinarSegmentTranslation(TranslationOptions):
     fields = ("title", "speakers")
+
+
+@register(Speaker)
+class SpeakerTranslation(TranslationOptions):
+    fields = ("title", "affiliation", "bio")
+
+
+@register(LibraryItem)
+class LibraryItemTranslation(TranslationOptions):
+    fields = ("title",)
 
 
 @register(StudyVisit)

@@ -26,6 +26,7 @@ from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.models import User
 from programme.models import AgendaItem, StudyVisit, VisitDay, Webinar
 from programme.services import surveys
+from programme.models import AgendaItem, LibraryItem, Speaker, StudyVisit, VisitDay, Webinar
 
 numbers = count(1)
 START = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)  # 09:00 in Torino, 17:00 in Nagoya
@@ -300,3 +301,20 @@ def make_question(question_set=None, *, choices=(), **fields):
     for order, words in enumerate(choices):
         question.choices.create(order=order, label_en=words)
     return question
+
+
+def make_speaker(webinar=None, **fields):
+    """Somebody without a row among the people."""
+    n = next(numbers)
+    return Speaker.objects.create(
+        **{"webinar": webinar or make_webinar(), "family_name": f"Bianchi{n}", "given_name": "Carla", **fields}
+    )
+
+
+def make_library_item(webinar=None, **fields):
+    """An English recording that everybody finds once the webinar is over."""
+    n = next(numbers)
+    defaults = {"kind": "recording", "language": "en", "access": "public", "published_at": START}
+    if "file" not in fields:
+        defaults["url"] = f"https://video.example/recording-{n}"
+    return LibraryItem.objects.create(**{"webinar": webinar or make_webinar(), **defaults, **fields})

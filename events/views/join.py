@@ -57,5 +57,5 @@ def _page(request, template: str, found: Registration, clear: str, *, now, statu
         **way_in(found, now=now),
     }
     if context["phase"] == joining.AFTER:
-        context["afterwards"] = afterwards.links_of(event, afterwards.Reader(found, clear, now))
+        context["afterwards"] = afterwards.links_for(afterwards.Reader(found, clear, now))
     return render(request, template, context, status=status)

@@ -186,7 +186,7 @@ def _the_day(found: Registration, clear: str, *, now) -> dict:
     event = found.event
     if event.dtend <= now:
         reader = afterwards.Reader(found, clear, now)
-        return {"may_certify": may_have_certificate(found, now=now), "afterwards": afterwards.links_of(event, reader)}
+        return {"may_certify": may_have_certificate(found, now=now), "afterwards": afterwards.links_for(reader)}
     if event.event_attendance_mode == Event.AttendanceMode.ONLINE:
         return {}
     address = reverse("check_in", args=[event.public_id, codes.code_of(found.pk)])

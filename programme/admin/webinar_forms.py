@@ -237,17 +237,9 @@ class EventPartForm(forms.ModelForm):
 class WebinarForm(forms.ModelForm):
     """The webinar, with its event's form inside."""
 
-    recording_url = forms.URLField(
-        label=_("recording"),
-        required=False,
-        max_length=500,
-        assume_scheme="https",
-        widget=UnfoldAdminURLInputWidget(),
-    )
-
     class Meta:
         model = Webinar
-        fields = ["exchange", "recording_url", *columns("audience", "goals", "summary")]
+        fields = ["exchange", *columns("audience", "goals", "summary")]
 
     may_see_room = False
     by = None  # both set by the admin

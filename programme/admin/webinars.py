@@ -1,10 +1,8 @@
 """A webinar on one page with its event: texts, times in both cities, registration, reminders, parts, recording."""
 
 import json
-from datetime import timedelta
 from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q
@@ -15,9 +13,7 @@ from django.urls import path, reverse, translate_url
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import StackedInline
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
 from events.admin.day_notes import notes_of, watched
 from events.admin.events import both_times
@@ -31,10 +27,11 @@ from iurc_portal.admin import EditableBy, PortalAdmin
 from iurc_portal.clock import ZONES, PartnerSide, both_cities
 from iurc_portal.translation.languages import Language, columns
 from programme import services
-from programme.admin.fields import TextInput
+from programme.admin.library import LibraryInline
 from programme.admin.surveys import surveys_of
 from programme.admin.webinar_forms import ReasonsForm, WebinarForm
-from programme.models import Webinar, WebinarSegment
+from programme.admin.webinar_parts import SegmentInline, SpeakerInline
+from programme.models import LibraryItem, Webinar
 from programme.services.agenda import city_organisation
 
 ACTIONS = {
@@ -42,59 +39,8 @@ ACTIONS = {
     "unpublish": (_("Make it a draft again"), scheduling.unpublish_event, _("“%(webinar)s” is a draft again.")),
     "restore": (_("Restore"), scheduling.restore_event, _("“%(webinar)s” is on again; those registered are told.")),
 }
-TABS = ("texts", "registration", "segments", "after")
+TABS = ("texts", "registration", "speakers", "segments", "after")
 POSSIBLE = {"TENTATIVE": ["publish", "cancel"], "CONFIRMED": ["cancel", "unpublish"], "CANCELLED": ["restore"]}
-
-
-class SegmentForm(forms.ModelForm):
-    class Meta:
-        model = WebinarSegment
-        fields = ["starts_after", *columns("title", "speakers"), "language"]
-        widgets = {
-            "starts_after": UnfoldAdminIntegerFieldWidget(),
-            **{column: TextInput() for column in columns("title", "speakers")},
-        }
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["language"] = forms.ChoiceField(
-            label=_("language"),
-            required=False,
-            choices=[("", "–"), *Language.choices],
-            widget=UnfoldAdminSelectWidget(),
-        )
-        for column in columns("title"):
-            self.fields[column].required = False
-
-    @property
-    def begins(self):
-        """When a stored part begins in each city, for showing beside its minutes."""
-        if not self.instance.pk:
-            return []
-        start = self.instance.webinar.event.dtstart + timedelta(minutes=self.instance.starts_after)
-        return both_cities(start, language=(get_language() or "it")[:2])
-
-
-class SegmentFormSet(forms.BaseInlineFormSet):
-    @classmethod
-    def get_default_prefix(cls):
-        return "segments"
-
-
-class SegmentInline(StackedInline):
-    model = WebinarSegment
-    form = SegmentForm
-    formset = SegmentFormSet
-    extra = 1
-    template = "admin/programme/webinar/_segments.html"
-    fields = SegmentForm._meta.fields
-
-    def has_delete_permission(self, request, obj=None):
-        return self.has_change_permission(request, obj)
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        kwargs.setdefault("widget", SegmentForm._meta.widgets.get(db_field.name))
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 @admin.register(Webinar)
@@ -106,8 +52,8 @@ class WebinarAdmin(EditableBy, PortalAdmin):
     list_filter = ["event__status", "exchange"]
     search_fields = [*(f"event__{column}" for column in columns("name")), "event__slug"]
     ordering = ["-event__dtstart"]
-    inlines = [SegmentInline]
-    general = ("exchange", "recording_url")
+    inlines = [SpeakerInline, SegmentInline, LibraryInline]
+    general = ("exchange",)
 
     @admin.display(description=_("webinar"), ordering="event__dtstart")
     def event_name(self, obj):
@@ -202,6 +148,16 @@ class WebinarAdmin(EditableBy, PortalAdmin):
         else:
             values |= values.pop("venue")
             services.plan_webinar(webinar=obj, by=request.user, now=now, **values)
+
+    def save_formset(self, request, form, formset, change):
+        """What goes into the library notes who published it and when; its file goes with it."""
+        if formset.model is not LibraryItem:
+            super().save_formset(request, form, formset, change)
+            return
+        for item in formset.save(commit=False):
+            services.shelve(item, by=request.user, now=timezone.now())
+        for item in formset.deleted_objects:
+            item.delete()
 
     def response_add(self, request, obj, post_url_continue=None):
         return self._after(request, obj) or super().response_add(request, obj, post_url_continue)
@@ -301,17 +257,22 @@ class WebinarAdmin(EditableBy, PortalAdmin):
             "reminders",
             "join_url",
         }
-        segments = sum(inline.formset.total_error_count() for inline in context["inline_admin_formsets"])
-        own = [name for name in form.errors if name in {"recording_url", *columns("summary")}]
+        rows = {
+            inline.formset.prefix: inline.formset.total_error_count() if form.is_bound else 0
+            for inline in context["inline_admin_formsets"]
+        }
+        own = [name for name in form.errors if name in set(columns("summary"))]
         counts = {
             "texts": sum(name not in later for name in wrong) + len(set(form.errors) - {*own, "__all__"}),
             "registration": sum(name in later for name in wrong),
-            "segments": segments if form.is_bound else 0,
-            "after": len(own),
+            "speakers": rows.get("speakers", 0),
+            "segments": rows.get("segments", 0),
+            "after": len(own) + rows.get("library", 0),
         }
         names = {
             "texts": _("Texts and times"),
             "registration": _("Registration and reminders"),
+            "speakers": _("Speakers"),
             "segments": _("Parts"),
             "after": _("Afterwards"),
         }

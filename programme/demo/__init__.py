@@ -4,6 +4,7 @@ from programme.demo.attendance import make_attendance
 from programme.demo.calendar import make_closures, make_series
 from programme.demo.calendars import make_calendars
 from programme.demo.desk import make_letters, make_milestones
+from programme.demo.library import make_library
 from programme.demo.listings import make_listings, make_organisations
 from programme.demo.mail import make_mail
 from programme.demo.people import make_users
@@ -31,6 +32,7 @@ def make_all(samples: Samples) -> None:
     make_listings(samples)
     make_exchange(samples, edition)
     make_webinars(samples)
+    make_library(samples)
     make_closures(samples)
     make_series(samples)
     make_workshop(samples)

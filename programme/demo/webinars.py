@@ -246,7 +246,7 @@ def _nagoya(samples: Samples) -> Webinar:
 
 
 def _past(samples: Samples) -> Webinar:
-    """Three weeks ago, with its recording and a summary."""
+    """Three weeks ago, with a summary; what else remains of it is in ``library.py``."""
     day = samples.workday(-23)
     webinar = plan_webinar(
         slug="sample-webinar-two-ecosystems",
@@ -272,16 +272,13 @@ def _past(samples: Samples) -> Webinar:
             "Sample webinar, over. Torino and Nagoya introduce themselves: who innovates, where, with what support.",
             "終了した見本のウェビナーです。トリノと名古屋が、担い手・拠点・支援策を紹介し合いました。",
         ),
-        texts={
-            "recording_url": "https://video.example/sample-recording",
-            **columns_of(
-                "summary",
-                "Hanno partecipato sedici persone di esempio. Le domande più frequenti riguardavano i permessi e i "
-                "costi di una prima prova.",
-                "Sixteen sample people took part. Most questions were about permits and the cost of a first test.",
-                "見本の参加者16名。許認可と最初の実証の費用に関する質問が多く寄せられました。",
-            ),
-        },
+        texts=columns_of(
+            "summary",
+            "Hanno partecipato sedici persone di esempio. Le domande più frequenti riguardavano i permessi e i "
+            "costi di una prima prova.",
+            "Sixteen sample people took part. Most questions were about permits and the cost of a first test.",
+            "見本の参加者16名。許認可と最初の実証の費用に関する質問が多く寄せられました。",
+        ),
     )
     _publish(webinar, samples, days_ago=50)
     company = people.user(people.COMPANY)

@@ -4,7 +4,9 @@ from programme.models.delegations import Delegate, HostConfirmation
 from programme.models.editions import Edition, Exchange, Milestone
 from programme.models.history import DatedEvent, Phase, ProgrammeFigure, SelectedCity
 from programme.models.travel import TravelTime
+from programme.models.library import LibraryItem
 from programme.models.surveys import Survey, SurveyAnswer, SurveyInvitation, SurveyQuestion, SurveyToken
+from programme.models.speakers import Speaker
 from programme.models.visits import AgendaItem, LearningQuestion, StudyVisit, VisitDay
 from programme.models.webinars import Webinar, WebinarSegment
 
@@ -16,10 +18,12 @@ __all__ = [
     "Exchange",
     "HostConfirmation",
     "LearningQuestion",
+    "LibraryItem",
     "Milestone",
     "Phase",
     "ProgrammeFigure",
     "SelectedCity",
+    "Speaker",
     "StudyVisit",
     "TravelTime",
     "Survey",

@@ -33,7 +33,6 @@ class Webinar(models.Model):
     audience = models.CharField(_("for whom"), max_length=300, blank=True)
     goals = models.TextField(_("goals"), blank=True)
     summary = models.TextField(_("summary, afterwards"), blank=True)
-    recording_url = models.URLField(_("recording"), blank=True, max_length=500)
 
     objects = WebinarQuerySet.as_manager()
 

@@ -10,6 +10,7 @@ from programme.services.agenda import (
     withdraw_agenda_item,
 )
 from programme.services.conflicts import conflicts_of
+from programme.services.library import shelve
 from programme.services.people import find_or_write_person
 from programme.services.survey_answers import forget_old_texts
 from programme.services.visits import REASONED, follow_the_calendar, missing_for, move_visit, too_early
@@ -40,6 +41,7 @@ __all__ = [
     "reschedule_agenda_item",
     "reschedule_webinar",
     "set_hosts",
+    "shelve",
     "too_early",
     "withdraw_agenda_item",
 ]

@@ -8,7 +8,7 @@ from django.db import transaction
 from events.models import Event, Track
 from events.services import registrations, rules, scheduling
 from iurc_portal.translation.languages import columns
-from programme.models import Exchange, Webinar
+from programme.models import Exchange, Speaker, Webinar, WebinarSegment
 
 TRACK = "webinars"
 TRACK_NAMES = {"name_it": "Webinar", "name_en": "Webinar", "name_ja": "ウェビナー"}
@@ -114,13 +114,14 @@ def _keep_only(related, wanted: list[dict]) -> None:
 
 
 def repeat_webinar(webinar: Webinar, event: Event) -> Webinar:
-    """The webinar of a further date of a series: the same texts and parts, without summary and recording."""
+    """The webinar of a further date of a series: the same texts, speakers and parts, without what remained of it."""
     texts = {name: getattr(webinar, name) for name in columns("audience", "goals")}
     again = Webinar.objects.create(exchange=webinar.exchange, event=event, **texts)
-    for segment in webinar.segments.all():
-        segment.pk, segment.webinar = None, again
-        segment._state.adding = True
-        segment.save()
+    rows: list[WebinarSegment | Speaker] = [*webinar.segments.all(), *webinar.speakers.all()]
+    for row in rows:
+        row.pk, row.webinar = None, again
+        row._state.adding = True
+        row.save()
     return again
 
 

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from iurc_portal.clock import ROME, both_cities
 from iurc_portal.translation import times
 from iurc_portal.translation.languages import Spoken, best_text, order_for
-from programme.models import Edition, StudyVisit, Survey, Webinar
+from programme import shown
+from programme.models import Edition, StudyVisit, Survey, library
 from programme.progress import numbers_of
 from programme.schedule import date_range
 from programme.survey_results import results_of
@@ -57,9 +58,41 @@ def my_visits(context):
 
 @register.inclusion_tag("programme/_webinar_of.html")
 def webinar_of(event):
-    """The programme's part of an event's page: for whom, why, its parts with both cities' times. Two queries."""
-    webinar = Webinar.objects.filter(event=event).select_related("exchange").prefetch_related("segments").first()
-    return {"webinar": webinar, "event": event, "parts": parts_of(webinar) if webinar else []}
+    """The programme's part of an event's page: what was said, for whom, why, its parts in both cities, speakers."""
+    webinar = shown.webinar_of(event)
+    parts, speakers = (parts_of(webinar), webinar.speakers.all()) if webinar else ([], [])
+    return {"webinar": webinar, "event": event, "parts": parts, "speakers": speakers}
+
+
+@register.inclusion_tag("programme/_remains_of.html", takes_context=True)
+def remains_of(context, event):
+    """Once an event is over: what this reader may watch and read of its webinar.
+
+    One query besides those of ``webinar_of``; for staff, who also see what readers do not find, at any time.
+    """
+    webinar, now = shown.webinar_of(event), timezone.now()
+    if webinar is None:
+        return {}
+    user = context["user"]
+    has_any = event.dtend <= now or user.has_perm("programme.view_libraryitem")
+    items = webinar.library.visible_to(user, now=now).select_related("webinar__event") if has_any else []
+    return {"items": list(items)}
+
+
+@register.filter
+def for_reader(items):
+    """Items of the library in the order for a reader of the page's language."""
+    return library.for_reader(items)
+
+
+@register.simple_tag
+def library_state(item):
+    """Why readers do not find an item of the library, in a word for staff; nothing where they do."""
+    words = {
+        "expired": pgettext("library", "expired"),
+        "waits": pgettext("library", "after the webinar"),
+    }
+    return words.get(item.hidden_as(now=timezone.now()), "")
 
 
 @register.inclusion_tag("programme/_survey_line.html")

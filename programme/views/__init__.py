@@ -1,6 +1,18 @@
 """Public pages of the programme, and the agenda of a delegation."""
 
+from programme.views.library import library, library_item
 from programme.views.pages import exchange, exchanges, programme, progress, webinars
 from programme.views.visits import visit, visit_agenda, visits
 
-__all__ = ["exchange", "exchanges", "programme", "progress", "visit", "visit_agenda", "visits", "webinars"]
+__all__ = [
+    "exchange",
+    "exchanges",
+    "library",
+    "library_item",
+    "programme",
+    "progress",
+    "visit",
+    "visit_agenda",
+    "visits",
+    "webinars",
+]

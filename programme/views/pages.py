@@ -1,6 +1,7 @@
 """The programme in words: two cities, two years, its strands, its webinars and how it is going."""
 
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -12,7 +13,7 @@ from iurc_portal.clock import ROME, cities_in_order
 from iurc_portal.kept import kept_for_visitors
 from iurc_portal.translation.languages import written
 from programme.filters import HistoryFilter
-from programme.models import DatedEvent, Edition, Exchange, Phase, ProgrammeFigure, StudyVisit
+from programme.models import DatedEvent, Edition, Exchange, LibraryItem, Phase, ProgrammeFigure, StudyVisit
 from programme.progress import activities_by_initiative, numbers_of, steps_of
 
 PER_PAGE = 24
@@ -76,7 +77,9 @@ def webinars(request):
         .select_related("track", "webinar")
         .prefetch_related("languages", "themes")
     )
-    page = Paginator(found.past(now=now), PER_PAGE).get_page(request.GET.get("page"))
+    items = LibraryItem.objects.for_everybody(now=now).select_related("webinar__event")
+    past = found.past(now=now).prefetch_related(Prefetch("webinar__library", items, "items"))
+    page = Paginator(past, PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request, "programme/webinars.html", {"coming": found.upcoming(now=now)[:50], "page": page, "now": now}
     )

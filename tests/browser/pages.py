@@ -42,6 +42,8 @@ PUBLIC = {
     "calendars": "/events/calendars/",
     "programme": "/programme/",
     "webinars": "/programme/webinars/",
+    "library": "/programme/library/",
+    "library-nothing": "/programme/library/?kind=subtitles",
     "visits": "/programme/visits/",
     "exchanges": "/programme/exchanges/",
     "progress": "/programme/progress/",

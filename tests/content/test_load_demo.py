@@ -68,6 +68,8 @@ def test_it_prints_what_it_made(whole_content, capsys):
         ["exchanges", "1", "0"],
         ["webinars", "4", "0"],
         ["events", "1", "0"],
+        ["speakers", "2", "0"],
+        ["library", "1", "0"],
         ["closed", "days", "4", "0"],
         ["series", "1", "0"],
         ["workshops", "1", "0"],
@@ -148,7 +150,9 @@ def test_webinars_are_coming_one_with_few_places_and_one_is_over(demo):
     assert {rule.trigger for event in coming for rule in event.reminder_rules.all()} == {"-PT24H", "-PT1H"}
     assert len({frozenset(e.languages.values_list("language", "role")) for e in coming}) == 3
     past = Webinar.objects.get(event__dtend__lt=now)
-    assert past.recording_url != ""
+    assert set(past.library.values_list("kind", flat=True)) == {"recording", "transcript", "slides"}
+    assert {item.language for item in past.library.filter(kind="recording")} == {"it", "en", "ja"}
+    assert [speaker.role for speaker in past.speakers.all()] == ["moderator", "speaker", "interpreter"]
     assert past.event.registrations.confirmed().count() == 18
 
 

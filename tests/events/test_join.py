@@ -17,7 +17,7 @@ from events.services import tokens
 from events.services.scheduling import schedule_event
 from iurc_portal.audit.models import Transition
 from iurc_portal.notifications.models import Message
-from tests.factories import START, make_event, make_registration, make_user, make_webinar
+from tests.factories import START, make_event, make_library_item, make_registration, make_user, make_webinar
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -135,13 +135,14 @@ def test_telephone_and_help_are_always_there(client, clock, minutes):
 
 def test_afterwards_it_leads_to_what_the_programme_has(client, clock):
     event = online()
-    make_webinar(event=event, recording_url="https://video.example/recording", summary_en="All was said.")
+    webinar = make_webinar(event=event, summary_en="All was said.")
+    make_library_item(webinar, url="https://video.example/recording", title_en="Watch the recording")
     path = link(make_registration(event, language="en"))
     clock.now = START + timedelta(days=1)
 
     page = client.get(path).content.decode()
 
-    assert '<a href="https://video.example/recording">Watch the recording</a>' in page
+    assert '<a href="https://video.example/recording" hreflang="en" lang="en">Watch the recording</a>' in page
     assert f'<a href="/en/events/{event.slug}/">What was said</a>' in page
 
 

@@ -40,6 +40,12 @@ def change(webinar):
     return reverse("admin:programme_webinar_change", args=[webinar.pk])
 
 
+def rows_of(prefix, rows, *, initial=0):
+    """What the page sends of the rows of one kind."""
+    data = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": initial}
+    return data | {f"{prefix}-{n}-{name}": value for n, row in enumerate(rows) for name, value in row.items()}
+
+
 def page_data(city, /, *, segments=(), initial=0, **fields):
     event = {
         "name_it": "Sperimentare a Torino",
@@ -58,15 +64,7 @@ def page_data(city, /, *, segments=(), initial=0, **fields):
     own = {name[4:]: value for name, value in fields.items() if name.startswith("own_")}
     event |= {name: value for name, value in fields.items() if not name.startswith("own_")}
     data = {f"event-{name}": value for name, value in event.items()} | own
-    data |= {
-        "segments-TOTAL_FORMS": len(segments),
-        "segments-INITIAL_FORMS": initial,
-        "segments-MIN_NUM_FORMS": 0,
-        "segments-MAX_NUM_FORMS": 1000,
-    }
-    for number, segment in enumerate(segments):
-        data |= {f"segments-{number}-{name}": value for name, value in segment.items()}
-    return data
+    return data | rows_of("speakers", []) | rows_of("library", []) | rows_of("segments", segments, initial=initial)
 
 
 def a_webinar(organizer, **fields):

@@ -60,7 +60,7 @@ def read(client, name, language="en", *args, query=""):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("page", ["programme", "webinars", "visits", "exchanges", "progress"])
+@pytest.mark.parametrize("page", ["programme", "webinars", "library", "visits", "exchanges", "progress"])
 def test_every_page_opens_before_anything_is_written(client, page, language):
     html = read(client, f"programme:{page}", language)
 

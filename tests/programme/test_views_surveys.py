@@ -162,7 +162,7 @@ def test_ones_own_pages_lead_to_it_until_it_is_answered(client, survey, purpose,
 
 
 def test_what_is_there_for_everybody_names_no_survey(survey):
-    make_webinar(event=survey.event, recording_url="https://video.example/1")
+    make_library_item(make_webinar(event=survey.event), url="https://video.example/1", access="public")
     link(survey)
 
     assert [one.url for one in afterwards.links_of(survey.event)] == ["https://video.example/1"]
