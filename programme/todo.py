@@ -3,21 +3,18 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Event
+from events.models import Event, EventLanguage
 from iurc_portal.staff.addresses import new
 from iurc_portal.staff.todo import Job, QuickAction, Task, register
-from programme.models import Delegate, HostConfirmation, Milestone, StudyVisit, Survey, Webinar
+from iurc_portal.translation.languages import CODES
+from programme.models import Delegate, HostConfirmation, LibraryItem, Milestone, StudyVisit, Survey, Webinar
+from programme.models.library import day_of
 
 State = StudyVisit.State
 SOON, NEWS_FOR = timedelta(days=7), timedelta(days=30)
-from django.db.models import Exists, OuterRef
-from events.models import Event, EventLanguage
-from iurc_portal.translation.languages import CODES
-from programme.models import Delegate, HostConfirmation, LibraryItem, Milestone, StudyVisit, Webinar
-from programme.models.library import day_of
 ASKED_DAYS = 90  # what nobody has put into the library by then is not coming
 EXPIRES_SOON = timedelta(days=30)
 Kind = LibraryItem.Kind
@@ -46,20 +43,29 @@ def survey_results(now):
     lately = Survey.objects.filter(state=Survey.State.CLOSED, closed_on__gt=(now - NEWS_FOR).date())
     enough = lately.annotate(n=Count("answers")).filter(n__gte=settings.IURC_SURVEYS["at_least"])
     return Survey.objects.filter(pk__in=enough.values("pk"))
+
+
 def held_lately(now):
     """Webinars that took place in the last ninety days."""
     since = now - timedelta(days=ASKED_DAYS)
     return Webinar.objects.filter(event__status=Event.Status.CONFIRMED, event__dtend__range=(since, now))
+
+
 def without_recording(now):
     return held_lately(now).exclude(library__kind=Kind.RECORDING)
+
+
 def without_transcript(now):
     """Of those that have a recording: a language that was heard there has no transcript."""
     heard = EventLanguage.objects.filter(event=OuterRef("event"), language__in=CODES)
     heard = heard.exclude(role=EventLanguage.Role.CAPTIONED)
     written = LibraryItem.objects.filter(
         kind=Kind.TRANSCRIPT, webinar__event=OuterRef("event"), language=OuterRef("language")
+    )
     recorded = LibraryItem.objects.filter(webinar=OuterRef("pk"), kind=Kind.RECORDING)
     return held_lately(now).filter(Exists(recorded), Exists(heard.exclude(Exists(written))))
+
+
 def with_something_ending(now):
     today = day_of(now)
     ending = LibraryItem.objects.filter(webinar=OuterRef("pk"), expires_on__range=(today, today + EXPIRES_SOON))
@@ -91,6 +97,24 @@ register(
         lambda now: Milestone.objects.late(today=now.date()),
         "programme.change_milestone",
     ),
+    Task(
+        "webinars-without-recording",
+        _("Past webinars without a recording"),
+        without_recording,
+        "programme.change_webinar",
+    ),
+    Task(
+        "webinars-without-transcript",
+        _("Past webinars without a transcript in a language that was heard"),
+        without_transcript,
+        "programme.change_webinar",
+    ),
+    Task(
+        "recordings-expiring",
+        _("Webinars with recordings or material that end within 30 days"),
+        with_something_ending,
+        "programme.change_webinar",
+    ),
     Task("surveys-to-open", _("Surveys to open"), surveys_to_open, "programme.change_survey"),
     Task("survey-results", _("Results of surveys to read"), survey_results, "programme.change_survey"),
     Task(
@@ -104,17 +128,8 @@ register(
         "programme.change_webinar",
         urgent=False,
     ),
-    Job("tend_surveys", _("Surveys: letters, reminders, closing"), "tend-surveys"),
-        "webinars-without-recording",
-        _("Past webinars without a recording"),
-        without_recording,
-        "webinars-without-transcript",
-        _("Past webinars without a transcript in a language that was heard"),
-        without_transcript,
-        "recordings-expiring",
-        _("Webinars with recordings or material that end within 30 days"),
-        with_something_ending,
     Job("follow_the_calendar", _("Visits that begin and end"), "follow-the-calendar"),
+    Job("tend_surveys", _("Surveys: letters, reminders, closing"), "tend-surveys"),
     QuickAction(_("New webinar"), new(Webinar), "programme.add_webinar", main=True),
     QuickAction(_("New study visit"), new(StudyVisit), "programme.add_studyvisit", main=True),
 )

@@ -24,9 +24,8 @@ from events.models import Event, QuestionSet, Registration, Track
 from events.models.events import uid_for
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.models import User
-from programme.models import AgendaItem, StudyVisit, VisitDay, Webinar
-from programme.services import surveys
 from programme.models import AgendaItem, LibraryItem, Speaker, StudyVisit, VisitDay, Webinar
+from programme.services import surveys
 
 numbers = count(1)
 START = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)  # 09:00 in Torino, 17:00 in Nagoya

@@ -3,10 +3,10 @@
 from programme.models.delegations import Delegate, HostConfirmation
 from programme.models.editions import Edition, Exchange, Milestone
 from programme.models.history import DatedEvent, Phase, ProgrammeFigure, SelectedCity
-from programme.models.travel import TravelTime
 from programme.models.library import LibraryItem
-from programme.models.surveys import Survey, SurveyAnswer, SurveyInvitation, SurveyQuestion, SurveyToken
 from programme.models.speakers import Speaker
+from programme.models.surveys import Survey, SurveyAnswer, SurveyInvitation, SurveyQuestion, SurveyToken
+from programme.models.travel import TravelTime
 from programme.models.visits import AgendaItem, LearningQuestion, StudyVisit, VisitDay
 from programme.models.webinars import Webinar, WebinarSegment
 
@@ -25,12 +25,12 @@ __all__ = [
     "SelectedCity",
     "Speaker",
     "StudyVisit",
-    "TravelTime",
     "Survey",
     "SurveyAnswer",
     "SurveyInvitation",
     "SurveyQuestion",
     "SurveyToken",
+    "TravelTime",
     "VisitDay",
     "Webinar",
     "WebinarSegment",

@@ -12,7 +12,7 @@ from events.services import tokens
 from iurc_portal.logs import TOKEN_IN_PATH
 from programme.models import Survey, SurveyAnswer
 from programme.services import survey_answers, surveys
-from tests.factories import START, make_registration, make_survey, make_user, make_webinar
+from tests.factories import START, make_library_item, make_registration, make_survey, make_user, make_webinar
 
 pytestmark = pytest.mark.django_db
 END = START + timedelta(minutes=90)
