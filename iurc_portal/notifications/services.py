@@ -142,13 +142,13 @@ def deliver_all(message_ids: list[int], *, now: datetime) -> dict[str, int]:
     return dict(counts)
 
 
-def deliver(message_pk: int, *, now: datetime) -> str:
+def deliver(message_pk: int, *, now: datetime, connection=None) -> str:
     """Send one letter. Safe to call twice and from two workers: the first claim wins. Returns a word.
 
     Temporary failures (connection, sign-in, SMTP 4yz) go back to the queue with a growing pause; what the server
     refuses for good (5yz) ends in ``failed``. One bad letter never stops the others.
     """
-    with _Courier(get_connection()) as courier:
+    with _Courier(connection or get_connection()) as courier:
         return next((courier.deliver(ready, now=now) for ready in _prepare([message_pk], now=now)), TAKEN)
 
 

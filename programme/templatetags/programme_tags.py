@@ -57,6 +57,8 @@ def my_visits(context):
 def webinar_of(event):
     """The programme's part of an event's page: for whom, why, its parts with both cities' times. Two queries."""
     webinar = Webinar.objects.filter(event=event).select_related("exchange").prefetch_related("segments").first()
+    if webinar is not None:
+        webinar.event = event  # what the page has need not be read again
     return {"webinar": webinar, "event": event, "parts": parts_of(webinar) if webinar else []}
 
 
