@@ -16,7 +16,7 @@ class Line(NamedTuple):
     """One fact: what it is called, and its texts as pairs (text, language), "" for what has no language."""
 
     label: str
-    texts: list[tuple[str, str]]
+    texts: tuple[tuple[str, str], ...]
 
 
 def record_of(organisation: Organisation) -> list[Line]:
@@ -27,24 +27,24 @@ def record_of(organisation: Organisation) -> list[Line]:
     names = Locale.parse((get_language() or "en")[:2]).languages
     contacts = ContactPoint.objects.filter(organisation=organisation, is_public=True)
     parts = organisation.parts.select_related("initiative")
-    lines = [
-        Line(_label("name"), _in_all_languages(organisation, "name")),
-        Line(_label("kana"), [(organisation.kana, "ja")]),
-        Line(_label("legal_name"), [(organisation.legal_name, "")]),
-        Line(_label("kind"), [(str(organisation.get_kind_display()), "")]),
-        Line(_label("summary"), _in_all_languages(organisation, "summary") or [(_("not stated"), "")]),
-        Line(_label("description"), _in_all_languages(organisation, "description")),
-        Line(_label("address"), _in_all_languages(organisation, "address")),
-        Line(_label("city"), [best_text(organisation.city, "name")] if organisation.city else []),
-        Line(_label("website"), [(organisation.website, "")]),
-        Line(_label("founded_year"), [(str(organisation.founded_year or ""), "")]),
-        Line(_label("contact_languages"), [(names.get(code, code), "") for code in organisation.contact_languages]),
-        Line(_label("open_to_japan"), _open_to_japan(organisation)),
-        Line(_label("themes"), [best_text(theme, "pref_label") for theme in organisation.themes.approved()]),
-        Line(_label("initiatives"), [best_text(part.initiative, "name") for part in parts]),
+    lines: list[tuple[str, list[tuple[str, str]]]] = [
+        (_label("name"), _in_all_languages(organisation, "name")),
+        (_label("kana"), [(organisation.kana, "ja")]),
+        (_label("legal_name"), [(organisation.legal_name, "")]),
+        (_label("kind"), [(str(organisation.get_kind_display()), "")]),
+        (_label("summary"), _in_all_languages(organisation, "summary") or [(_("not stated"), "")]),
+        (_label("description"), _in_all_languages(organisation, "description")),
+        (_label("address"), _in_all_languages(organisation, "address")),
+        (_label("city"), [best_text(organisation.city, "name")] if organisation.city else []),
+        (_label("website"), [(organisation.website, "")]),
+        (_label("founded_year"), [(str(organisation.founded_year or ""), "")]),
+        (_label("contact_languages"), [(names.get(code, code), "") for code in organisation.contact_languages]),
+        (_label("open_to_japan"), _open_to_japan(organisation)),
+        (_label("themes"), [best_text(theme, "pref_label") for theme in organisation.themes.approved()]),
+        (_label("initiatives"), [best_text(part.initiative, "name") for part in parts]),
     ]
-    lines += [Line(best_text(point, "label")[0], [(point.email, ""), (point.phone, "")]) for point in contacts]
-    said = (Line(line.label, [(text, code) for text, code in line.texts if text.strip()]) for line in lines)
+    lines += [(best_text(point, "label")[0], [(point.email, ""), (point.phone, "")]) for point in contacts]
+    said = (Line(label, tuple((text, code) for text, code in texts if text.strip())) for label, texts in lines)
     return [line for line in said if line.texts]
 
 

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, pgettext_lazy
 
 from events import ical, specimens
+from events.mail import found, read_registrations, registration_of
 from events.models import AccessToken, Broadcast, Event, Registration
 from events.services import broadcasts, tokens
 from iurc_portal.notifications import registry
@@ -33,22 +35,21 @@ def register_kinds() -> None:
         title=pgettext_lazy("letter", "message to participants"),
         render=to_participant,
         refusal=not_meant_any_more,
+        read=read_letters,
     )
     registry.register(
         "events.announcement",
         title=pgettext_lazy("letter", "news of an event"),
         render=to_subscriber,
         refusal=not_on_any_more,
+        read=read_news,
         is_news=True,
     )
 
 
 def to_participant(message: Message, *, preview: bool) -> EmailMultiAlternatives:
     broadcast = _broadcast(message)
-    if message.subject_id:
-        registration = Registration.objects.select_related("event").get(pk=message.subject_id)
-    else:
-        registration = specimens.registration(message.language)
+    registration = registration_of(message)
     button, link = _("Open the event's page"), _event_page(broadcast.event)
     if registration.state == Registration.State.CONFIRMED:
         manage = AccessToken.Purpose.MANAGE
@@ -68,11 +69,11 @@ def to_subscriber(message: Message, *, preview: bool) -> EmailMultiAlternatives:
 
 
 def not_meant_any_more(message: Message) -> str:
-    state = Registration.objects.filter(pk=message.subject_id).values_list("state", flat=True).first()
-    if state is None:
+    registration = found(message)
+    if registration is None:
         return GONE
     wanted = _broadcast(message).segment.get("states")
-    return OTHER_STATE if wanted and state not in wanted else ""
+    return OTHER_STATE if wanted and registration.state not in wanted else ""
 
 
 def not_on_any_more(message: Message) -> str:
@@ -94,9 +95,27 @@ def specimen(broadcast: Broadcast, language: str) -> Message:
     )
 
 
+def read_letters(messages: list[Message]) -> None:
+    """Read broadcasts, and to whom they go, of many letters at once."""
+    read_registrations(messages)
+    read_news(messages)
+
+
+def read_news(messages: list[Message]) -> None:
+    """Read the broadcasts of many letters at once. Letters of one broadcast share its record."""
+    broadcasts = _broadcasts().in_bulk({message.payload["broadcast"] for message in messages})
+    for message in messages:
+        message.occasion = broadcasts.get(message.payload["broadcast"])
+
+
+def _broadcasts() -> QuerySet[Broadcast]:
+    return Broadcast.objects.select_related("event__organizer", "event__place__city")
+
+
 def _broadcast(message: Message) -> Broadcast:
-    found = Broadcast.objects.select_related("event__organizer", "event__place__city")
-    return found.get(pk=message.payload["broadcast"])
+    if message.occasion is None:
+        message.occasion = _broadcasts().get(pk=message.payload["broadcast"])
+    return message.occasion
 
 
 def _event_page(event: Event) -> str:

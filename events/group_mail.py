@@ -31,6 +31,7 @@ def register_kinds() -> None:
         title=pgettext_lazy("letter", "places of a group free again"),
         render=members_gone,
         refusal=mail.not_taking_part,
+        read=mail.read_registrations,
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import QuerySet
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_noop, pgettext, pgettext_lazy
@@ -63,7 +63,7 @@ def register_kinds() -> None:
             render=render,
             refusal=refusal,
             asks_for_proof=name == "proof",
-            subjects=registrations_by_id,
+            read=read_registrations,
             **specimens.adjusting(name),
         )
 
@@ -194,7 +194,7 @@ def withdrawn(message: Message, *, preview: bool) -> EmailMultiAlternatives:
 
 
 def gone(message: Message) -> str:
-    return "" if Registration.objects.filter(pk=message.subject_id).exists() else GONE
+    return GONE if _found(message) is None else ""
 
 
 def not_unproved(message: Message) -> str:
@@ -212,13 +212,13 @@ def not_taking_part(message: Message) -> str:
 
 
 def _refusal(message: Message, *, states: set[str], status: str | None = None) -> str:
-    facts = Registration.objects.filter(pk=message.subject_id).values_list("state", "event__status").first()
-    if facts is None:
+    registration = _found(message)
+    if registration is None:
         return GONE
-    if facts[0] not in states:
-        return REGISTRATION_IS.get(facts[0], facts[0])
-    if status is not None and facts[1] != status:
-        return EVENT_IS[facts[1]]
+    if registration.state not in states:
+        return REGISTRATION_IS.get(registration.state, registration.state)
+    if status is not None and registration.event.status != status:
+        return EVENT_IS[registration.event.status]
     return ""
 
 
@@ -240,18 +240,27 @@ def stand_words(registration: Registration) -> str:
 def _registration(message: Message) -> Registration:
     if not message.subject_id:
         return specimens.registration(message.language)
-    if message.subject is not None:
-        return message.subject
-    return _registrations().get(pk=message.subject_id)
+    registration = _found(message)
+    if registration is None:
+        raise Registration.DoesNotExist(f"message {message.pk} is about a registration that is gone")
+    return registration
 
 
-def _registrations() -> QuerySet[Registration]:
-    return Registration.objects.select_related("event__organizer", "event__place__city")
+def _found(message: Message) -> Registration | None:
+    """The registration that the letter is about, as its batch has read it; None if it is gone."""
+    if message.subject is None and message.subject_id:
+        read_registrations([message])
+    return message.subject
 
 
-def registrations_by_id(subject_ids: list[str]) -> dict[str, Registration]:
-    """What the letters of one batch are about, read at once."""
-    return {str(found.pk): found for found in _registrations().filter(pk__in=subject_ids)}
+def read_registrations(messages: list[Message]) -> None:
+    """Read what letters are about, at once. Registrations for one event share its record."""
+    events = Event.objects.select_related("organizer", "place__city")
+    found = Registration.objects.prefetch_related(Prefetch("event", events))
+    by_id = found.in_bulk({message.subject_id for message in messages if message.subject_id})
+    registrations = {str(pk): registration for pk, registration in by_id.items()}
+    for message in messages:
+        message.subject = registrations.get(message.subject_id)
 
 
 def _name(event: Event) -> str:
@@ -347,9 +356,10 @@ def _attach_calendar(
 
 
 # The parts, for the letters of ``events.mail_seats``.
-letter, registration_of, name_of, own_page, join_page, event_page, way_in, refusal = (
+letter, registration_of, found, name_of, own_page, join_page, event_page, way_in, refusal = (
     _letter,
     _registration,
+    _found,
     _name,
     _own_page,
     _join_page,

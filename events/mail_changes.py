@@ -10,7 +10,17 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import pgettext_lazy
 
 from events import specimens
-from events.mail import _event_page, _join_page, _letter, _name, _own_page, _refusal, _registration, _way_in
+from events.mail import (
+    _event_page,
+    _join_page,
+    _letter,
+    _name,
+    _own_page,
+    _refusal,
+    _registration,
+    _way_in,
+    read_registrations,
+)
 from events.models import AccessToken, Event, Registration
 from events.services.notices import TOLD
 from iurc_portal.clock import ZONES, PartnerSide
@@ -28,7 +38,14 @@ def register_kinds() -> None:
         ("event_cancelled", pgettext_lazy("letter", "event cancelled"), event_cancelled, not_cancelled),
         ("event_restored", pgettext_lazy("letter", "event on again"), event_restored, not_on),
     ):
-        registry.register(f"events.{name}", title=title, render=render, refusal=refusal, **specimens.adjusting(name))
+        registry.register(
+            f"events.{name}",
+            title=title,
+            render=render,
+            refusal=refusal,
+            read=read_registrations,
+            **specimens.adjusting(name),
+        )
 
 
 def changed(message: Message, *, preview: bool) -> EmailMultiAlternatives:

@@ -8,7 +8,18 @@ from django.utils.translation import gettext_noop, pgettext_lazy
 
 from events import specimens
 from events.clock_notes import words_before_change
-from events.mail import _event_page, _join_page, _letter, _name, _own_page, _registration, _way_in, not_taking_part
+from events.mail import (
+    _event_page,
+    _found,
+    _join_page,
+    _letter,
+    _name,
+    _own_page,
+    _registration,
+    _way_in,
+    not_taking_part,
+    read_registrations,
+)
 from events.models import AccessToken, Registration, ReminderRule
 from events.services.followups import attended
 from events.services.scheduling import MOVED
@@ -31,7 +42,12 @@ def register_kinds() -> None:
         ("clock_change", pgettext_lazy("letter", "clock change in a series"), clock_change),
     ):
         registry.register(
-            f"events.{name}", title=title, render=render, refusal=not_to_be_reminded, **specimens.adjusting(name)
+            f"events.{name}",
+            title=title,
+            render=render,
+            refusal=not_to_be_reminded,
+            read=read_reminders,
+            **specimens.adjusting(name),
         )
 
 
@@ -119,18 +135,26 @@ def clock_change(message: Message, *, preview: bool) -> EmailMultiAlternatives:
 
 def not_to_be_reminded(message: Message) -> str:
     """The rule is still there, the event has not moved since, and the person still takes part (4.18)."""
-    version = (
-        Registration.objects.filter(pk=message.subject_id).values_list("event__schedule_version", flat=True).first()
-    )
-    if version is not None and version != message.payload["schedule_version"]:
+    registration = _found(message)
+    if registration is not None and registration.event.schedule_version != message.payload["schedule_version"]:
         return MOVED
     if "rule" in message.payload and _rule(message) is None:
         return REMOVED
     return not_taking_part(message)
 
 
+def read_reminders(messages: list[Message]) -> None:
+    """Read registrations and rules of many reminders at once. Those of one rule share its record."""
+    read_registrations(messages)
+    rules = ReminderRule.objects.in_bulk({message.payload.get("rule") for message in messages} - {None})
+    for message in messages:
+        message.occasion = rules.get(message.payload.get("rule"))
+
+
 def _rule(message: Message) -> ReminderRule | None:
-    return ReminderRule.objects.filter(pk=message.payload.get("rule")).first()
+    if message.occasion is None:
+        message.occasion = ReminderRule.objects.filter(pk=message.payload.get("rule")).first()
+    return message.occasion
 
 
 def _own_words(rule: ReminderRule | None, field: str, language: str) -> list[str]:

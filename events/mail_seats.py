@@ -37,9 +37,14 @@ def register_kinds() -> None:
         ("left", pgettext_lazy("letter", "request withdrawn"), left, unless(State.CANCELLED)),
         ("promoted", pgettext_lazy("letter", "place given"), promoted, unless(State.CONFIRMED)),
         ("extra", pgettext_lazy("letter", "headset kept"), extra, unless(State.CONFIRMED)),
-        ("invitation", pgettext_lazy("letter", "invitation to register"), invitation, not_to_be_invited),
     ):
-        registry.register(f"events.{name}", title=title, render=render, refusal=refusal)
+        registry.register(f"events.{name}", title=title, render=render, refusal=refusal, read=mail.read_registrations)
+    registry.register(
+        "events.invitation",
+        title=pgettext_lazy("letter", "invitation to register"),
+        render=invitation,
+        refusal=not_to_be_invited,
+    )
 
 
 # --- What they say ---------------------------------------------------------------------------------------------------

@@ -27,8 +27,20 @@ from django.utils.translation import get_language, get_language_from_path
 
 log = logging.getLogger(__name__)
 Part = TypeVar("Part")
-VERSION = "version"
-SEEN_APPS = {"ecosystem", "events", "programme", "pages", "translation"}  # whose records stand on public pages
+VERSION, PLACES = "version", "places"
+SEEN_APPS = {"ecosystem", "events", "programme", "pages", "translation"}  # whose records stand on public pages …
+UNSEEN = {
+    "events.accesstoken",
+    "events.answer",
+    "events.delivery",
+    "events.joinclick",
+    "pages.pagerating",
+}  # … but these
+# People who register change nothing but how many places are left. A rush would leave no copy alive: these change pages
+# at the next full moment of so many seconds, for all of them together.
+SEEN_SOON = {"events.registration", "events.registrationgroup", "events.seat", "events.offer"}
+SOON_SECONDS = 3
+NEVER = (0.0, 0.0)
 LONGEST_QUERY = 200
 PART_SECONDS = 600
 FILTERED_SECONDS = 60  # filters make many addresses of one page: each copy stays a short time only
@@ -59,17 +71,24 @@ class Copy:
     """An answer as it is kept. It holds no secret of anybody, so that compressing it once for all is safe."""
 
     version: int
-    until: float  # seconds since 1970
+    made: float  # seconds since 1970
+    until: float
     body: bytes  # gzip
     etag: str
     headers: dict[str, str]
 
     @classmethod
-    def of(cls, response: HttpResponse, *, version: int, seconds: int) -> "Copy":
+    def of(cls, response: HttpResponse, *, version: int, made: float, seconds: int) -> "Copy":
+        """``made`` is when the page was begun: what changed meanwhile it may not show."""
         body = gzip.compress(response.content, compresslevel=6, mtime=0)
         headers = {name: value for name, value in response.items() if name not in OF_ONE_ANSWER}
         etag = f'W/"{sha256(body).hexdigest()[:32]}"'
-        return cls(version, time.time() + seconds, body, etag, headers)
+        return cls(version, made, made + seconds, body, etag, headers)
+
+    def is_good(self, *, version: int, places: tuple[float, float], now: float) -> bool:
+        """Whether nothing has changed since. ``places``: the last two moments from which on places are others."""
+        came = max((moment for moment in places if moment <= now), default=0.0)
+        return self.version == version and now < self.until and self.made >= came
 
     def answer(self, request) -> HttpResponse:
         if self.etag in parse_etags(request.headers.get("If-None-Match", "")):
@@ -95,13 +114,13 @@ class KeptPagesMiddleware:
     def __call__(self, request):
         if not self._is_for_any_visitor(request):
             return self.get_response(request)
-        key = self._key(request)
-        version, copy = self._look_up(key)
-        if copy is not None and copy.version == version and time.time() < copy.until:
+        key, now = self._key(request), time.time()
+        version, copy = self._look_up(key, now=now)
+        if copy is not None:
             return copy.answer(request)
         response = self.get_response(request)
         if version and self._is_same_for_all(response):
-            self._keep(key, Copy.of(response, version=version, seconds=response.keep_seconds))
+            self._keep(key, Copy.of(response, version=version, made=now, seconds=response.keep_seconds))
         return response
 
     @staticmethod
@@ -130,11 +149,14 @@ class KeptPagesMiddleware:
         asked = [str(request.headers.get(name) == "true") for name in HTMX]
         return sha256("\0".join([*asked, request.get_host(), request.get_full_path()]).encode()).hexdigest()
 
-    def _look_up(self, key: str) -> tuple[int, Copy | None]:
-        """The version of now and the copy, if there is one. Version 0: nothing can be kept."""
+    def _look_up(self, key: str, *, now: float) -> tuple[int, Copy | None]:
+        """The version of now and the copy, if there is a good one. Version 0: nothing can be kept."""
         try:
-            found = self.pages.get_many([VERSION, key])
-            return found.get(VERSION) or raise_version(), found.get(key)
+            found = self.pages.get_many([VERSION, PLACES, key])
+            version, copy = found.get(VERSION) or raise_version(), found.get(key)
+            if copy is not None and not copy.is_good(version=version, places=found.get(PLACES, NEVER), now=now):
+                copy = None
+            return version, copy
         except Exception:  # any cache's any trouble: the page matters more than its copy
             log.exception("the cache does not answer; no page is kept")
             return 0, None
@@ -229,6 +251,17 @@ def changed() -> None:
         transaction.on_commit(raise_version, robust=True)
 
 
+def places_changed() -> None:
+    """Somebody has registered or left: copies made until the next full moment are void from then on."""
+    now = time.time()
+    _former, latest = caches["pages"].get(PLACES, NEVER)
+    if latest <= now:
+        caches["pages"].set(PLACES, (latest, (now // SOON_SECONDS + 1) * SOON_SECONDS), timeout=None)
+
+
 def _follow(sender, **_more) -> None:
-    if sender._meta.app_label in SEEN_APPS:
+    if sender._meta.label_lower in SEEN_SOON:
+        if settings.KEEP_PAGES:
+            transaction.on_commit(places_changed, robust=True)
+    elif sender._meta.app_label in SEEN_APPS and sender._meta.label_lower not in UNSEEN:
         changed()

@@ -49,7 +49,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "anymail",
     "csp",
     "django_filters",
     "django_htmx",
@@ -268,6 +267,8 @@ ANYMAIL: dict[str, Any] = {
     "SEND_DEFAULTS": {"track_opens": False, "track_clicks": False},
     "IGNORE_UNSUPPORTED_FEATURES": True,  # not every service knows how not to track, and then it does not
 }
+if MAIL_SERVICE or ANYMAIL["WEBHOOK_SECRET"]:
+    INSTALLED_APPS.append("anymail")  # brings 6 MiB of libraries to every process, for those alone who use it
 # The mailbox of DEFAULT_FROM_EMAIL, if the portal is to read the answers that calendar programs send (6.8).
 REPLY_MAILBOX_URL = env.mailbox("REPLY_MAILBOX_URL")
 if REPLY_MAILBOX_URL:

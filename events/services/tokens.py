@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from events.models import AccessToken, Event, Registration
-from iurc_portal.tokens import digest_of, looks_like_a_token, new_token
+from iurc_portal.tokens import digest_of, looks_like_a_token, new_token, store
 
 MANAGE_LASTS_AFTER_END = timedelta(days=30)
 
@@ -26,19 +26,21 @@ def issue(registration: Registration, purpose: str, *, now: datetime, expires_at
         expires_at = now + timedelta(hours=settings.IURC_EVENTS["proof_hours"])
     else:
         expires_at = max(registration.event.dtend, now) + MANAGE_LASTS_AFTER_END
-    AccessToken.objects.create(registration=registration, purpose=purpose, digest=digest, expires_at=expires_at)
+    store(AccessToken(registration=registration, purpose=purpose, digest=digest, expires_at=expires_at))
     return clear
 
 
 def issue_invitation(event: Event, *, email_key: str = "") -> str:
     """Make a token that lets somebody register, only the address ``email_key`` if given, until registration ends."""
     clear, digest = new_token()
-    AccessToken.objects.create(
-        event=event,
-        email_key=email_key,
-        purpose=AccessToken.Purpose.INVITATION,
-        digest=digest,
-        expires_at=event.registration_ends_at,
+    store(
+        AccessToken(
+            event=event,
+            email_key=email_key,
+            purpose=AccessToken.Purpose.INVITATION,
+            digest=digest,
+            expires_at=event.registration_ends_at,
+        )
     )
     return clear
 

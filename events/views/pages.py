@@ -5,10 +5,12 @@ from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.http import condition, require_safe
 
@@ -20,7 +22,7 @@ from events.models import Event, SeatPool
 from events.services.changes import first_start
 from events.services.registrations import seats
 from iurc_portal.clock import ZONES, cities_in_order
-from iurc_portal.kept import kept_for_visitors
+from iurc_portal.kept import kept_for_visitors, kept_parts
 from iurc_portal.translation.languages import written
 
 PER_PAGE = 20
@@ -94,9 +96,22 @@ def event(request, slug):
         "json_ld": event_json_ld(found, places_left=found.places_left, now=now, former_start=first_start(found)),
     }
     if open_now and not context["is_full"] and not found.invitation_only and context["own"] is None:
-        full = {pool.kind for pool, left in context["pools"] if not left}
-        context["form"] = RegistrationForm(event=found, user=request.user, full=full)
+        context["form"] = _form(request, found, full={pool.kind for pool, left in context["pools"] if not left})
     return render(request, "events/event.html", context)
+
+
+def _form(request, event, *, full: set[str]) -> SafeString:
+    """The registration form as it stands on the page. For visitors it is written once, until the event changes: its
+    fields are a quarter of the page.
+    """
+
+    def write(_ids) -> dict[int, SafeString]:
+        form = RegistrationForm(event=event, user=request.user, full=full)
+        return {event.pk: render_to_string("events/_register_form.html", {"form": form, "event": event}, request)}
+
+    if request.user.is_authenticated:
+        return write([event.pk])[event.pk]
+    return kept_parts(f"registration form:{sorted(full)}:{event.places_left == 0}", [event.pk], write)[event.pk]
 
 
 @require_safe

@@ -2,11 +2,13 @@
 
 import logging
 import smtplib
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from time import sleep
 
 from django.core.mail import EmailMultiAlternatives
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
 
 from iurc_portal.notifications.models import Message
@@ -29,21 +31,41 @@ def settle(message: Message, **fields) -> None:
     )
 
 
-def note_sent(message: Message, **fields) -> None:
-    """Write down that a letter has left. Should the database be away just now it is tried again over a new
-    connection: what stays unwritten leaves a second time, with the same Message-ID (4.19).
+@dataclass(frozen=True)
+class Gone:
+    """A letter that the mail server has taken and of which that is not written down yet."""
+
+    message: Message
+    sent_at: datetime
+    provider_id: str
+
+
+def note_sent(gone: Gone, *, then: Callable[[], bool] = lambda: True) -> bool:
+    """Write down that a letter has left and do ``then`` in the same transaction. Returns what that returned.
+
+    Should the database be away just now both are tried again over a new connection: what stays unwritten leaves a
+    second time, with the same Message-ID (4.19).
     """
+    message = gone.message
     for attempt in range(1, NOTES_TRIED + 1):
         try:
-            settle(message, state=Message.State.SENT, attempts=message.attempts + 1, error="", **fields)
+            with transaction.atomic():
+                settle(
+                    message,
+                    state=Message.State.SENT,
+                    attempts=message.attempts + 1,
+                    error="",
+                    sent_at=gone.sent_at,
+                    provider_id=gone.provider_id,
+                )
+                return then()
         except (OperationalError, InterfaceError):
             if attempt == NOTES_TRIED or database.in_atomic_block:
                 raise
             log.warning("message %s has left, and the database did not take it down; again", message.pk)
             database.close()
             sleep(attempt)
-        else:
-            return
+    raise AssertionError("the last try returns or raises")
 
 
 def provider_id(email: EmailMultiAlternatives) -> str:

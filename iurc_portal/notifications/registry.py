@@ -29,8 +29,8 @@ class Kind:
     bounced, because only its answer can show that the address works again (4.26). ``placeholders`` are the gaps of its
     words, with what fills them; a kind that names some can be adjusted by staff (``LetterText``). ``specimen`` takes a
     language and gives an unsaved message to look at. ``is_news``: it needs a subscription, whose id is the message's
-    ``subject_id``, and offers the way out of it in its headers (4.27). ``subjects`` takes many subject ids and gives
-    the records that ``render`` needs by id: a batch reads them once and keeps them at ``message.subject``.
+    ``subject_id``, and offers the way out of it in its headers (4.27). ``read`` takes many letters of the kind and
+    leaves at each one's ``subject`` and ``occasion`` what ``refusal`` and ``render`` need, in so many queries for all.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Kind:
     placeholders: Mapping[str, Any] = field(default_factory=dict)
     specimen: Callable[[str], "Message"] | None = None
     is_news: bool = False
-    subjects: Callable[[list[str]], Mapping[str, Any]] | None = None
+    read: Callable[[list["Message"]], None] | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -63,17 +63,14 @@ def kind_of(message: "Message") -> Kind:
     return _kinds[message.kind]
 
 
-def subjects_of(messages: "Iterable[Message]") -> dict[tuple[str, str], Any]:
-    """The records that ``messages`` are about, by kind and subject id, for kinds that read many at once."""
-    ids: dict[str, list[str]] = {}
+def read_subjects(messages: "Iterable[Message]") -> None:
+    """Read what ``messages`` are about, for kinds that read many at once."""
+    by_kind: dict[str, list[Message]] = {}
     for message in messages:
-        if message.subject_id:
-            ids.setdefault(message.kind, []).append(message.subject_id)
-    found: dict[tuple[str, str], Any] = {}
-    for name, wanted in ids.items():
-        if name in _kinds and (read := _kinds[name].subjects) is not None:
-            found |= {(name, subject_id): record for subject_id, record in read(wanted).items()}
-    return found
+        by_kind.setdefault(message.kind, []).append(message)
+    for name, letters in by_kind.items():
+        if name in _kinds and (read := _kinds[name].read) is not None:
+            read(letters)
 
 
 def title_of(name: str) -> str:

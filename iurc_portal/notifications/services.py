@@ -5,12 +5,13 @@ import logging
 import re
 import smtplib
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -22,13 +23,16 @@ from django.utils.translation import gettext_noop
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.notifications import bounces, outcomes, registry
 from iurc_portal.notifications.models import AddressStatus, Heartbeat, LetterText, Message, Subscription
+from iurc_portal.tokens import stored_together
 
 log = logging.getLogger(__name__)
 BATCH = 50
 SWEEP = 5000
 PATIENCE = 2  # how often running a mail server may fail to answer before a batch is left to the sweep
 DEFAULT_LIFE = timedelta(hours=24)
+FRESH = 5  # seconds that a written letter may wait for its turn before it is judged and written anew (4.18)
 NO_ANSWER = "no answer"
+TAKEN = "already taken"
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 EXPIRED = gettext_noop("expired")
 ENDED = gettext_noop("the subscription has ended")
@@ -105,32 +109,34 @@ def call_courier(message_ids: list[int]) -> None:
 def deliver_all(message_ids: list[int], *, now: datetime) -> dict[str, int]:
     """Deliver several letters over one connection, oldest first. Returns how many ended in each way.
 
-    What is the same for the batch is read once; claim, letter and outcome are one by one, so that a worker that dies
+    Letters are read, judged and written many at once; claim and outcome are one by one, so that a worker that dies
     leaves one letter in doubt, not fifty. Letters that waited for one of these follow, as long as there are any. When
     the mail server fails twice running, the rest stays in the outbox for the sweep instead of knocking at a closed
     door.
     """
     counts: Counter[str] = Counter()
     began = monotonic()
-    connection = get_connection()
     silent = 0
-    queue = deque(_read(sorted(message_ids)))
+    queue = deque(_prepare(sorted(message_ids), now=now))
     delivered: list[Message] = []
-    try:
+    with _Courier(get_connection()) as courier:
         while queue and silent < PATIENCE:
-            ready = queue.popleft()
-            outcome = _deliver(ready, now=now + timedelta(seconds=monotonic() - began), connection=connection)
+            ready, moment = queue.popleft(), now + timedelta(seconds=monotonic() - began)
+            if monotonic() > ready.stale_at:
+                courier.note()
+                queue.extendleft(_prepare([ready.message.pk], now=moment))
+                continue
+            outcome = courier.deliver(ready, now=moment)
             counts[outcome] += 1
             silent = silent + 1 if outcome == NO_ANSWER else 0
             if outcome in {NO_ANSWER, "put back", "failed"}:
-                connection.close()  # a connection that has seen an error is not trusted with the next letter
+                courier.connection.close()  # what has seen an error is not trusted with the next letter
             if outcome in {"sent", "dropped", "failed"}:
                 delivered.append(ready.message)
             if not queue:
-                queue.extend(_read(_next_in_line(delivered)))
+                courier.note()
+                queue.extend(_prepare(_next_in_line(delivered), now=moment))
                 delivered = []
-    finally:
-        connection.close()
     if queue:
         counts["left for the sweep"] = len(queue)
     return dict(counts)
@@ -142,77 +148,125 @@ def deliver(message_pk: int, *, now: datetime, connection=None) -> str:
     Temporary failures (connection, sign-in, SMTP 4yz) go back to the queue with a growing pause; what the server
     refuses for good (5yz) ends in ``failed``. One bad letter never stops the others.
     """
-    ready = _read([message_pk])
-    return _deliver(ready[0], now=now, connection=connection) if ready else "already taken"
+    with _Courier(connection or get_connection()) as courier:
+        return next((courier.deliver(ready, now=now) for ready in _prepare([message_pk], now=now)), TAKEN)
 
 
 @dataclass(frozen=True)
 class _Ready:
-    """A letter and what is known of it before it is claimed: what its address is said to be, whether it must wait."""
+    """A letter that could leave, and what was known of it when it was written: good until ``stale_at`` (4.18)."""
 
     message: Message
-    address: AddressStatus | None
+    stale_at: float
     earlier_waits: bool
+    refusal: str = ""
+    email: EmailMultiAlternatives | None = None
+    trouble: Exception | None = None
 
 
-def _read(message_ids: list[int]) -> list[_Ready]:
-    """The letters ``message_ids`` that wait, in the order of their rows. A constant number of queries."""
-    waiting = Message.objects.waiting().with_order().filter(pk__in=message_ids).order_by("pk")
-    messages = list(waiting)
+def _prepare(message_ids: list[int], *, now: datetime) -> list[_Ready]:
+    """The letters ``message_ids`` that are due, in the order of their rows: read, judged and written.
+
+    A constant number of queries for kinds that read many at once. A letter that is not claimed after all is thrown
+    away; nobody ever sees its tokens.
+    """
+    messages = list(Message.objects.deliverable(now=now).with_order().filter(pk__in=message_ids).order_by("pk"))
+    if not messages:
+        return []
     texts = LetterText.objects.adjusted({message.kind for message in messages})
-    subjects = registry.subjects_of(messages)
-    for message in messages:
-        message.letter_text = texts.get((message.kind, message.language), LetterText())
-        message.subject = subjects.get((message.kind, message.subject_id))
+    registry.read_subjects(messages)
     keys = {email_key(message.to) for message in messages}
     addresses = {status.email_key: status for status in AddressStatus.objects.filter(email_key__in=keys)}
+    written: list[dict[str, Any]] = []
+    with stored_together():
+        for message in messages:
+            message.letter_text = texts.get((message.kind, message.language), LetterText())
+            written.append(_write(message, addresses.get(email_key(message.to)), now=now))
+    stale_at = monotonic() + FRESH
     return [
-        _Ready(message, addresses.get(email_key(message.to)), message.is_held_back)  # type: ignore[attr-defined]
-        for message in messages
+        _Ready(message, stale_at, message.is_held_back, **outcome)  # type: ignore[attr-defined]
+        for message, outcome in zip(messages, written, strict=True)
     ]
 
 
-def _deliver(ready: _Ready, *, now: datetime, connection) -> str:
-    message = ready.message
-    claimed = (
-        Message.objects.deliverable(now=now)
-        .filter(pk=message.pk, attempts=message.attempts)  # as it was read: nobody has tried it since
-        .update(state=Message.State.SENDING, claimed_at=now)
-    )
-    if not claimed:
-        return "already taken"
-    message.state, message.claimed_at = Message.State.SENDING, now
+def _write(message: Message, address: AddressStatus | None, *, now: datetime) -> dict[str, Any]:
+    """The letter, or why it must not leave, or what went wrong: that is told once it is this letter's turn."""
     try:
-        if ready.earlier_waits and _earlier_waits(message):
-            outcomes.settle(message, state=Message.State.QUEUED)
-            return "after another"
-        if refusal := _refusal(message, ready.address, now=now):
-            words = f"{refusal}. {message.error}" if message.error else refusal
-            outcomes.settle(message, state=Message.State.DROPPED, error=words)
-            return "dropped"
-        email = render(message, connection=connection)
-        if connection is not None:
-            connection.open()  # what is open stays open: one connection for the whole batch
-        email.send()
-    except MESSAGE_REFUSED as error:
-        if all(400 <= code < 500 for code in outcomes.codes(error)):
-            return outcomes.put_back(message, error, now=now)
-        if isinstance(error, smtplib.SMTPRecipientsRefused):
-            bounces.note_refusal(message.to, outcomes.words(error), now=now)
-        return outcomes.fail(message, error)
-    except (OSError, OperationalError, InterfaceError) as error:  # smtplib.SMTPException is an OSError too
-        if getattr(error, "status_code", None) in REFUSED_BY_SERVICE:
+        refusal = _refusal(message, address, now=now)
+        return {"refusal": refusal} if refusal else {"email": render(message)}
+    except Exception as error:  # whatever is wrong with one letter, the others go on
+        return {"trouble": error}
+
+
+class _Courier:
+    """Takes letters to the mail server over one connection, one at a time.
+
+    That a letter has left is written down in the transaction that claims the next one: a commit for each letter, and
+    never more than one in doubt.
+    """
+
+    def __init__(self, connection):
+        self.connection = connection
+        self.gone: outcomes.Gone | None = None
+
+    def __enter__(self) -> "_Courier":
+        return self
+
+    def __exit__(self, *error):
+        self.note()
+        self.connection.close()
+
+    def note(self) -> None:
+        """Write down that the last letter has left, if that is still to be done."""
+        self._note_and(lambda: True)
+
+    def deliver(self, ready: _Ready, *, now: datetime) -> str:
+        if not self._note_and(partial(_claim, ready.message, now=now)):
+            return TAKEN
+        message, email = ready.message, ready.email
+        try:
+            if ready.earlier_waits and _earlier_waits(message):
+                outcomes.settle(message, state=Message.State.QUEUED)
+                return "after another"
+            if ready.trouble is not None:
+                raise ready.trouble
+            if email is None:
+                words = f"{ready.refusal}. {message.error}" if message.error else ready.refusal
+                outcomes.settle(message, state=Message.State.DROPPED, error=words)
+                return "dropped"
+            email.connection = self.connection
+            self.connection.open()  # what is open stays open: one connection for the whole batch
+            email.send()
+        except MESSAGE_REFUSED as error:
+            if all(400 <= code < 500 for code in outcomes.codes(error)):
+                return outcomes.put_back(message, error, now=now)
+            if isinstance(error, smtplib.SMTPRecipientsRefused):
+                bounces.note_refusal(message.to, outcomes.words(error), now=now)
             return outcomes.fail(message, error)
-        outcomes.put_back(message, error, now=now)
-        return NO_ANSWER
-    except Exception as error:  # a letter that cannot be written: staff see it, the others go on
-        log.exception("message %s cannot be rendered", message.pk)
-        return outcomes.fail(message, error)
-    outcomes.note_sent(message, sent_at=now, provider_id=outcomes.provider_id(email))
-    return "sent"
+        except (OSError, OperationalError, InterfaceError) as error:  # smtplib.SMTPException is an OSError too
+            if getattr(error, "status_code", None) in REFUSED_BY_SERVICE:
+                return outcomes.fail(message, error)
+            outcomes.put_back(message, error, now=now)
+            return NO_ANSWER
+        except Exception as error:  # a letter that cannot be written: staff see it, the others go on
+            log.exception("message %s cannot be rendered", message.pk)
+            return outcomes.fail(message, error)
+        self.gone = outcomes.Gone(message, sent_at=now, provider_id=outcomes.provider_id(email))
+        return "sent"
+
+    def _note_and(self, act: Callable[[], bool]) -> bool:
+        gone, self.gone = self.gone, None
+        return outcomes.note_sent(gone, then=act) if gone else act()
 
 
-def render(message: Message, *, connection=None, preview: bool = False) -> EmailMultiAlternatives:
+def _claim(message: Message, *, now: datetime) -> bool:
+    """Take the letter, unless another worker has it (4.17) or has tried it since it was read."""
+    free = Message.objects.deliverable(now=now).filter(pk=message.pk, attempts=message.attempts)
+    message.state, message.claimed_at = Message.State.SENDING, now
+    return bool(free.update(state=Message.State.SENDING, claimed_at=now))
+
+
+def render(message: Message, *, preview: bool = False) -> EmailMultiAlternatives:
     """The letter itself, in its reader's language and zone, with the headers every letter of ours has (4.24, 4.25).
 
     ``preview`` shows it to staff: links are dummies and no token is made (4.22).
@@ -221,7 +275,6 @@ def render(message: Message, *, connection=None, preview: bool = False) -> Email
         email = registry.kind_of(message).render(message, preview=preview)
     email.to = [message.to]
     email.from_email = settings.DEFAULT_FROM_EMAIL  # one sender, whose domain has SPF, DKIM and DMARC
-    email.connection = connection
     email.subject = one_line(str(email.subject))
     email.reply_to = [one_line(address) for address in email.reply_to]
     email.extra_headers = {

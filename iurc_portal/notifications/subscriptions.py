@@ -18,7 +18,7 @@ from iurc_portal.clock import zone_of_language
 from iurc_portal.notifications import registry
 from iurc_portal.notifications.models import Message, Subscription, SubscriptionToken
 from iurc_portal.notifications.services import ENDED, clear_bounces, queue_message
-from iurc_portal.tokens import digest_of, looks_like_a_token, new_token
+from iurc_portal.tokens import digest_of, looks_like_a_token, new_token, store
 
 PROOF_LASTS = timedelta(hours=48)
 PREVIEW_LINK = "preview"
@@ -72,9 +72,7 @@ def issue(subscription_id: int, purpose: str, *, now: datetime) -> str:
     """Make a token and return it in clear; only its digest is stored."""
     clear, digest = new_token()
     expires_at = now + PROOF_LASTS if purpose == Purpose.PROVE else None
-    SubscriptionToken.objects.create(
-        subscription_id=subscription_id, purpose=purpose, digest=digest, expires_at=expires_at
-    )
+    store(SubscriptionToken(subscription_id=subscription_id, purpose=purpose, digest=digest, expires_at=expires_at))
     return clear
 
 

@@ -7,8 +7,8 @@ a gap is a name in braces and is replaced by a text, once.
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import translation
@@ -69,10 +69,10 @@ class Words:
     """
 
     subject: str
-    opening: list[str]
+    opening: Sequence[str]
     button: str
     link: str
-    closing: list[str] = field(default_factory=list)
+    closing: Sequence[str] = ()
     name: str = ""
 
     @property

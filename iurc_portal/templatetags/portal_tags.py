@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from babel import Locale
 from django import template
 from django.conf import settings
 from django.db.models import Model
-from django.urls import translate_url
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString
@@ -272,18 +273,33 @@ def page_languages(context):
     own = context.get("language_links") or {}
     request = context.get("request")
     path = request.get_full_path() if request else "/"
-    if request is not None and not any(path.startswith(f"/{code}/") for code in FALLBACK):
-        path = f"/{_page_language()}/"
+    first, _slash, rest = path.removeprefix("/").partition("/")
+    if first not in FALLBACK:
+        rest = ""
     return [
         {
             "code": code,
             "name": name,
-            "url": own.get(code) or translate_url(path, code),
-            "absolute": f"{settings.SITE_URL}{translate_url(urlsplit(path).path, code)}",
+            # Addresses are the same in all languages but for their first word.
+            "url": own.get(code) or f"/{code}/{rest}",
+            "absolute": f"{settings.SITE_URL}/{code}/{rest.partition('?')[0]}",
             "current": code == _page_language(),
         }
         for code, name in Language.choices
     ]
+
+
+@register.simple_tag
+def fixed(template, **facts):
+    """``include`` for parts of a page that depend on the language and on these ``facts`` alone: plain values, few of
+    them. The part sees nothing else, so that each is rendered once in a process.
+    """
+    return _fixed(template, get_language(), **facts) if not settings.DEBUG else render_to_string(template, facts)
+
+
+@lru_cache(maxsize=500)
+def _fixed(template, language, **facts):
+    return render_to_string(template, facts)
 
 
 @register.simple_tag(takes_context=True)

@@ -10,16 +10,14 @@ import json
 import os
 import platform
 import random
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from pathlib import Path
 
 from tests.bench import feeds, search
+from tests.bench.server import Server, resident_mib, serving
 
 ROUNDS, SECONDS = 3, 2.0
 SIZE = int(os.environ.get("BENCH_SIZE", "200"))
@@ -35,30 +33,10 @@ PAGES = {
 }
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def load(port: int, path: str, visitors: int, seconds: float = SECONDS, *, fresh: bool = False) -> dict:
     command = [sys.executable, "-m", "tests.bench.load", str(port), path, str(visitors), str(seconds)]
     environment = os.environ | {"FRESH": str(int(fresh))}
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout)
-
-
-def resident_mib(pid: int) -> float:
-    """The resident memory of a process and its children, in MiB."""
-    total = 0.0
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            status = (folder / "status").read_text()
-        except OSError:
-            continue
-        fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
-        if int(fields["Pid"]) == pid or int(fields["PPid"]) == pid:
-            total += int(fields.get("VmRSS", "0 kB").split()[0]) / 1024
-    return total
 
 
 def prepare() -> str:
@@ -115,28 +93,8 @@ def main() -> None:
     event = prepare()
     if ONLY == "search":
         return
-    port = free_port()
-    command = [
-        str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port",
-        str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "error",
-        "iurc_portal.wsgi:application",
-    ]  # fmt: skip
-    started = time.perf_counter()
-    server = subprocess.Popen(command)
-    try:
-        cold = None
-        while cold is None:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/ja/").read()
-                cold = time.perf_counter() - started
-            except OSError:
-                if server.poll() is not None or time.perf_counter() - started > 60:
-                    sys.exit("the server did not start")
-                time.sleep(0.05)
-        report(port, event, cold, server.pid)
-    finally:
-        server.terminate()
-        server.wait(10)
+    with serving(workers=1) as server:
+        report(server, event)
 
 
 def measure(port: int, name: str, path: str, reference: str, fresh: bool) -> None:
@@ -158,10 +116,11 @@ def measure(port: int, name: str, path: str, reference: str, fresh: bool) -> Non
         )
 
 
-def report(port: int, event: str, cold: float, pid: int) -> None:
+def report(server: Server, event: str) -> None:
+    port = server.port
     engine = os.environ["DATABASE_URL"].split(":")[0]
     print(f"{platform.python_version()}, {os.cpu_count()} cores shared with the load, {engine}, {SIZE} organisations")
-    print(f"cold start to the first page: {cold:.2f} s")
+    print(f"cold start to the first page: {server.cold:.2f} s")
     print(
         f"{'page':<34}{'visitors':>9}{'req/s':>9}{'p50 ms':>9}{'p95 ms':>9}  ratio to the reference: min, median, max"
     )
@@ -172,7 +131,7 @@ def report(port: int, event: str, cold: float, pid: int) -> None:
             continue
         for fresh in (False, True):
             measure(port, f"{name}, {'rendered' if fresh else 'kept'}", path.format(event=event), reference, fresh)
-    print(f"web process after the load: {resident_mib(pid):.0f} MiB")
+    print(f"web process after the load: {resident_mib(server.pid):.0f} MiB")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.core.cache import caches
@@ -11,9 +12,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ecosystem.models import Organisation
+from iurc_portal import kept
 from iurc_portal.pages.models import PageRating
 from iurc_portal.translation.queue import waiting_counts
-from tests.factories import make_organisation, make_user
+from tests.factories import make_event, make_organisation, make_registration, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/en/ecosystem/organisations/pianca/"
@@ -59,6 +61,23 @@ def test_what_is_saved_is_seen_at_once(client, pianca):
     pianca.save()
 
     assert "Makes clocks." in client.get(PAGE).content.decode()
+
+
+def test_who_registers_is_seen_on_kept_pages_after_seconds_and_a_rush_costs_no_page_each(client, monkeypatch):
+    event = make_event(slug="talk", maximum_attendee_capacity=5)
+    clock = SimpleNamespace(time=lambda: clock.now, time_ns=lambda: int(clock.now * 1e9), now=300.5)
+    monkeypatch.setattr(kept, "time", clock)
+    asked = [queries_of(client, "/en/events/talk/")]
+
+    for moment in (301.0, 302.9, 303.0, 303.1, 305.9, 306.0):
+        clock.now = moment
+        make_registration(event, state="confirmed", email=f"at{moment}@example.org")
+        asked.append(queries_of(client, "/en/events/talk/"))
+
+    fresh = [number > 0 for _answer, number in asked]
+    left = [re.search(r"(\d) places? left", answer.content.decode())[1] for answer, _number in asked]
+    assert fresh == [True, False, False, True, False, False, True]
+    assert left == ["5", "5", "5", "2", "2", "2", "0"]
 
 
 def test_what_is_not_committed_makes_no_copy_void(client, pianca):

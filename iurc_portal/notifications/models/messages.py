@@ -77,7 +77,8 @@ class Message(models.Model):
     provider_id = models.CharField(max_length=250, blank=True, editable=False, db_index=True)
     returned_at = models.DateTimeField(_("came back"), null=True, blank=True, editable=False)
 
-    subject: Any = None  # the record that the letter is about, where a batch has read it
+    subject: Any = None  # the record that the letter is about, where a batch has read it …
+    occasion: Any = None  # … and what it comes from, a rule or a broadcast
     letter_text: "LetterText | None" = None  # the words to say it with: read for a batch, or tried in a preview
 
     objects = MessageQuerySet.as_manager()
