@@ -325,7 +325,7 @@ class WebinarAdmin(EditableBy, PortalAdmin):
         return {
             "webinar": obj,
             "event": event,
-            "both": both_cities(event.dtstart, event.dtend, language=(get_language() or "it")[:2]),
+            "both": event.when.short_lines((get_language() or "it")[:2]),
             "doings": [(name, labels[name]) for name in POSSIBLE[event.status]] if may_publish else [],
             "counts": {
                 "confirmed": counts.get("confirmed", 0),
