@@ -33,6 +33,7 @@ class EventsConfig(AppConfig):
         group_mail.register_kinds()
         register_sitemap("events-lists", sitemaps.Lists)
         register_sitemap("events-events", sitemaps.Events)
+        register_sitemap("events-series", sitemaps.SeriesPages)
         search.register_kinds()
         feeds.SHELF.connect()
         api.register("events.api.resources")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, pgettext_lazy
 
-from events import ical, specimens
+from events import audiences, ical, specimens
 from events.mail import found, read_registrations, registration_of
 from events.models import AccessToken, Broadcast, Event, Registration
 from events.services import broadcasts, tokens
@@ -20,7 +20,6 @@ from iurc_portal.notifications.models import Message
 from iurc_portal.notifications.words import Words
 from iurc_portal.translation.languages import best_text
 from iurc_portal.translation.marks import as_html, plain
-from iurc_portal.translation.times import both_cities_lines
 
 PREVIEW_LINK = "preview"
 GONE = gettext_noop("the registration is gone")
@@ -55,7 +54,7 @@ def to_participant(message: Message, *, preview: bool) -> EmailMultiAlternatives
         manage = AccessToken.Purpose.MANAGE
         clear = PREVIEW_LINK if preview else tokens.issue(registration, manage, now=timezone.now())
         button, link = _("Open my registration"), settings.SITE_URL + reverse("registration", args=[clear])
-    words, context = _letter(message, broadcast, button=button, link=link)
+    words, context = _letter(message, broadcast, button=button, link=link, mode=audiences.mode_of(registration))
     context["name"] = registration.display_name(message.language)
     return compose(message, words, template="broadcast", context=context, reply_to=broadcast.event.contact_email)
 
@@ -122,7 +121,9 @@ def _event_page(event: Event) -> str:
     return settings.SITE_URL + event.get_absolute_url()
 
 
-def _letter(message: Message, broadcast: Broadcast, *, button: str, link: str) -> tuple[Words, dict[str, Any]]:
+def _letter(
+    message: Message, broadcast: Broadcast, *, button: str, link: str, mode: str = ""
+) -> tuple[Words, dict[str, Any]]:
     """The text in the reader's language or, marked as such, in the best other one, around the facts of the event."""
     event = broadcast.event
     text = broadcast.text_for(message.language)
@@ -133,8 +134,8 @@ def _letter(message: Message, broadcast: Broadcast, *, button: str, link: str) -
         "body_language": language,
         "only_in": _only_in(language) if language != message.language else "",
         "event_name": best_text(event, "name"),
-        "when": both_cities_lines(event.dtstart, event.dtend, message.language, tzid=message.tzid),
-        "where": ical.where(event, language=message.language),
+        "when": event.when.lines(message.language, tzid=message.tzid),
+        "where": ical.where(event, language=message.language, mode=mode),
         "organizer": best_text(event.organizer, "name")[0],
         "event_page": _event_page(event),
         "sample_mark": "",

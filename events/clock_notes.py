@@ -29,11 +29,19 @@ def notes_for(event: Event, language: str | None = None) -> list[str]:
 
     One query for a date of a series, none for any other event.
     """
-    if event.series_id is None:
-        return []
-    starts = Event.objects.filter(series=event.series_id).exclude(recurrence_id=None).order_by("recurrence_id")
-    first = starts.values_list("recurrence_id", flat=True).first()
-    if first is None:
+    first = first_start(event.series_id) if event.series_id is not None else None
+    return notes_against(first, event, language)
+
+
+def first_start(series_id: int) -> datetime | None:
+    """The start of the first date of a series, as its rule has it."""
+    starts = Event.objects.filter(series=series_id).exclude(recurrence_id=None).order_by("recurrence_id")
+    return starts.values_list("recurrence_id", flat=True).first()
+
+
+def notes_against(first: datetime | None, event: Event, language: str | None = None) -> list[str]:
+    """The same for a page of many dates, which reads ``first_start`` once. Whole days have no hour that could move."""
+    if first is None or event.all_day:
         return []
     with translation.override(language or translation.get_language()):
         notes = []

@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from events import ical
-from events.models import Event, FeedToken, Registration, Track
+from events.audiences import mode_of
+from events.models import Event, FeedToken, Registration, Series, Track
+from events.models.addresses import ALL
 from iurc_portal.kept_files import Shelf
 
-ALL = ("all", "events")  # two names of one calendar: the second is the older one
 SHELF = Shelf("feeds", {"events.event", "events.track", "events.series", "ecosystem.place", "ecosystem.city"})
 
 # How each state of a registration reads in the person's own feed: the table of states of the spec. A state that is
@@ -33,12 +34,15 @@ PARTSTAT = {
 
 @dataclass(frozen=True)
 class PublicFeed:
-    """One calendar for everybody: its address within ``/feeds/`` without language, its name and its events."""
+    """One calendar for everybody: its address within ``/feeds/`` without language, its name and its events.
+
+    ``of`` is the track or the series of which it is.
+    """
 
     slug: str
     name: str
     events: QuerySet[Event]
-    track: Track | None = None
+    of: Track | Series | None = None
 
 
 @dataclass(frozen=True)
@@ -58,12 +62,16 @@ def everything() -> PublicFeed:
     return PublicFeed("all", _("Torino–Nagoya: all events"), Event.objects.listed())
 
 
-def name_with(track: object) -> str:
-    return _("Torino–Nagoya: %(track)s") % {"track": track}
+def name_with(part: object) -> str:
+    return _("Torino–Nagoya: %(track)s") % {"track": part}
 
 
 def of_track(track: Track) -> PublicFeed:
     return PublicFeed(track.slug, name_with(track), Event.objects.listed().filter(track=track), track)
+
+
+def of_series(series: Series) -> PublicFeed:
+    return PublicFeed(series.slug, name_with(series), Event.objects.listed().filter(series=series), series)
 
 
 def _track_called(slug: str) -> PublicFeed | None:
@@ -71,19 +79,30 @@ def _track_called(slug: str) -> PublicFeed | None:
     return of_track(track) if track else None
 
 
-def _every_track() -> list[PublicFeed]:
+def _every_track(now: datetime) -> list[PublicFeed]:
     return [of_track(track) for track in Track.objects.exclude(slug__in=ALL).order_by("slug")]
+
+
+def _series_called(slug: str) -> PublicFeed | None:
+    series = Series.objects.listed().filter(slug=slug).first()
+    return of_series(series) if series else None
+
+
+def _every_series(now: datetime) -> list[PublicFeed]:
+    return [of_series(series) for series in Series.objects.with_dates_to_come(now=now).order_by("slug")]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What events are divided by, each part with a calendar of its own: how one is found by its slug, and all."""
+    """What events are divided by, each part with a calendar of its own: how one is found by its slug, and all that
+    are worth subscribing to at a moment.
+    """
 
     called: Callable[[str], PublicFeed | None]
-    every: Callable[[], list[PublicFeed]]
+    every: Callable[[datetime], list[PublicFeed]]
 
 
-KINDS = [Kind(_track_called, _every_track)]  # another one, such as series, is one more entry
+KINDS = [Kind(_track_called, _every_track), Kind(_series_called, _every_series)]
 
 
 def public_feed(slug: str) -> PublicFeed | None:
@@ -93,9 +112,9 @@ def public_feed(slug: str) -> PublicFeed | None:
     return next((feed for kind in KINDS if (feed := kind.called(slug))), None)
 
 
-def public_feeds() -> list[PublicFeed]:
-    """All that everybody can subscribe to, named in the active language. One query a kind."""
-    return [everything(), *(feed for kind in KINDS for feed in kind.every())]
+def public_feeds(*, now: datetime) -> list[PublicFeed]:
+    """All that everybody can subscribe to at ``now``, named in the active language. One query a kind."""
+    return [everything(), *(feed for kind in KINDS for feed in kind.every(now))]
 
 
 def address_of(feed: PublicFeed, language: str) -> str:
@@ -155,17 +174,18 @@ def registrations_of(person: Person) -> QuerySet[Registration]:
 
 
 def render_personal(token: FeedToken, person: Person, *, now: datetime) -> tuple[bytes, datetime]:
-    """The calendar of ``person`` for one device, in their language and zone. Two queries, however many events."""
+    """The calendar of ``person`` for one device, in their language and zone. Two queries, however many events, and
+    two for seats if any takes place in both ways."""
     held = {registration.event_id: registration for registration in registrations_of(person)}
     mine = Event.objects.published()
     wanted = Q(pk__in=held)
     for source in _sources:
         if (events := source(person)) is not None:
             wanted |= Q(Exists(events.filter(pk=OuterRef("pk"))))
-    entries = [
-        _personal_entry(event, held.get(event.pk), person=person, alarm=token.alarm)
-        for event in within_window(mine.filter(wanted), now=now)
-    ]
+    events = list(within_window(mine.filter(wanted), now=now))
+    both_ways = {event.pk for event in events if event.event_attendance_mode == Event.AttendanceMode.MIXED}
+    prefetch_related_objects([held[pk] for pk in both_ways & held.keys()], "seats__pool")
+    entries = [_personal_entry(event, held.get(event.pk), person=person, alarm=token.alarm) for event in events]
     with translation.override(person.language):
         name = _("Torino–Nagoya: my calendar")
     return ical.calendar(entries, name=name, language=person.language), _newest(entries, token.created_at)
@@ -177,8 +197,9 @@ def _personal_entry(event: Event, registration: Registration | None, *, person: 
     A feed carries no ATTENDEE (7.4). Calendars therefore show an uncertain place as a tentative entry, and the words
     say so; what the place was when follows it in DTSTAMP, which has to move when the entry does.
     """
-    note = way_in(event, registration, language=person.language)
-    entry = ical.entry_for(event, language=person.language, tzid=person.tzid, note=note)
+    mode = mode_of(registration, event.event_attendance_mode) if registration is not None else ""
+    note = way_in(event, registration, mode=mode, language=person.language)
+    entry = ical.entry_for(event, language=person.language, tzid=person.tzid, mode=mode, note=note)
     if registration is None:
         return replace(entry, alarm=_alarm(event, alarm))
     partstat = PARTSTAT[registration.state]
@@ -199,19 +220,14 @@ def _personal_entry(event: Event, registration: Registration | None, *, person: 
     return replace(entry, status=status, description=f"{notice}\n\n{entry.description}")
 
 
-def way_in(event: Event, registration: Registration | None, *, language: str) -> str:
+def way_in(event: Event, registration: Registration | None, *, mode: str, language: str) -> str:
     """How somebody confirmed takes part online, for a calendar that is made again and again; "" for the others.
 
     No token: of those in letters only digests are kept (16.2), and a new one each time would change the bytes (7.4).
     Whoever has an account finds the own page there; a guest has it in our letters.
     """
-    is_online = event.event_attendance_mode != Event.AttendanceMode.OFFLINE
-    if (
-        registration is None
-        or registration.state != Registration.State.CONFIRMED
-        or event.is_cancelled
-        or not is_online
-    ):
+    confirmed = registration is not None and registration.state == Registration.State.CONFIRMED
+    if not confirmed or event.is_cancelled or mode == Event.AttendanceMode.OFFLINE:
         return ""
     with translation.override(language):
         if registration.user_id is not None:

@@ -19,13 +19,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from events.models import Event
+from events.when import When
 from iurc_portal.translation.languages import best_text
 from iurc_portal.translation.marks import plain
-from iurc_portal.translation.times import both_cities_lines
 
 PRODID = "-//City of Torino//Torino-Nagoya//EN"
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 REFRESH = "PT12H"  # how often calendars are asked to look again (7.6)
+DAY_BEFORE = "-PT15H"  # the alarm of whole days, at nine in the morning of the day before: not at night
 WIDTH = 75  # octets a line, without the line end (RFC 5545 §3.1)
 ADDRESS = "@!$'*+=~"  # what RFC 6068 lets stand as it is in a mailto address
 CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
@@ -86,13 +87,19 @@ class Entry:
     attendee: str = ""
     partstat: str = ""  # in the person's own feed, which has no ATTENDEE to carry it (7.2, 7.4)
     alarm: int | None = None  # minutes before the start (7.8)
+    all_day: bool = False
+
+    @property
+    def when(self) -> When:
+        return When(self.dtstart, self.dtend, self.tzid, self.all_day)
 
 
-def entry_for(event: Event, *, language: str, tzid: str = "", note: str = "") -> Entry:
+def entry_for(event: Event, *, language: str, tzid: str = "", mode: str = "", note: str = "") -> Entry:
     """The entry of ``event`` for feeds and downloads: no people in it, and the same bytes until something changes.
 
     DTSTAMP equals LAST-MODIFIED where there is no METHOD (§3.8.7.2). ``tzid`` is the reader's zone, for the words of
-    the description alone; ``note`` is a paragraph more of these, for one person.
+    the description alone; ``mode`` is how the reader takes part, where that is known (``audiences.mode_of``), and
+    ``note`` a paragraph more of the description, for one person.
     """
     with translation.override(language):
         summary, summary_language = best_text(event, "name", language)
@@ -105,15 +112,14 @@ def entry_for(event: Event, *, language: str, tzid: str = "", note: str = "") ->
             tzid=event.tzid,
             summary=summary,
             summary_language=summary_language,
-            description=_description(
-                event, event.dtstart, event.dtend, language=language, tzid=tzid, url=url, note=note
-            ),
+            description=_description(event, event.when, language=language, tzid=tzid, url=url, note=note),
             language=language,
-            location=_location(event, url=url, language=language),
+            location=_location(event, mode, url=url, language=language),
             url=url,
             stamp=event.last_modified,
             last_modified=event.last_modified,
             status=Event.Status.CANCELLED if event.is_cancelled else Event.Status.CONFIRMED,
+            all_day=event.all_day,
         )
 
 
@@ -125,11 +131,10 @@ def invitation(
     tzid: str,
     method: str,
     sequence: int,
-    dtstart: datetime,
-    dtend: datetime,
-    event_tzid: str,
+    when: When,
     now: datetime,
     event_is_off: bool = False,
+    mode: str = "",
     join: str = "",
 ) -> bytes:
     """The calendar part of a letter to one person: a REQUEST, or a CANCEL for them (``event_is_off``: for everybody).
@@ -138,18 +143,18 @@ def invitation(
     CANCEL carries no STATUS, which would cancel the event for others who share the calendar (6.9). ``join`` is the
     person's own page of the way in.
     """
-    entry = entry_for(event, language=language, tzid=tzid)
+    entry = entry_for(event, language=language, tzid=tzid, mode=mode)
     with translation.override(language):
-        description = _description(
-            event, dtstart, dtend, language=language, tzid=tzid, url=entry.url, note=way_in(join) if join else ""
-        )
+        note = way_in(join) if join else ""
+        description = _description(event, when, language=language, tzid=tzid, url=entry.url, note=note)
     status = "CONFIRMED" if method == "REQUEST" else "CANCELLED" if event_is_off else ""
     entry = replace(
         entry,
         sequence=sequence,
-        dtstart=dtstart,
-        dtend=dtend,
-        tzid=event_tzid,
+        dtstart=when.start,
+        dtend=when.end,
+        tzid=when.tzid,
+        all_day=when.all_day,
         description=description,
         stamp=now,
         status=status,
@@ -172,7 +177,7 @@ def calendar(entries: Sequence[Entry], *, method: str = "", name: str = "", lang
             f"X-PUBLISHED-TTL:{REFRESH}",
         ]
     for tzid in VTIMEZONES:
-        if any(entry.tzid == tzid and not _in_utc(entry) for entry in entries):
+        if any(entry.tzid == tzid and not entry.all_day and not _in_utc(entry) for entry in entries):
             lines += VTIMEZONES[tzid]
     for entry in entries:
         lines += _vevent(entry)
@@ -208,8 +213,12 @@ def _vevent(entry: Entry) -> Iterable[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{entry.uid}"
     yield f"DTSTAMP:{_utc(entry.stamp)}"
-    yield _time_line("DTSTART", entry.dtstart, entry)
-    yield _time_line("DTEND", entry.dtend, entry)
+    if entry.all_day:  # dates, the end exclusive (§3.6.1)
+        yield f"DTSTART;VALUE=DATE:{entry.when.first_day:%Y%m%d}"
+        yield f"DTEND;VALUE=DATE:{entry.when.day_after:%Y%m%d}"
+    else:
+        yield _time_line("DTSTART", entry.dtstart, entry)
+        yield _time_line("DTEND", entry.dtend, entry)
     yield f"SEQUENCE:{entry.sequence}"
     yield f"LAST-MODIFIED:{_utc(entry.last_modified)}"
     if entry.status:
@@ -226,7 +235,8 @@ def _vevent(entry: Entry) -> Iterable[str]:
     if entry.partstat:
         yield f"X-PARTSTAT:{entry.partstat}"
     if entry.alarm is not None:
-        yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"TRIGGER:-PT{entry.alarm}M")
+        trigger = DAY_BEFORE if entry.all_day else f"-PT{entry.alarm}M"
+        yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"TRIGGER:{trigger}")
         yield from (text_line("DESCRIPTION", entry.summary, LANGUAGE=entry.summary_language), "END:VALARM")
     yield "END:VEVENT"
 
@@ -257,31 +267,31 @@ def way_in(address: str) -> str:
     return f"{words}{colon}\n{address}"
 
 
-def _description(
-    event: Event, start: datetime, end: datetime, *, language: str, tzid: str, url: str, note: str = ""
-) -> str:
+def _description(event: Event, when: When, *, language: str, tzid: str, url: str, note: str = "") -> str:
     text, _language = best_text(event, "description", language)
-    paragraphs = ["\n".join(both_cities_lines(start, end, language, tzid=tzid)), note, plain(text)]
+    paragraphs = ["\n".join(when.lines(language, tzid=tzid)), note, plain(text)]
     return "\n\n".join([*filter(None, paragraphs), url])
 
 
-def _location(event: Event, *, url: str, language: str) -> str:
+def _location(event: Event, mode: str, *, url: str, language: str) -> str:
     """The place, or "Online" and the page; never the provider's address (6.14, 8.1)."""
-    words = where(event, language=language)
-    return words if event.event_attendance_mode == Event.AttendanceMode.OFFLINE else f"{words} – {url}"
+    words = where(event, language=language, mode=mode)
+    is_offline = (mode or event.event_attendance_mode) == Event.AttendanceMode.OFFLINE
+    return words if is_offline else f"{words} – {url}"
 
 
-def where(event: Event, *, language: str) -> str:
-    """Where people meet, in words: "Online", a place, or both."""
+def where(event: Event, *, language: str, mode: str = "") -> str:
+    """Where people meet, in words: "Online", a place, or both; for somebody who takes part in one way, that one."""
+    mode = mode or event.event_attendance_mode
     parts = [best_text(event, "location", language)[0]]
     if event.place is not None:
         place, city = (best_text(thing, "name", language)[0] for thing in (event.place, event.place.city))
         parts += [place, event.place.address, city]
     place = ", ".join(filter(None, parts))
-    if event.event_attendance_mode == Event.AttendanceMode.OFFLINE:
+    if mode == Event.AttendanceMode.OFFLINE:
         return place
     online = _("Online")
-    return f"{place} / {online}" if place and event.event_attendance_mode == Event.AttendanceMode.MIXED else online
+    return f"{place} / {online}" if place and mode == Event.AttendanceMode.MIXED else online
 
 
 def etag(octets: bytes) -> str:

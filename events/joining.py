@@ -34,6 +34,9 @@ def usual_window(event: Event, registration: Registration | None = None) -> Wind
     minutes = minutes_before(event)
     if registration is not None and registration.join_window is not None:
         minutes = max(minutes, registration.join_window)
+    if event.all_day:  # from midnight to midnight: nobody needs the minutes around it
+        early = registration.join_window or 0 if registration is not None else 0
+        return Window(event.dtstart - timedelta(minutes=early), event.dtend)
     after = timedelta(minutes=settings.IURC_EVENTS["join_minutes_after"])
     return Window(event.dtstart - timedelta(minutes=minutes), event.dtend + after)
 

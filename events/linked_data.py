@@ -1,12 +1,12 @@
 """schema.org Event for search engines (events spec 7.9)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from events.models import Event, EventLanguage
+from events.models import Event, EventLanguage, Series
 from iurc_portal.translation.languages import best_text
 from iurc_portal.translation.marks import plain
 
@@ -33,7 +33,6 @@ def event_json_ld(
 
     ``former_start`` is the start that was first announced, if it is another now.
     """
-    zone = ZoneInfo(event.tzid)
     url = settings.SITE_URL + event.get_absolute_url()
     data = {
         "@context": "https://schema.org",
@@ -41,8 +40,7 @@ def event_json_ld(
         "identifier": event.uid,
         "name": best_text(event, "name")[0],
         "url": url,
-        "startDate": event.dtstart.astimezone(zone).isoformat(),
-        "endDate": event.dtend.astimezone(zone).isoformat(),
+        **dates_of(event),
         "eventStatus": SCHEMA + ("EventCancelled" if event.is_cancelled else "EventScheduled"),
         "eventAttendanceMode": SCHEMA + MODES[Event.AttendanceMode(event.event_attendance_mode)],
         "location": _locations(event, url),
@@ -58,7 +56,10 @@ def event_json_ld(
     }
     if former_start is not None and not event.is_cancelled:
         data["eventStatus"] = SCHEMA + "EventRescheduled"
-        data["previousStartDate"] = former_start.astimezone(zone).isoformat()
+        former = former_start.astimezone(ZoneInfo(event.tzid))
+        data["previousStartDate"] = (former.date() if event.all_day else former).isoformat()
+    if event.series is not None and event.access == Event.Access.PUBLIC:
+        data["superEvent"] = _series_named(event.series)
     if text := plain(best_text(event, "description")[0]):
         data["description"] = text
     if event.maximum_attendee_capacity is not None:
@@ -76,6 +77,49 @@ def event_json_ld(
     for provider in _further:
         data |= provider(event, now=now)
     return data
+
+
+def series_json_ld(series: Series, dates: Sequence[Event]) -> dict:
+    """A series with the ``dates`` that its page shows, in order; each says more on its own page."""
+    data = {"@context": "https://schema.org", **_series_named(series)}
+    if text := plain(best_text(series, "description")[0]):
+        data["description"] = text
+    if dates:
+        data["startDate"] = dates_of(dates[0])["startDate"]
+        data["endDate"] = dates_of(dates[-1])["endDate"]
+        data["subEvent"] = [_date_of_series(event) for event in dates]
+    return data
+
+
+def _series_named(series: Series) -> dict:
+    return {
+        "@type": "EventSeries",
+        "name": best_text(series, "name")[0],
+        "url": settings.SITE_URL + series.get_absolute_url(),
+    }
+
+
+def _date_of_series(event: Event) -> dict:
+    url = settings.SITE_URL + event.get_absolute_url()
+    return {
+        "@type": "Event",
+        "identifier": event.uid,
+        "name": best_text(event, "name")[0],
+        "url": url,
+        **dates_of(event),
+        "eventStatus": SCHEMA + ("EventCancelled" if event.is_cancelled else "EventScheduled"),
+        "eventAttendanceMode": SCHEMA + MODES[Event.AttendanceMode(event.event_attendance_mode)],
+        "location": _locations(event, url),
+    }
+
+
+def dates_of(event: Event) -> dict[str, str]:
+    """Start and end with the offset of the event's zone; of whole days the dates alone, the last one included."""
+    if event.all_day:
+        return {"startDate": event.when.first_day.isoformat(), "endDate": event.when.last_day.isoformat()}
+    zone = ZoneInfo(event.tzid)
+    names = {"startDate": event.dtstart, "endDate": event.dtend}
+    return {name: instant.astimezone(zone).isoformat() for name, instant in names.items()}
 
 
 def _locations(event: Event, url: str) -> dict | list[dict]:

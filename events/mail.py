@@ -6,6 +6,7 @@ A renderer runs with the reader's language and zone active. Clear tokens are mad
 a preview for staff gets dummies.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.conf import settings
@@ -15,18 +16,18 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_noop, pgettext, pgettext_lazy
 
-from events import ical, specimens
+from events import audiences, ical, specimens
 from events.clock_notes import notes_for as clock_notes_for
 from events.joining import minutes_before
 from events.models import AccessToken, Event, Registration
 from events.services import tokens
+from events.when import When
 from iurc_portal.notifications import registry
 from iurc_portal.notifications.letters import compose
 from iurc_portal.notifications.models import Message
 from iurc_portal.notifications.words import Words, named
 from iurc_portal.notifications.words import gettext as _
 from iurc_portal.translation.languages import Language, best_text
-from iurc_portal.translation.times import both_cities_lines
 
 PREVIEW_LINK = "preview"  # stands in place of a token when staff look at a letter
 # Why a letter is no longer wanted: kept in the source language, shown to staff in theirs.
@@ -142,7 +143,7 @@ def link_again(message: Message, *, preview: bool) -> EmailMultiAlternatives:
             subject=_("Your registration: %(event)s") % {"event": _name(registration.event)},
             opening=[
                 _("Here is the link to your own page for this event. Your place is certain; nothing has changed."),
-                *_way_in(registration.event),
+                *_way_in(registration),
             ]
             if registration.state == Registration.State.CONFIRMED
             else [_("Here is the link to your own page for this event."), stand_words(registration)],
@@ -161,7 +162,7 @@ def confirmed(message: Message, *, preview: bool) -> EmailMultiAlternatives:
         registration,
         Words(
             subject=_("You are registered: %(event)s") % {"event": _name(registration.event)},
-            opening=[_("Your place is confirmed."), *_way_in(registration.event)],
+            opening=[_("Your place is confirmed."), *_way_in(registration)],
             button=_("Open my registration"),
             link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
             closing=[
@@ -256,7 +257,7 @@ def _found(message: Message) -> Registration | None:
 def read_registrations(messages: list[Message]) -> None:
     """Read what letters are about, at once. Registrations for one event share its record."""
     events = Event.objects.select_related("organizer", "place__city")
-    found = Registration.objects.prefetch_related(Prefetch("event", events))
+    found = Registration.objects.prefetch_related(Prefetch("event", events), "seats__pool")
     by_id = found.in_bulk({message.subject_id for message in messages if message.subject_id})
     registrations = {str(pk): registration for pk, registration in by_id.items()}
     for message in messages:
@@ -287,37 +288,42 @@ def _own_page(registration: Registration, purpose: str, *, preview: bool) -> str
 
 
 def _join_page(registration: Registration, *, preview: bool) -> str:
-    is_offline = registration.event.event_attendance_mode == Event.AttendanceMode.OFFLINE
+    is_offline = audiences.mode_of(registration) == Event.AttendanceMode.OFFLINE
     if is_offline or registration.state != Registration.State.CONFIRMED:
         return ""
     token = PREVIEW_LINK if preview else tokens.issue(registration, AccessToken.Purpose.JOIN, now=timezone.now())
     return settings.SITE_URL + reverse("join", args=[token])
 
 
-def _way_in(event: Event) -> list[str]:
-    if event.event_attendance_mode == Event.AttendanceMode.OFFLINE:
+def _way_in(registration: Registration) -> list[str]:
+    """When the room opens, for who takes part online or may; a person with a seat on site is led to that."""
+    event = registration.event
+    if audiences.mode_of(registration) == Event.AttendanceMode.OFFLINE:
         return []
+    if event.all_day:
+        return [named("way_in", _("To take part online, open your page: the way in is open on these days."))]
     minutes = {"minutes": minutes_before(event)}
     line = _("To take part online, open your page from %(minutes)s minutes before the start.") % minutes
     return [named("way_in", line)]
 
 
-def _times(message: Message, event: Event) -> tuple[datetime, datetime]:
-    """The times this letter is about: those frozen when it was queued, else the event's own."""
-    if "dtstart" not in message.payload:
-        return event.dtstart, event.dtend
-    return datetime.fromisoformat(message.payload["dtstart"]), datetime.fromisoformat(message.payload["dtend"])
+def _when(facts: Mapping[str, str], event: Event) -> When:
+    """The time that ``facts`` tell, frozen when a letter was queued; where they tell none, the event's own."""
+    if "dtstart" not in facts:
+        return event.when
+    start, end = (datetime.fromisoformat(facts[name]) for name in ("dtstart", "dtend"))
+    return When(start, end, facts.get("tzid", event.tzid), facts.get("all_day") == str(True))
 
 
 def _letter(message: Message, registration: Registration, words: Words, *, join: str = "") -> EmailMultiAlternatives:
     """``join`` is the person's own page of the way in, never the room itself (8.1)."""
     event = registration.event
-    start, end = _times(message, event)
+    when, mode = _when(message.payload, event), audiences.mode_of(registration)
     context = {
         "name": registration.display_name(message.language),
         "event_name": best_text(event, "name"),
-        "when": [*both_cities_lines(start, end, message.language, tzid=message.tzid), *clock_notes_for(event)],
-        "where": ical.where(event, language=message.language),
+        "when": [*when.lines(message.language, tzid=message.tzid), *clock_notes_for(event)],
+        "where": ical.where(event, language=message.language, mode=mode),
         "organizer": best_text(event.organizer, "name")[0],
         "event_page": _event_page(event),
         "join": join,
@@ -325,13 +331,11 @@ def _letter(message: Message, registration: Registration, words: Words, *, join:
     }
     email = compose(message, words, template="letter", context=context, reply_to=event.contact_email)
     if "method" in message.payload:
-        _attach_calendar(email, message, registration, start, end, join=join)
+        _attach_calendar(email, message, registration, when, mode, join=join)
     return email
 
 
-def _attach_calendar(
-    email, message: Message, registration: Registration, start: datetime, end: datetime, *, join: str
-) -> None:
+def _attach_calendar(email, message: Message, registration: Registration, when: When, mode: str, *, join: str) -> None:
     """The invitation twice, as clients want it: last alternative and attached file, the same bytes (6.10).
 
     It carries the way in of the letter that it belongs to: the token of both exists nowhere else (4.22).
@@ -344,10 +348,9 @@ def _attach_calendar(
         tzid=message.tzid,
         method=method,
         sequence=message.payload["sequence"],
-        dtstart=start,
-        dtend=end,
-        event_tzid=message.payload["tzid"],
+        when=when,
         now=timezone.now(),
+        mode=mode,
         event_is_off=message.kind == "events.event_cancelled",
         join=join,
     )

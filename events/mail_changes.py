@@ -3,9 +3,6 @@
 What they tell was frozen when they were queued: old and new facts, SEQUENCE and method.
 """
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import pgettext_lazy
 
@@ -19,6 +16,7 @@ from events.mail import (
     _refusal,
     _registration,
     _way_in,
+    _when,
     read_registrations,
 )
 from events.models import AccessToken, Event, Registration
@@ -29,7 +27,7 @@ from iurc_portal.notifications.models import Message
 from iurc_portal.notifications.words import Words, named
 from iurc_portal.notifications.words import gettext as _
 from iurc_portal.translation.languages import best_text
-from iurc_portal.translation.times import both_cities_lines, clock, date_words, zone_place
+from iurc_portal.translation.times import zone_place
 
 
 def register_kinds() -> None:
@@ -58,7 +56,7 @@ def changed(message: Message, *, preview: bool) -> EmailMultiAlternatives:
         registration,
         Words(
             subject=_subject(message, registration.event),
-            opening=[*_what_changed(message, news), stays, *_former(message)],
+            opening=[*_what_changed(message, news), stays, *_former(message, registration.event)],
             button=_("Open my registration"),
             link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
             closing=_closing(message),
@@ -100,8 +98,8 @@ def event_restored(message: Message, *, preview: bool) -> EmailMultiAlternatives
             opening=[
                 place if invited else request,
                 *_what_changed(message, message.payload["news"]),
-                *_former(message),
-                *(_way_in(registration.event) if invited and not message.payload["news"] else []),
+                *_former(message, registration.event),
+                *(_way_in(registration) if invited and not message.payload["news"] else []),
             ],
             button=_("Open my registration"),
             link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
@@ -136,8 +134,7 @@ def _is_invited(message: Message) -> bool:
 
 def _subject(message: Message, event: Event) -> str:
     news = message.payload["news"]
-    start = datetime.fromisoformat(message.payload["dtstart"]).astimezone(ZoneInfo(message.tzid))
-    facts = {"event": _name(event), "date": date_words(start, "short", message.language), "time": clock(start)}
+    facts = {"event": _name(event), **_when(message.payload, event).start_words(message.language, message.tzid)}
     if "time" in news and "place" in news:
         return _("New time and place: %(event)s, %(date)s %(time)s") % facts
     if "time" in news:
@@ -161,13 +158,12 @@ def _what_changed(message: Message, news: list[str]) -> list[str]:
     return []
 
 
-def _former(message: Message) -> list[str]:
+def _former(message: Message, event: Event) -> list[str]:
     """What was true until now, in both cities, and the words that lead to what is."""
     news, old = message.payload["news"], message.payload["old"]
     lines = []
     if "time" in news:
-        start, end = (datetime.fromisoformat(old[name]) for name in ("dtstart", "dtend"))
-        lines += both_cities_lines(start, end, message.language, tzid=message.tzid)
+        lines += _when(old, event).lines(message.language, tzid=message.tzid)
     if "place" in news and old["where"]:
         lines.append(old["where"])
     return [_("Until now:"), *lines, _("From now on:")] if lines else []

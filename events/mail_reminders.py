@@ -1,7 +1,6 @@
 """Reminders, letters after an event, notes of clock changes (events spec 4.1, 4.10–4.15, 12.15)."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext_noop, pgettext_lazy
@@ -29,7 +28,6 @@ from iurc_portal.notifications.models import Message
 from iurc_portal.notifications.words import Words, named
 from iurc_portal.notifications.words import gettext as _
 from iurc_portal.translation.languages import best_text
-from iurc_portal.translation.times import clock, date_words
 
 REMOVED = gettext_noop("the reminder was removed")
 SOON = 2 * 3600  # seconds before the start from which "begins soon" is said
@@ -65,8 +63,7 @@ def write_reminder(
 ) -> EmailMultiAlternatives:
     """``rule`` brings a text of its own, if staff wrote one."""
     event = registration.event
-    start = event.dtstart.astimezone(ZoneInfo(message.tzid))
-    facts = {"event": _name(event), "date": date_words(start, "short", message.language), "time": clock(start)}
+    facts = {"event": _name(event), **event.when.start_words(message.language, message.tzid)}
     soon = Trigger.parse(message.payload["trigger"]).distance.total_seconds() <= SOON
     opening = _("The event you are registered for begins soon.") if soon else _("You are registered for this event.")
     return _letter(
@@ -74,7 +71,7 @@ def write_reminder(
         registration,
         Words(
             subject=_("Reminder: %(event)s, %(date)s %(time)s") % facts,
-            opening=[opening, *_own_words(rule, "text", message.language), *_way_in(event)],
+            opening=[opening, *_own_words(rule, "text", message.language), *_way_in(registration)],
             button=_("Open my registration"),
             link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
             closing=[_("If you cannot come, cancel on the same page: somebody else can then take your place.")],

@@ -162,7 +162,7 @@ def promoted(message: Message, *, preview: bool) -> EmailMultiAlternatives:
             subject=_("You have a place: %(event)s") % {"event": mail.name_of(registration.event)},
             opening=[
                 _("Good news: there is a place for you, and it is confirmed. You need not do anything else."),
-                *mail.way_in(registration.event),
+                *mail.way_in(registration),
             ],
             button=_("Open my registration"),
             link=mail.own_page(registration, Purpose.MANAGE, preview=preview),

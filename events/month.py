@@ -11,6 +11,7 @@ from events.models import Event
 from iurc_portal.clock import ZONES, cities_in_order
 
 SHAPE = re.compile(r"(\d{4})-(\d{2})")
+DATE_LINE = timedelta(days=1)  # whole days keep their dates: in the other city these begin up to a day apart
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
@@ -63,9 +64,9 @@ def build(queryset: QuerySet, first: date, *, language: str, now: datetime) -> M
     dates = calendar.Calendar().monthdatescalendar(first.year, first.month)
     days = {day: Day(day, day.month == first.month, day == today) for week in dates for day in week}
     begins, ends = (datetime.combine(day, datetime.min.time(), zone) for day in (min(days), max(days) + timedelta(1)))
-    for event in queryset.filter(dtstart__lt=ends, dtend__gt=begins).order_by("dtstart", "pk"):
-        day = event.dtstart.astimezone(zone).date()
-        last = (event.dtend - timedelta.resolution).astimezone(zone).date()
+    near = queryset.filter(dtstart__lt=ends + DATE_LINE, dtend__gt=begins - DATE_LINE)
+    for event in near.order_by("-all_day", "dtstart", "pk"):
+        day, last = event.when.days_on(zone)
         while day <= last:
             if day in days:
                 days[day].events.append(event)

@@ -17,7 +17,7 @@ from iurc_portal import qr
 from iurc_portal.documents import letters_without_glyph
 from iurc_portal.search.fold import fold, to_katakana
 from iurc_portal.translation.languages import best_text
-from iurc_portal.translation.times import both_cities_lines, date_words
+from iurc_portal.translation.times import date_words
 
 BADGES_A_SHEET, BADGES_A_FILE = 10, 200
 
@@ -73,7 +73,7 @@ def certificate_html(certificate: Certificate) -> str:
                     "language": language,
                     "name": registration.display_name(language),
                     "event": best_text(event, "name", language),
-                    "when": both_cities_lines(event.dtstart, event.dtend, language),
+                    "when": event.when.lines(language),
                     "organizer": best_text(event.organizer, "name", language),
                     "issued": date_words(certificate.issued_at, "day", language),
                 }

@@ -5,7 +5,7 @@ Pure: a rule in, dates out. ``events.services.series`` makes events of them.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
@@ -49,6 +49,12 @@ class Rule:
     def frequency(self) -> str:
         return parts_of(self.rrule)["FREQ"]
 
+    @property
+    def last_day(self) -> date | None:
+        """The day after which there are no more dates, on the anchor's calendar; None if the rule does not say."""
+        until = parts_of(self.in_wall_time()).get("UNTIL")
+        return datetime.strptime(until[:8], "%Y%m%d").date() if until else None  # noqa: DTZ007 – a date is wanted
+
     def walls(self, *, until: datetime) -> list[datetime]:
         """The wall-clock starts up to ``until`` (aware, inclusive), without those left out; ``MOST_DATES`` at most."""
         last = until.astimezone(ZoneInfo(self.tzid)).replace(tzinfo=None)
@@ -72,12 +78,12 @@ class Rule:
     def _parsed(self, last: datetime):
         from dateutil.rrule import rrulestr
 
-        rule = rrulestr(self._in_wall_time(), dtstart=self.wall_start)
+        rule = rrulestr(self.in_wall_time(), dtstart=self.wall_start)
         if rule._count is None and (rule._until is None or rule._until > last):
             return rule.replace(until=last)  # a rule that never fits must not count to the year 9999
         return rule
 
-    def _in_wall_time(self) -> str:
+    def in_wall_time(self) -> str:
         """The RRULE with an UNTIL in UTC written as the anchor's wall shows it: everything here is wall clock."""
         parts = parts_of(self.rrule)
         until = parts.get("UNTIL", "")

@@ -1,6 +1,6 @@
-"""The pages of events for search engines: the list, and each public event."""
+"""The pages of events for search engines: the list, and each public event and series."""
 
-from events.models import Event
+from events.models import Event, Series
 from iurc_portal.pages.sitemaps import NamedPages, PortalSitemap
 
 
@@ -14,3 +14,8 @@ class Events(PortalSitemap):
 
     def lastmod(self, item):
         return item.last_modified
+
+
+class SeriesPages(PortalSitemap):
+    def items(self):
+        return Series.objects.listed().order_by("pk")

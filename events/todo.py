@@ -9,11 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from events import owners
 from events.models import Event, Registration
-from iurc_portal.clock import both_cities
 from iurc_portal.staff import todo
 from iurc_portal.staff.filters import without_text
 from iurc_portal.staff.todo import Job, Panel, Task, register
-from iurc_portal.translation import times
 
 AHEAD = timedelta(days=14)
 WEEK = timedelta(days=7)
@@ -31,10 +29,7 @@ def next_two_weeks(now, user) -> dict:
         {
             "event": event,
             "url": owners.staff_page(event),
-            "times": [
-                f"{times.date_words(time.start, 'short')} {times.time_range(time)} {time.label}"
-                for time in both_cities(event.dtstart, event.dtend, language=get_language() or "it")
-            ],
+            "times": event.when.short_lines((get_language() or "it")[:2]),
         }
         for event in coming.with_places_taken(now=now).select_related(*owners.relations())[:20]
     ]

@@ -6,7 +6,7 @@ Days and weeks are nominal, hours and minutes exact (§3.3.6): ``-P7D`` is the s
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -65,6 +65,10 @@ class Trigger:
         """About how far from the event; exact unless clocks change in between."""
         return timedelta(days=self.days) + self.exact
 
+    def fits(self, *, all_day: bool) -> bool:
+        """Whether an event can have it: what lasts whole days has no hour of which to remind shortly before."""
+        return not all_day or self.is_follow_up or self.distance >= DAY
+
     def due_at(self, start: datetime, tzid: str, *, end: datetime | None = None) -> datetime:
         """The instant at which the reminder is due, from the event's ``start`` or ``end`` (aware) (4.2, 4.3)."""
         anchor = (end or start) if self.is_follow_up else start
@@ -73,9 +77,12 @@ class Trigger:
         wall = anchor.astimezone(ZoneInfo(tzid)).replace(tzinfo=None) + self.sign * timedelta(days=self.days)
         return shift_out_of_gap(wall, tzid) + self.sign * self.exact
 
-    def leaves_at(self, due: datetime, start: datetime, tzid: str) -> datetime:
-        """``due``, or 09:00 of the recipient's ``tzid`` when a day rule would wake them (4.12)."""
-        if not self.is_nominal or not settings.IURC_EVENTS["humane_hours"]:
+    def leaves_at(self, due: datetime, start: datetime, tzid: str, *, all_day: bool = False) -> datetime:
+        """``due``, or 09:00 of the recipient's ``tzid`` when a day rule would wake them (4.12).
+
+        Nobody counts on the hour of a letter about whole days, so each of these waits for the morning.
+        """
+        if not (self.is_nominal or all_day) or not settings.IURC_EVENTS["humane_hours"]:
             return due
         local = due.astimezone(ZoneInfo(tzid))
         if NIGHT_ENDS <= local.hour < NIGHT_BEGINS:
@@ -84,7 +91,8 @@ class Trigger:
         if local.hour >= NIGHT_BEGINS:
             morning += DAY
         shifted = morning.astimezone(due.tzinfo)
-        return shifted if self.is_follow_up or start - shifted >= DAY else due
+        nearest = timedelta.resolution if all_day else DAY
+        return shifted if self.is_follow_up or start - shifted >= nearest else due
 
     def too_late_at(self, leaves: datetime, start: datetime, *, grace: timedelta | None = None) -> datetime:
         """The instant from which the reminder may no longer leave: just after its grace, the start at the latest.
@@ -129,6 +137,11 @@ class Trigger:
         if self.is_follow_up:
             return _("%(distance)s after the end") % words
         return _("%(distance)s before the start") % words
+
+
+def in_the_morning(day: date, tzid: str) -> datetime:
+    """The hour of ``day`` from which reminders of whole days are reckoned."""
+    return shift_out_of_gap(datetime.combine(day, time(MORNING)), tzid)
 
 
 def validate_trigger(text: str) -> None:

@@ -158,6 +158,21 @@ def shift_out_of_gap(wall: datetime, tzid: str) -> datetime:
     return wall.replace(tzinfo=ZoneInfo(tzid), fold=0).astimezone(UTC)
 
 
+def day_start(day: date, tzid: str) -> datetime:
+    """The first instant of ``day`` on the calendar of ``tzid``; that is not midnight where clocks skip it."""
+    return shift_out_of_gap(datetime.combine(day, time.min), tzid)
+
+
+def day_bounds(first: date, last: date, tzid: str) -> tuple[datetime, datetime]:
+    """The whole days from ``first`` to ``last`` (inclusive) as instants, the end exclusive (events spec 12.8)."""
+    return day_start(first, tzid), day_start(last + timedelta(days=1), tzid)
+
+
+def begins_day(instant: datetime, tzid: str) -> bool:
+    """Whether a day begins at ``instant`` (aware) on the calendar of ``tzid``."""
+    return day_start(instant.astimezone(ZoneInfo(tzid)).date(), tzid) == instant
+
+
 def after(start: datetime, length: timedelta, tzid: str) -> datetime:
     """The instant ``length`` of elapsed time after ``start`` (aware), on the clocks of ``tzid`` (12.4)."""
     return (start.astimezone(UTC) + length).astimezone(ZoneInfo(tzid))

@@ -48,7 +48,7 @@ def register_kinds() -> None:
             refusal=not_to_be_asked,
             placeholders=GAPS,
             specimen=_specimen_of(name),
-            subjects=_invitations_by_id,
+            read=read_invitations,
         )
 
 
@@ -90,7 +90,7 @@ def survey_reminder(message: Message, *, preview: bool) -> EmailMultiAlternative
 
 def not_to_be_asked(message: Message) -> str:
     """Why it is not wanted any more, or "": the person has answered, or nobody can."""
-    invitation = message.subject or _invitations().filter(pk=message.subject_id).first()
+    invitation = _invitation(message)
     if invitation is None:
         return GONE
     if invitation.is_used:
@@ -104,7 +104,9 @@ def _facts(message: Message, *, preview: bool) -> tuple[Registration, str, str]:
         registration = specimens.registration(message.language)
         ends, token = registration.event.dtend + timedelta(days=usual_days()), PREVIEW_LINK
     else:
-        invitation = message.subject or _invitations().get(pk=message.subject_id)
+        invitation = _invitation(message)
+        if invitation is None:
+            raise SurveyInvitation.DoesNotExist(f"message {message.pk} is about an invitation that is gone")
         registration, ends = invitation.registration, invitation.survey.ends_at
         token = PREVIEW_LINK if preview else issue_link(invitation)
     return registration, _moment(ends, message.language), settings.SITE_URL + reverse("survey", args=[token])
@@ -115,15 +117,20 @@ def _moment(instant: datetime, language: str) -> str:
     return f"{date_words(local, 'short', language)} {clock(local)}"
 
 
-def _invitations():
-    return SurveyInvitation.objects.select_related(
+def read_invitations(messages: list[Message]) -> None:
+    """Read what letters are about, at once."""
+    found = SurveyInvitation.objects.select_related(
         "survey__event", "registration__event__organizer", "registration__event__place__city"
-    )
+    ).prefetch_related("registration__seats__pool")
+    invitations = found.in_bulk({int(message.subject_id) for message in messages if message.subject_id})
+    for message in messages:
+        message.subject = invitations.get(int(message.subject_id)) if message.subject_id else None
 
 
-def _invitations_by_id(subject_ids: list[str]) -> dict[str, SurveyInvitation]:
-    """What the letters of one batch are about, read at once."""
-    return {str(found.pk): found for found in _invitations().filter(pk__in=subject_ids)}
+def _invitation(message: Message) -> SurveyInvitation | None:
+    if message.subject is None and message.subject_id:
+        read_invitations([message])
+    return message.subject
 
 
 def _specimen_of(name: str):

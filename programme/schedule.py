@@ -4,14 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from babel.dates import format_date
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from iurc_portal.audit.models import Transition
 from iurc_portal.clock import CityTime, WallClockError, after, both_cities, resolve_wall_clock
-from iurc_portal.translation import times
 from programme.models import AgendaItem, StudyVisit, VisitDay
 
 CHANGE_IS_NEWS = timedelta(hours=48)
@@ -126,19 +124,3 @@ def recent_changes(items: Iterable[AgendaItem], *, now: datetime) -> dict[int, d
     )
     told = [line for line in lines if line.reason in {"moved", "venue"} or line.to_state == "CANCELLED"]
     return {events[line.object_id]: line.at for line in sorted(told, key=lambda line: line.at)}
-
-
-def date_range(first: date | None, last: date | None) -> str:
-    """Two dates with what they share said once: 24–25 novembre 2026, 2026年11月24日〜25日."""
-    if first is None:
-        return ""
-    if last is None or last == first:
-        return times.date_words(first, "day")
-    code = (get_language() or "en")[:2]
-    year, month = first.year == last.year, (first.year, first.month) == (last.year, last.month)
-    if code == "ja":
-        end = "d日" if month else "M月d日" if year else "y年M月d日"
-        return f"{times.date_words(first, 'day')}〜{format_date(last, end, locale='ja')}"
-    start = "d" if month else "d MMMM" if year else "d MMMM y"
-    dash = "–" if month else " – "
-    return f"{format_date(first, start, locale=times.LOCALES.get(code, 'en_GB'))}{dash}{times.date_words(last, 'day')}"

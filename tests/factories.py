@@ -24,6 +24,7 @@ from events.models import Event, QuestionSet, Registration, Track
 from events.models.events import uid_for
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.models import User
+from iurc_portal.clock import day_bounds
 from programme.models import AgendaItem, LibraryItem, Speaker, StudyVisit, VisitDay, Webinar
 from programme.services import surveys
 
@@ -122,6 +123,12 @@ def make_event(**fields):
     event.uid = uid_for(event.public_id)
     event.save()
     return event
+
+
+def make_days(first, last=None, tzid="Europe/Rome", **fields):
+    """An event of whole days on the calendar of ``tzid``, from ``first`` to ``last``."""
+    start, end = day_bounds(first, last or first, tzid)
+    return make_event(dtstart=start, dtend=end, tzid=tzid, all_day=True, **fields)
 
 
 def make_registration(event=None, **fields):

@@ -13,10 +13,11 @@ from ecosystem.geography import MOST_POINTS, map_points, partner_cities
 from ecosystem.models import Organisation, OrganisationInitiative
 from ecosystem.models.vocabulary import themes_in_use
 from ecosystem.views.cards import Cards
-from ecosystem.views.lists import count_organisations, faceted_page, query_without, snippet
+from ecosystem.views.lists import count_organisations, faceted_page, snippet
 from iurc_portal.kept import kept_for_visitors
 from iurc_portal.limits import allow, network_of
 from iurc_portal.pages.errors import too_many_requests
+from iurc_portal.pages.frames import query_without
 
 VIEWS = ("list", "map")
 FILES_A_MINUTE = 20  # of one network: a file reads every record that is found

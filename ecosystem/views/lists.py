@@ -1,6 +1,5 @@
 """What all lists of the ecosystem share: order by shown name, pages, facets counted."""
 
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Case, F, When
 from django.db.models import Value as Constant
@@ -8,11 +7,11 @@ from django.db.models.functions import Coalesce, Lower, NullIf
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.utils.html import format_html
 from django.utils.translation import get_language, gettext, ngettext
 
 from ecosystem.views.cards import Cards
 from iurc_portal.clock import PartnerSide
+from iurc_portal.pages.frames import frame
 from iurc_portal.search.missed import note_of
 from iurc_portal.translation.languages import Language, order_for
 from iurc_portal.translation.status import read_records
@@ -38,19 +37,9 @@ def count_organisations(n: int) -> str:
     return ngettext("%(n)s organisation", "%(n)s organisations", n)
 
 
-def query_without(request, *names: str) -> str:
-    """The query string without some of its parameters."""
-    query = request.GET.copy()
-    for name in names:
-        query.pop(name, None)
-    return query.urlencode()
-
-
 def snippet(query: str) -> str:
     """The HTML that shows the directory under ``query`` in a frame of another site."""
-    address = f"{settings.SITE_URL}{reverse('ecosystem:embed')}" + (f"?{query}" if query else "")
-    frame = '<iframe src="{}" title="{}" width="100%" height="700" loading="lazy"></iframe>'
-    return format_html(frame, address, gettext("Organisations of Torino and Nagoya"))
+    return frame(reverse("ecosystem:embed"), query, title=gettext("Organisations of Torino and Nagoya"))
 
 
 def page_of(request, rows, per_page: int = PER_PAGE):

@@ -1,6 +1,7 @@
 """What changed about events, and who was told: read here, written by the services alone (events spec 5.2, 17)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.utils import timezone
@@ -81,6 +82,12 @@ class EventChangeAdmin(ReadOnly, PlainAdmin):
         """A value as staff read it: instants in both cities, places and states by name."""
         if not text:
             return "–"
+        if obj.field == "all_day":
+            return _("yes") if text == str(True) else _("no")
+        if obj.field in {"dtstart", "dtend"} and obj.event.all_day:
+            moment = datetime.fromisoformat(text).astimezone(ZoneInfo(obj.event.tzid))
+            last = moment - timedelta.resolution if obj.field == "dtend" else moment
+            return times.date_words(last, "short")
         if obj.field in {"dtstart", "dtend"}:
             lines = [
                 (f"{times.date_words(time.start, 'short')} {times.clock(time.start)} {time.label}",)

@@ -242,12 +242,11 @@ class DayPages:
             self.message_user(request, done, messages.SUCCESS)
 
     def _context(self, request, event: Event) -> dict:
-        times = both_cities(event.dtstart, event.dtend, language=(get_language() or "it")[:2])
         return {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "event": event,
-            "both": times,
+            "both": event.when.short_lines((get_language() or "it")[:2]),
             "staff_page": owners.staff_page(event),
             "may_check_in": request.user.has_perm("events.check_in"),
         }

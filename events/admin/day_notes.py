@@ -47,11 +47,12 @@ def day_notes(request):
 
 def notes_of(event, closures: Closures | None = None) -> list[str]:
     """The same for a stored event, for its page. A page of many events hands over one ``closures`` for all."""
-    start = event.dtstart.astimezone(ZoneInfo(event.tzid))
-    last = (event.dtend - timedelta.resolution).astimezone(start.tzinfo).date()
-    if last > start.date() + timedelta(days=1):
-        return notes_between(start.date(), last, closures=closures)
-    return notes_on(start.date(), start.time(), event.tzid, closures=closures)
+    zone = ZoneInfo(event.tzid)
+    first, last = event.when.days_on(zone)
+    if last > first + timedelta(days=1):
+        return notes_between(first, last, closures=closures)
+    hour = None if event.all_day else event.dtstart.astimezone(zone).time()
+    return notes_on(first, hour, event.tzid, closures=closures)
 
 
 def watched(notes: list[str], *, day: str, hour: str = "", anchor: str = "", last: str = "", tzid: str = "") -> str:

@@ -12,6 +12,7 @@ from unfold.decorators import display
 
 from events import owners
 from events.admin.check_in import DoorPage
+from events.admin.copying import CopyPage
 from events.admin.day import DayPages, day_link
 from events.admin.day_forms import ROOM_FIELDS
 from events.admin.day_notes import notes_of, watched
@@ -26,10 +27,8 @@ from events.services import scheduling
 from events.services.notices import how_many_to_tell
 from events.services.series import change_alone
 from iurc_portal.admin import EditableBy, PlainTabularInline, PortalAdmin, page_links
-from iurc_portal.clock import both_cities
 from iurc_portal.staff.actions import each_row
 from iurc_portal.staff.filters import missing_language
-from iurc_portal.translation import times
 from iurc_portal.translation.languages import columns
 
 
@@ -59,10 +58,7 @@ class WhenFilter(admin.SimpleListFilter):
 
 def both_times(event) -> str:
     """Both cities' times, one line a city, for lists."""
-    lines = [
-        (f"{times.date_words(time.start, 'short')} {times.time_range(time)} {time.label}",)
-        for time in both_cities(event.dtstart, event.dtend, language=get_language() or "it")
-    ]
+    lines = [(line,) for line in event.when.short_lines((get_language() or "it")[:2])]
     return format_html('<span class="staff-times">{}</span>', format_html_join("", "<span>{}</span>", lines))
 
 
@@ -88,13 +84,13 @@ class TrackAdmin(PortalAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(StaffPages, RulesOfEvent, DoorPage, DayPages, EditableBy, PortalAdmin):
+class EventAdmin(CopyPage, StaffPages, RulesOfEvent, DoorPage, DayPages, EditableBy, PortalAdmin):
     reverts = False  # what was announced is changed by the services alone
     form = EventTimesForm
     general = (
         ("state_now", "on_the_site"),
         ("times", "changes_shown"),
-        "anchor",
+        ("anchor", "all_day"),
         "starts",
         "ends",
         "day_notes",
@@ -192,7 +188,14 @@ class EventAdmin(StaffPages, RulesOfEvent, DoorPage, DayPages, EditableBy, Porta
 
     def save_model(self, request, obj, form, change):
         data, now = form.cleaned_data, timezone.now()
-        when = {"start": data["starts"], "end": data["ends"], "tzid": data["anchor"], "now": now, "by": request.user}
+        when = {
+            "start": data["starts"],
+            "end": data["ends"],
+            "tzid": data["anchor"],
+            "all_day": data["all_day"],
+            "now": now,
+            "by": request.user,
+        }
         if not change:
             scheduling.create_event(event=obj, **when)
             return

@@ -1,5 +1,6 @@
 """Typing the times of an event as clocks on the wall show them, in the zone of the event."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -18,8 +19,8 @@ from events.models import Event, Registration, SeatPool
 from events.permissions import check_organizer
 from events.services.registrations import register_by_staff
 from iurc_portal.accounts.addresses import email_key
-from iurc_portal.clock import ZONES, PartnerSide, zone_of_language
-from iurc_portal.staff.times import WallClockField
+from iurc_portal.clock import ZONES, PartnerSide, day_bounds, zone_of_language
+from iurc_portal.staff.times import WallClockField, days_typed
 from iurc_portal.translation.languages import Language
 
 PERSON = [
@@ -40,7 +41,10 @@ ANCHORS = [(zone.key, PartnerSide(side).label) for side, zone in ZONES.items()]
 
 
 class EventTimesForm(forms.ModelForm):
-    """An event's form whose times are its wall clock. The admin hands them to ``events.services.scheduling``."""
+    """An event's form whose times are its wall clock. The admin hands them to ``events.services.scheduling``.
+
+    For whole days the hours are left out: the first day is enough, or the first and the last.
+    """
 
     anchor = forms.ChoiceField(
         label=_("Clock of"),
@@ -48,9 +52,13 @@ class EventTimesForm(forms.ModelForm):
         widget=UnfoldAdminSelectWidget(choices=ANCHORS),
         help_text=_("The city whose clock the times below are read on. The other city's time follows."),
     )
-    starts = WallClockField(label=_("Start"))
+    starts = WallClockField(label=_("Start"), may_be_day=True)
     ends = WallClockField(
-        label=_("End"), may_be_length=True, help_text=_("A day and a time, or the length alone: +90, +1:30.")
+        label=_("End"),
+        may_be_length=True,
+        may_be_day=True,
+        required=False,
+        help_text=_("A day and a time, or the length alone: +90, +1:30. Of whole days: the last one."),
     )
     registration_closes_at = WallClockField(
         label=_("registration closes"), required=False, help_text=_("Empty: at the start.")
@@ -71,9 +79,11 @@ class EventTimesForm(forms.ModelForm):
             if event.tzid not in dict(ANCHORS):
                 self.fields["anchor"].choices = [*ANCHORS, (event.tzid, event.tzid)]
             self.initial["anchor"] = event.tzid
+            if event.all_day:
+                self.initial |= {"starts": event.when.first_day, "ends": event.when.last_day}
             stored = (
-                ("starts", event.dtstart),
-                ("ends", event.dtend),
+                ("starts", None if event.all_day else event.dtstart),
+                ("ends", None if event.all_day else event.dtend),
                 ("registration_closes_at", event.registration_closes_at),
             )
             for name, instant in stored:
@@ -92,8 +102,7 @@ class EventTimesForm(forms.ModelForm):
         anchor = data.get("anchor")
         if not anchor:
             return data
-        start = self._instant("starts", anchor)
-        end = self._instant("ends", anchor, after=start)
+        start, end = self._days(anchor) if data.get("all_day") else self._hours(anchor)
         closes = self._instant("registration_closes_at", anchor)
         data["registration_closes_at"] = closes
         if start and closes and closes > start:
@@ -105,6 +114,23 @@ class EventTimesForm(forms.ModelForm):
             # What the model checks are the instants; the service sets them again, with the wall clock beside them.
             self.instance.dtstart, self.instance.dtend = data["starts"], data["ends"] = start, end
         return data
+
+    def _days(self, anchor: str) -> tuple[datetime | None, datetime | None]:
+        """The bounds of whole days; hours that were typed all the same count for nothing."""
+        first, last = self.cleaned_data.get("starts"), self.cleaned_data.get("ends")
+        if first is None or {"starts", "ends"} & set(self.errors):
+            return None, None
+        return day_bounds(*days_typed(first, last), anchor)
+
+    def _hours(self, anchor: str) -> tuple[datetime | None, datetime | None]:
+        for name in ("starts", "ends"):
+            typed, field = self.cleaned_data.get(name), self.fields[name]
+            if typed is None and name not in self.errors:
+                self.add_error(name, ValidationError(field.error_messages["required"], code="required"))
+            elif typed is not None and typed.is_day:
+                self.add_error(name, ValidationError(field.error_messages["hour"], code="hour"))
+        start = self._instant("starts", anchor)
+        return start, self._instant("ends", anchor, after=start)
 
     def _instant(self, name: str, anchor: str, *, after=None):
         """The moment typed in a field, or None where there is none or it is refused; the field shows why."""

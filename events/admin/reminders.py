@@ -59,6 +59,18 @@ class RuleForm(forms.ModelForm):
                 widget=UnfoldAdminSelectWidget(choices=audiences.offered()),
             )
 
+    def clean_trigger(self):
+        """What is there already and does not fit whole days, the service takes away; nothing of the kind is added."""
+        trigger = self.cleaned_data["trigger"]
+        if "trigger" not in self.changed_data:
+            return trigger
+        event = self.cleaned_data.get("event") or self.instance.event
+        if event is not None and not Trigger.parse(trigger).fits(all_day=event.all_day):
+            raise ValidationError(
+                _("This event lasts whole days: choose a reminder a day before, or earlier."), code="whole_days"
+            )
+        return trigger
+
     def clean_event(self):
         event = self.cleaned_data["event"]
         if event is not None and self.by and not Event.objects.editable_by(self.by).filter(pk=event.pk).exists():

@@ -1,11 +1,12 @@
 """Series at the staff's desk: begin one from an event, see its dates in both cities, change one or the later ones."""
 
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, OuterRef, Q, Subquery
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -20,14 +21,14 @@ from django.utils.translation import gettext_lazy as _
 from events import owners
 from events.admin.events import both_times
 from events.admin.forms import CancelForm
-from events.admin.series_forms import LaterForm, RepeatForm, preview, rule_words
+from events.admin.series_forms import LaterForm, RepeatForm, preview, words_of
 from events.models import Event, Series
 from events.recurrence import Date, wall_of
 from events.services import series as services
 from events.services.series_plan import ahead, plan_change
-from iurc_portal.admin import EditableBy, PortalAdmin
-from iurc_portal.clock import ZONES, PartnerSide, both_cities
-from iurc_portal.translation import times
+from events.when import When
+from iurc_portal.admin import EditableBy, PortalAdmin, page_links
+from iurc_portal.clock import ZONES, PartnerSide
 from iurc_portal.translation.languages import columns
 
 PER_PAGE = 30
@@ -39,18 +40,23 @@ class SeriesAdmin(EditableBy, PortalAdmin):
     """The names are edited as everywhere; rule and dates change on their own pages, through the services."""
 
     reverts = False
-    general = ("rule_now", "anchor_now", "dates")
-    readonly_fields = ["rule_now", "anchor_now", "dates"]
+    general = ("slug", "rule_now", "anchor_now", "on_the_site", "dates")
+    readonly_fields = ["rule_now", "anchor_now", "on_the_site", "dates"]
     list_display = ["name", "rule_now", "next_date", "coming"]
     search_fields = [*columns("name")]
 
     def get_queryset(self, request):
         now = timezone.now()
+        coming = Event.objects.upcoming(now=now).filter(series=OuterRef("pk")).exclude(status=Event.Status.CANCELLED)
         on = Q(events__dtend__gt=now) & ~Q(events__status=Event.Status.CANCELLED)
         return (
             super()
             .get_queryset(request)
-            .annotate(next_start=Min("events__dtstart", filter=on), to_come=Count("events", filter=on))
+            .annotate(
+                next_start=Min("events__dtstart", filter=on),
+                to_come=Count("events", filter=on),
+                next_all_day=Subquery(coming.values("all_day")[:1]),
+            )
         )
 
     def get_urls(self):
@@ -69,20 +75,22 @@ class SeriesAdmin(EditableBy, PortalAdmin):
 
     @admin.display(description=_("rule"))
     def rule_now(self, obj):
-        return rule_words(obj.rule)
+        return words_of(obj.rule)
 
     @admin.display(description=_("clock of"))
     def anchor_now(self, obj):
         return CITY.get(obj.anchor_tzid, obj.anchor_tzid)
 
+    @admin.display(description=_("on the site"))
+    def on_the_site(self, obj):
+        return page_links(obj)
+
     @admin.display(description=_("next date"), ordering="next_start")
     def next_date(self, obj):
         if obj.next_start is None:
             return "–"
-        cities = both_cities(obj.next_start, language=_language())
-        lines = [
-            (f"{times.date_words(city.start, 'short')} {times.time_range(city)} {city.label}",) for city in cities
-        ]
+        next_one = When(obj.next_start, obj.next_start + obj.duration, obj.anchor_tzid, bool(obj.next_all_day))
+        lines = [(line,) for line in next_one.short_lines(_language())]
         return format_html('<span class="staff-times">{}</span>', format_html_join("", "<span>{}</span>", lines))
 
     @admin.display(description=_("dates to come"), ordering="to_come")
@@ -100,6 +108,7 @@ class SeriesAdmin(EditableBy, PortalAdmin):
             [Date(event.dtstart, event.dtstart, event.dtend) for event in events],
             obj.anchor_tzid,
             _language(),
+            all_day=bool(events) and events[0].all_day,
         )
         context = {
             "rows": [(event, owners.staff_page(event), row) for event, row in zip(events, shown, strict=True)],
@@ -135,7 +144,7 @@ class SeriesAdmin(EditableBy, PortalAdmin):
                     told = _("The dates of “%(name)s” are made.") % {"name": made}
                     self.message_user(request, told, messages.SUCCESS)
                     return redirect("admin:events_series_change", made.pk)
-                rows = preview(rule.dates(until=now + ahead()), event.tzid, _language())
+                rows = preview(rule.dates(until=now + ahead()), event.tzid, _language(), all_day=event.all_day)
             except ValidationError as refusal:
                 form.add_error("own_rule" if form.cleaned_data["every"] == "own" else None, refusal)
         return self._page(request, "start", _("Repeat an event"), event, form, rows=rows)
@@ -151,7 +160,12 @@ class SeriesAdmin(EditableBy, PortalAdmin):
                 rule = form.rule(event)
                 if request.POST.get("do") == "change":
                     services.change_later(
-                        event, rule, now=now, by=request.user, texts_too=form.cleaned_data["texts_too"]
+                        event,
+                        rule,
+                        now=now,
+                        by=request.user,
+                        texts_too=form.cleaned_data["texts_too"],
+                        all_day=form.cleaned_data["all_day"],
                     )
                     self.message_user(request, _("This date and the later ones are changed."), messages.SUCCESS)
                     return redirect("admin:events_series_change", event.series_id)
@@ -211,19 +225,21 @@ class SeriesAdmin(EditableBy, PortalAdmin):
         """What a change would do, by kind, each date in both cities."""
         if change is None:
             return {"planned": False}
-        tzid = form.cleaned_data["anchor"]
+        shown = partial(
+            preview, tzid=form.cleaned_data["anchor"], language=_language(), all_day=form.cleaned_data["all_day"]
+        )
         moved = change.really_moved
         return {
             "planned": True,
             "moved": list(
                 zip(
                     [both_times(event) for event, _date in moved],
-                    preview([date for _event, date in moved], tzid, _language()),
+                    shown([date for _event, date in moved]),
                     strict=True,
                 )
             ),
             "same": len(change.moved) - len(moved),
-            "made": preview(change.made, tzid, _language()),
+            "made": shown(change.made),
             "removed": [(both_times(event), event.was_published) for event in change.removed],
             "kept": [both_times(event) for event, _date in change.kept],
         }

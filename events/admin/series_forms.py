@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
@@ -16,16 +15,18 @@ from unfold.widgets import (
 )
 
 from ecosystem.closures import Closures
-from events.admin.forms import ANCHORS
+from events.admin.times_form import TimesForm
 from events.clock_notes import drift_between
+from events.day_notes import notes_between
 from events.recurrence import MOST_DATES, Date, Rule, parts_of, validate_rrule
+from events.rule_words import WEEKDAYS, rule_words
 from events.services import series as services
 from events.slots import assess
-from iurc_portal.clock import ZONES, PartnerSide, both_cities
-from iurc_portal.staff.times import DayField, WallClockField
+from events.when import When
+from iurc_portal.clock import ZONES, PartnerSide
+from iurc_portal.staff.times import DayField
 from iurc_portal.translation import times
 
-WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 EVERY = [
     ("week", _("every week")),
     ("fortnight", _("every two weeks")),
@@ -61,18 +62,9 @@ def every_of(rule: Rule) -> str:
     return next((code for code, _words in EVERY[:-1] if parts_of(rrule_for(code, rule.wall_start)) == plain), "own")
 
 
-def rule_words(rule: Rule) -> str:
-    """The rule as staff read it: one of our choices in words, else the rule itself; and how long it goes on."""
-    code = every_of(rule)
-    words = str(dict(EVERY)[code]) if code != "own" else without_end(rule.rrule)
-    parts = parts_of(rule.rrule)
-    if "COUNT" in parts:
-        n = int(parts["COUNT"])
-        return f"{words}, " + ngettext("%(n)s date", "%(n)s dates", n) % {"n": n}
-    if "UNTIL" in parts:
-        day = datetime.strptime(parts["UNTIL"][:8], "%Y%m%d").date()  # noqa: DTZ007 – a date is wanted
-        return f"{words}, " + _("until %(day)s") % {"day": times.date_words(day, "day")}
-    return words
+def words_of(rule: Rule) -> str:
+    """The rule in words; one for which there are none, as it is written."""
+    return rule_words(rule) or rule.rrule
 
 
 class RepeatForm(forms.Form):
@@ -118,22 +110,19 @@ class RepeatForm(forms.Form):
         return f"{rule};COUNT={data['times']}" if data["times"] else rule
 
 
-class LaterForm(RepeatForm):
+class LaterForm(TimesForm, RepeatForm):
     """New times and a new rule from one date on."""
 
-    anchor = forms.ChoiceField(label=_("Clock of"), choices=ANCHORS, widget=UnfoldAdminSelectWidget())
-    starts = WallClockField(label=_("Start"))
-    ends = WallClockField(label=_("End"), may_be_length=True, help_text=_("A time, or the length: +90, +1:30."))
     texts_too = forms.BooleanField(
-        label=_("the later dates also take over texts, place and registration of this one"),
+        label=_("the later dates also take over texts, place, registration and reminders of this one"),
         required=False,
         widget=UnfoldBooleanWidget(),
     )
-    field_order = ["anchor", "starts", "ends", "every", "own_rule", "until", "times", "texts_too"]
+    field_order = ["anchor", "all_day", "starts", "ends", "every", "own_rule", "until", "times", "texts_too"]
 
     @staticmethod
     def initial_of(event) -> dict:
-        rule, zone = event.series.rule, ZoneInfo(event.tzid)
+        rule = event.series.rule
         parts = parts_of(rule.rrule)
         left = 0
         if "COUNT" in parts:
@@ -141,58 +130,47 @@ class LaterForm(RepeatForm):
             here = event.recurrence_id.astimezone(ZoneInfo(rule.tzid)).replace(tzinfo=None, fold=0)
             left = sum(wall >= here for wall in rule.walls(until=far))
         return {
-            "anchor": event.tzid,
-            "starts": event.dtstart.astimezone(zone),
-            "ends": event.dtend.astimezone(zone),
+            **TimesForm.times_of(event),
             "every": every_of(rule),
             "own_rule": without_end(rule.rrule) if every_of(rule) == "own" else "",
-            "until": datetime.strptime(parts["UNTIL"][:8], "%Y%m%d").date() if "UNTIL" in parts else None,  # noqa: DTZ007
+            "until": rule.last_day,
             "times": left or None,
         }
 
-    def clean(self):
-        """The first new date is a real time; how the later ones stand to clock changes the preview shows."""
-        data = super().clean()
-        anchor, starts, ends = (data.get(name) for name in ("anchor", "starts", "ends"))
-        if not (anchor and starts and ends):
-            return data
-        found = {}
-        for name, typed in (("starts", starts), ("ends", ends)):
-            try:
-                found[name] = typed.instant(anchor, after=found.get("starts"))
-            except ValidationError as error:
-                self.add_error(name, error)
-                if getattr(error, "choices", ()):
-                    self.fields[name].ask(error.choices)
-                return data
-        if found["ends"].timestamp() <= found["starts"].timestamp():
-            self.add_error("ends", _("The event ends before it starts: set an end after the start."))
-        data["wall"] = found["starts"].replace(tzinfo=None, fold=0)
-        data["duration"] = found["ends"].replace(tzinfo=None, fold=0) - data["wall"]
-        return data
-
     def rule(self, event) -> Rule:
-        data = self.cleaned_data
+        wall, duration = self.walls()
         return services.shifted(
             event.series.rule,
-            rrule=self.rrule(data["wall"]),
-            wall_start=data["wall"],
-            duration=data["duration"],
-            tzid=data["anchor"],
+            rrule=self.rrule(wall),
+            wall_start=wall,
+            duration=duration,
+            tzid=self.cleaned_data["anchor"],
         )
 
 
-def preview(dates: Iterable[Date], tzid: str, language: str, *, closures: Closures | None = None) -> list[dict]:
+def preview(
+    dates: Iterable[Date], tzid: str, language: str, *, all_day: bool = False, closures: Closures | None = None
+) -> list[dict]:
     """The dates in both cities, each with what staff should know: clock changes, closed days, hours outside offices.
 
     One query for all of them.
     """
     dates = list(dates)
     closures = closures or Closures()
-    return [_row(date, dates[0], tzid, language, closures) for date in dates]
+    rows = []
+    for date in dates:
+        when = When(date.start, date.end, tzid, all_day)
+        if all_day:
+            remarks = notes_between(when.first_day, when.last_day, closures=closures)
+        else:
+            remarks = _remarks(date, dates[0], tzid, closures)
+        rows.append(
+            {"wall": f"{date.wall:%Y-%m-%dT%H:%M:%S}", "times": when.short_lines(language), "remarks": remarks}
+        )
+    return rows
 
 
-def _row(date: Date, first: Date, tzid: str, language: str, closures: Closures) -> dict:
+def _remarks(date: Date, first: Date, tzid: str, closures: Closures) -> list[str]:
     slot = assess(date.start, date.end, closures=closures)
     remarks = []
     if date.question == "gap":
@@ -213,11 +191,4 @@ def _row(date: Date, first: Date, tzid: str, language: str, closures: Closures) 
             remarks.append(_("%(city)s: no working day.") % {"city": label})
         elif mine.stretch:
             remarks.append(_("%(city)s: outside the office hours.") % {"city": label})
-    return {
-        "wall": f"{date.wall:%Y-%m-%dT%H:%M:%S}",
-        "times": [
-            f"{times.date_words(city.start, 'short')} {times.time_range(city)} {city.label}"
-            for city in both_cities(date.start, date.end, language=language)
-        ],
-        "remarks": remarks,
-    }
+    return remarks

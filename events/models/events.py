@@ -13,7 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from events.models.addresses import PERSONAL, check_calendar_address
 from events.models.switches import RegistrationSwitches
+from events.when import When
 from iurc_portal.clock import validate_tzid
 from iurc_portal.translation.constraints import some_language
 
@@ -40,6 +42,11 @@ class Track(models.Model):
 
     def __str__(self):
         return self.name or self.slug
+
+    def clean(self):
+        super().clean()
+        of_series = Event._meta.get_field("series").related_model.objects
+        check_calendar_address(self.slug, of_series, taken=("all", PERSONAL))
 
 
 class EventQuerySet(models.QuerySet):
@@ -98,7 +105,8 @@ class Event(RegistrationSwitches):
     """Something that happens at a known time.
 
     ``dtstart`` and ``dtend`` (exclusive) are UTC instants; ``wall_start`` and ``wall_end`` keep what the editor typed,
-    on the clocks of ``tzid`` (ISO 8601 without offset). An event that was ever published is cancelled, never deleted:
+    on the clocks of ``tzid`` (ISO 8601 without offset). Where ``all_day`` they bound days of that calendar, which are
+    shown as dates and never converted (12.8). An event that was ever published is cancelled, never deleted:
     its UID is in other people's calendars.
     """
 
@@ -150,6 +158,11 @@ class Event(RegistrationSwitches):
     dtstart = models.DateTimeField(_("start"))
     dtend = models.DateTimeField(_("end"), help_text=_("The first moment after the event."))
     tzid = models.CharField(_("time zone"), max_length=64, default="Europe/Rome", validators=[validate_tzid])
+    all_day = models.BooleanField(
+        _("all day"),
+        default=False,
+        help_text=_("Whole days: hours are not needed, and the same dates are shown in both cities."),
+    )
     wall_start = models.CharField(max_length=19, blank=True, editable=False)
     wall_end = models.CharField(max_length=19, blank=True, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
@@ -283,6 +296,11 @@ class Event(RegistrationSwitches):
         if getattr(self, "somebody_waits", False):
             return 0
         return max(self.maximum_attendee_capacity - self.places_taken, 0)
+
+    @property
+    def when(self) -> When:
+        """Its time as people read it."""
+        return When(self.dtstart, self.dtend, self.tzid, self.all_day)
 
     @property
     def length(self) -> timedelta:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from events.triggers import Trigger as Duration
-from events.triggers import validate_trigger
+from events.triggers import in_the_morning, validate_trigger
 
 FARTHEST_GRACE = 24 * 60
 
@@ -147,13 +147,19 @@ class ReminderRule(models.Model):
         return self.relative_to == self.Relation.END
 
     def due_at(self, event=None) -> datetime:
-        """When it is due: a pure function of rule and event (4.4). ``event`` is for rules of tracks."""
+        """When it is due: a pure function of rule and event (4.4). ``event`` is for rules of tracks.
+
+        For whole days it is reckoned from the morning of the first, a follow-up from the morning after the last.
+        """
         event = event or self.event
-        return self.duration.due_at(event.dtstart, event.tzid, end=event.dtend)
+        start, end = event.dtstart, event.dtend
+        if event.all_day:
+            start, end = (in_the_morning(day, event.tzid) for day in (event.when.first_day, event.when.day_after))
+        return self.duration.due_at(start, event.tzid, end=end)
 
     def leaves_at(self, due: datetime, event, tzid: str) -> datetime:
         """When it leaves for somebody who lives in ``tzid`` (4.12)."""
-        return self.duration.leaves_at(due, event.dtstart, tzid)
+        return self.duration.leaves_at(due, event.dtstart, tzid, all_day=event.all_day)
 
     def too_late_at(self, leaves: datetime, event) -> datetime:
         """From when on it may no longer leave (4.9)."""

@@ -74,7 +74,12 @@ def length_within(spans: Iterable[Span], start: datetime, end: datetime) -> time
 
 
 def is_long_enough(event: Event, length: timedelta) -> bool:
-    """At least the minutes or the share set on ``event``; where neither is, the usual share."""
+    """At least the minutes or the share set on ``event``; where neither is, the usual share.
+
+    Nobody sits through whole days: there, without minutes or share, having come in counts.
+    """
+    if event.all_day and event.attended_minutes is None and event.attended_share is None:
+        return length > timedelta()
     enough = []
     if event.attended_minutes is not None:
         enough.append(timedelta(minutes=event.attended_minutes))

@@ -13,7 +13,7 @@ from django.db.models import Max
 from events.models import Event, EventChange, Registration
 from iurc_portal.translation.languages import columns
 
-TIME = ("dtstart", "dtend", "tzid")
+TIME = ("dtstart", "dtend", "tzid", "all_day")
 VENUE = ("event_attendance_mode", "place", *columns("location"))
 STATUS = "status"
 

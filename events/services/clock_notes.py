@@ -52,6 +52,7 @@ def notes_due(*, now: datetime) -> Iterator[Note]:
             event__series__isnull=False,
             event__status=Event.Status.CONFIRMED,
             event__changed_alone=False,
+            event__all_day=False,
             event__dtstart__gt=now - FARTHEST,
             event__dtstart__lt=horizon + FARTHEST,
         )

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, Registration, ReminderRule
-from events.services.changes import latest_change
+from events.services.changes import TIME, as_text, latest_change
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.clock import zone_of_language
 from iurc_portal.notifications.models import Message
@@ -185,13 +185,8 @@ def _number_after(last: int | None, sequence: int) -> int:
 
 
 def _facts(event: Event, *, sequence: int, method: str) -> dict:
-    return {
-        "sequence": sequence,
-        "method": method,
-        "dtstart": event.dtstart.isoformat(),
-        "dtend": event.dtend.isoformat(),
-        "tzid": event.tzid,
-    }
+    times = {name: as_text(getattr(event, name)) for name in TIME}
+    return {"sequence": sequence, "method": method, **times}
 
 
 def _letter(

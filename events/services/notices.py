@@ -15,6 +15,7 @@ from django.utils import translation
 
 from ecosystem.models import Place
 from events import ical
+from events.audiences import mode_of
 from events.models import Event, EventChange, Registration
 from events.services.changes import STATUS, TIME, VENUE, as_text, summed, unknown_to
 from events.services.letters import Notice, queue_notices
@@ -94,6 +95,9 @@ def _is_over(event: Event, untold: Iterable[EventChange], *, now: datetime) -> b
 def _notices(event: Event, news: list[EventChange], untold: list[EventChange]) -> Iterator[Notice]:
     """One notice for each person who has something to learn."""
     people = Registration.objects.filter(event=event, state__in=TOLD).order_by("pk")
+    modes = {event.event_attendance_mode, *(change.old for change in news if change.field == "event_attendance_mode")}
+    if Event.AttendanceMode.MIXED in modes:
+        people = people.prefetch_related("seats__pool")  # where somebody meets follows from their seat
     difference = _Differences(event)
     for registration in people.iterator(chunk_size=2000):
         total = summed(unknown_to(registration, news))
@@ -104,7 +108,7 @@ def _notices(event: Event, news: list[EventChange], untold: list[EventChange]) -
                 yield Notice(registration, "events.event_cancelled", "CANCEL" if invited else "", _told(event, known))
             continue
         restored = total.get(STATUS, ("", ""))[0] == Event.Status.CANCELLED
-        old, changed = difference.between(total, registration.language)
+        old, changed = difference.between(total, registration)
         if restored or changed:
             kind = "events.event_restored" if restored else "events.changed"
             facts = _told(event, {}) | {"old": old, "news": changed}
@@ -117,25 +121,36 @@ def _told(event: Event, known: dict[str, tuple[str, str]]) -> dict[str, str]:
 
 
 class _Differences:
-    """What a sum of changes means to readers of each language; the same for all who know the same."""
+    """What a sum of changes means to readers of each language; the same for all who know the same and take part alike.
+
+    To who takes part online it is no news that the room is another one.
+    """
 
     def __init__(self, event: Event):
         self.event = event
         self._known: dict[tuple, tuple[dict[str, str], list[str]]] = {}
 
-    def between(self, total: dict[str, tuple[str, str]], language: str) -> tuple[dict[str, str], list[str]]:
+    def between(
+        self, total: dict[str, tuple[str, str]], registration: Registration
+    ) -> tuple[dict[str, str], list[str]]:
         """The former facts as frozen in a letter, and what is new: some of ``time``, ``zone``, ``place``."""
-        key = (language, *sorted(total.items()))
+        former_mode = total.get("event_attendance_mode", (self.event.event_attendance_mode, ""))[0]
+        modes = tuple(mode_of(registration, mode) for mode in (former_mode, self.event.event_attendance_mode))
+        key = (registration.language, modes, *sorted(total.items()))
         if key not in self._known:
-            self._known[key] = self._reckon(total, language)
+            self._known[key] = self._reckon(total, registration.language, modes)
         return self._known[key]
 
-    def _reckon(self, total: dict[str, tuple[str, str]], language: str) -> tuple[dict[str, str], list[str]]:
-        former = self._former(total)
+    def _reckon(
+        self, total: dict[str, tuple[str, str]], language: str, modes: tuple[str, ...]
+    ) -> tuple[dict[str, str], list[str]]:
+        events = (self._former(total), self.event)
         with translation.override(language):
-            before, after = (ical.where(event, language=language) for event in (former, self.event))
+            before, after = (
+                ical.where(event, language=language, mode=mode) for event, mode in zip(events, modes, strict=True)
+            )
         changed = []
-        if "dtstart" in total or "dtend" in total:
+        if not {"dtstart", "dtend", "all_day"}.isdisjoint(total):
             changed.append("time")
         elif "tzid" in total:
             changed.append("zone")

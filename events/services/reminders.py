@@ -203,4 +203,5 @@ def _event_of(rule: ReminderRule) -> Event:
 def _last_moment(rule: ReminderRule) -> datetime:
     """After which nobody can be sent ``rule`` any more, wherever they live."""
     due = rule.due_at()
-    return rule.too_late_at(due + (LONGEST_SHIFT if rule.duration.is_nominal else timedelta()), _event_of(rule))
+    may_wait = rule.duration.is_nominal or _event_of(rule).all_day
+    return rule.too_late_at(due + (LONGEST_SHIFT if may_wait else timedelta()), _event_of(rule))

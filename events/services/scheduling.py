@@ -14,7 +14,6 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.dispatch import Signal
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
@@ -24,9 +23,10 @@ from events.models.events import uid_for
 from events.services import registrations
 from events.services.changes import STATUS, TIME, record_changes
 from events.services.changes import VENUE as VENUE_FIELDS
-from events.services.rules import DEFAULT_REMINDERS, give_rules
+from events.services.rules import DEFAULT_REMINDERS, copy_rules, give_rules, keep_fitting
+from events.slugs import free_event_slug
 from iurc_portal.audit.services import record_transition
-from iurc_portal.clock import resolve_wall_clock, validate_tzid
+from iurc_portal.clock import begins_day, resolve_wall_clock, validate_tzid
 from iurc_portal.translation.languages import Language
 
 __all__ = ["DEFAULT_REMINDERS", "VENUE_FIELDS"]
@@ -40,7 +40,7 @@ STATE_FIELDS = [
     *(f"cancellation_reason_{code}" for code in Language.values),
 ]
 MOVED = gettext_noop("the event has moved since")
-TIME_FIELDS = ["dtstart", "dtend", "tzid", "wall_start", "wall_end"]
+TIME_FIELDS = ["dtstart", "dtend", "tzid", "all_day", "wall_start", "wall_end"]
 
 
 @transaction.atomic
@@ -49,36 +49,46 @@ def create_event(
     start: datetime,
     end: datetime,
     tzid: str = "Europe/Rome",
+    all_day: bool = False,
     start_fold: int | None = None,
     end_fold: int | None = None,
     reminders: Iterable[str] | None = None,
     themes: Iterable = (),
     languages: Iterable[tuple[str, str]] = (),
     event: Event | None = None,
+    pattern: Event | None = None,
     now: datetime | None = None,
     by=None,
     **fields,
 ) -> Event:
     """Write a new draft with its UID, its slug and its reminders; ``publish_event`` makes it public.
 
-    ``start`` and ``end`` are wall-clock times of ``tzid`` (naive; see ``schedule_event``) or aware instants.
+    ``start`` and ``end`` are wall-clock times of ``tzid`` (naive; see ``schedule_event``) or aware instants; for
+    ``all_day`` they bound days (``clock.day_bounds``), else ``ValidationError``, code ``all_day``.
     ``languages`` are pairs of language code and ``EventLanguage.Role``; ``reminders`` the usual triggers where a form
-    asked for them, else those of the track (``services.rules.give_rules``). ``event`` is an unsaved instance to
-    fill, for forms. ``fields`` are those of ``Event``. Raises ``ValidationError``; nothing is written then.
+    asked for them, else those of the track (``services.rules.give_rules``); with ``pattern`` they are those of that
+    event. ``event`` is an unsaved instance to fill, for forms. ``fields`` are those of ``Event``. Raises
+    ``ValidationError``; nothing is written then.
     """
     event = event or Event()
     for name, value in fields.items():
         setattr(event, name, value)
     event.status = Event.Status.TENTATIVE
     event.uid = uid_for(event.public_id)
-    event.slug = event.slug or free_slug(event)
+    event.slug = event.slug or free_event_slug(event)
+    event.all_day = all_day
     _set_times(event, start=start, end=end, tzid=tzid, start_fold=start_fold, end_fold=end_fold)
     event.full_clean()
     event.save()
     event.themes.add(*themes)
     EventLanguage.objects.bulk_create(EventLanguage(event=event, language=code, role=role) for code, role in languages)
-    give_rules(event, usual=reminders)
-    record_transition(event, from_state="", to_state=event.status, now=now or timezone.now(), actor=by)
+    now = now or timezone.now()
+    if pattern is None:
+        give_rules(event, usual=reminders)
+        keep_fitting(event)
+    else:
+        copy_rules(pattern, event, now=now)
+    record_transition(event, from_state="", to_state=event.status, now=now, actor=by)
     return event
 
 
@@ -89,12 +99,13 @@ def schedule_event(
     start: datetime,
     end: datetime,
     tzid: str | None = None,
+    all_day: bool | None = None,
     now: datetime,
     by=None,
     start_fold: int | None = None,
     end_fold: int | None = None,
 ) -> Event:
-    """Give ``event`` new times. The same times again change nothing.
+    """Give ``event`` new times. The same times again change nothing. Without ``all_day`` it stays as it is in that.
 
     Naive ``start`` and ``end`` are what a clock on the wall of ``tzid`` (default: the event's own zone) shows: one
     that no clock shows is refused (``WallClockError``, code ``gap``), one that comes twice needs ``start_fold`` or
@@ -104,12 +115,14 @@ def schedule_event(
     _lock(event)
     former = [getattr(event, field) for field in TIME_FIELDS]
     told = {field: getattr(event, field) for field in TIME}
+    event.all_day = event.all_day if all_day is None else all_day
     _set_times(event, start=start, end=end, tzid=tzid or event.tzid, start_fold=start_fold, end_fold=end_fold)
     if former == [getattr(event, field) for field in TIME_FIELDS]:
         return event
     _raise_sequence(event)
     _new_schedule(event, now=now)
     event.save(update_fields=[*TIME_FIELDS, *STATE_FIELDS, "last_modified"])
+    keep_fitting(event)
     record_changes(event, told, now=now, by=by)
     record_transition(
         event,
@@ -240,18 +253,6 @@ def delete_event(event: Event) -> None:
     event.delete()
 
 
-def free_slug(event: Event) -> str:
-    """A slug nobody has, from the English name, then the Italian, then the public id; never of Japanese (E27)."""
-    texts = (slugify(getattr(event, f"name_{code}") or "") for code in ("en", "it"))
-    base = next(filter(None, texts), f"event-{event.public_id.hex[:8]}")[:110].strip("-")
-    taken = set(Event.objects.filter(slug__startswith=base).exclude(pk=event.pk).values_list("slug", flat=True))
-    slug, number = base, 1
-    while slug in taken:
-        number += 1
-        slug = f"{base}-{number}"
-    return slug
-
-
 def _lock(event: Event) -> None:
     """Lock the event's row and read on ``event`` what decisions rest on; other fields stay as the caller has them."""
     if connection.features.has_select_for_update:
@@ -270,6 +271,8 @@ def _set_times(event, *, start, end, tzid, start_fold, end_fold) -> None:
     first, last = _instant(start, tzid, start_fold), _instant(end, tzid, end_fold)
     if last.timestamp() <= first.timestamp():
         raise ValidationError(_("The event ends before it starts: set an end after the start."), code="ends_before")
+    if event.all_day and not (begins_day(first, tzid) and begins_day(last, tzid)):
+        raise ValidationError(_("Whole days begin and end with the day: leave the hours out."), code="all_day")
     event.tzid = tzid
     event.wall_start, event.wall_end = (f"{time:%Y-%m-%dT%H:%M:%S}" for time in (first, last))
     event.dtstart, event.dtend = (time.astimezone(ZoneInfo("UTC")) for time in (first, last))

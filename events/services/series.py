@@ -18,8 +18,9 @@ from events import owners
 from events.models import Event, Series
 from events.recurrence import WALL, Date, Rule, check_start, validate_rrule, walls_as_text
 from events.services import scheduling
-from events.services.repeating import copy_of, copy_onto
+from events.services.repeating import check_can_copy, copy_of, copy_onto, copy_owner
 from events.services.series_plan import Change, ahead, check_to_come, follows_rule, place_of, plan_change, wall_in
+from events.slugs import free_series_slug
 from iurc_portal.audit.services import record_transition
 from iurc_portal.notifications.services import heartbeat
 from iurc_portal.translation.languages import columns
@@ -48,8 +49,9 @@ def start_series(event: Event, *, rrule: str, exdate: Iterable[datetime] = (), n
         duration=rule.duration,
         anchor_tzid=rule.tzid,
         exdate=walls_as_text(rule.exdate),
-        **{name: getattr(event, name) or "" for name in columns("name")},
+        **{name: getattr(event, name) or "" for name in columns("name", "description")},
     )
+    series.slug = free_series_slug(series, otherwise=f"series-{event.public_id.hex[:8]}")
     series.full_clean()
     series.save()
     event.series, event.recurrence_id = series, event.dtstart
@@ -65,9 +67,7 @@ def check_can_repeat(event: Event, *, now: datetime) -> None:
         raise ValidationError(_("This event is a date of a series already."), code="in_series")
     if event.dtstart <= now or event.is_cancelled:
         raise ValidationError(_("Only an event that is still to come can be repeated."), code="past")
-    found = owners.owner_of(event)
-    if found is not None and found[0].copy is None:
-        raise ValidationError(_("This event belongs to a visit and cannot be repeated."), code="owned")
+    check_can_copy(event)
 
 
 def rule_from(event: Event, *, rrule: str, exdate: Iterable[datetime] = ()) -> Rule:
@@ -121,12 +121,15 @@ def pattern_of(series: Series) -> Event:
 
 
 @transaction.atomic
-def change_later(event: Event, rule: Rule, *, now: datetime, by=None, texts_too: bool = False) -> Change:
+def change_later(
+    event: Event, rule: Rule, *, now: datetime, by=None, texts_too: bool = False, all_day: bool | None = None
+) -> Change:
     """Give ``event`` and the later dates of its series a new rule, whose first date is ``event``'s new one (12.13).
 
     Dates move where the new rule has one in the same day, week or month as before; further ones are made, those
     without a place are removed: deleted while unpublished, else cancelled. ``texts_too`` copies what ``event`` says
-    onto the others. Raises ``ValidationError``: ``rrule``, ``start``, ``past``, ``no_series``.
+    onto the others, ``all_day`` makes whole days or hours of them. Raises ``ValidationError``: ``rrule``, ``start``,
+    ``past``, ``no_series``.
     """
     series, named = place_of(event)
     event.series = series = _lock(series)
@@ -141,7 +144,7 @@ def change_later(event: Event, rule: Rule, *, now: datetime, by=None, texts_too:
     series.save(update_fields=RULE_FIELDS)
     Event.objects.filter(pk=event.pk).update(changed_alone=False)
     for row, date in change.moved:
-        scheduling.schedule_event(row, start=date.start, end=date.end, tzid=rule.tzid, now=now, by=by)
+        scheduling.schedule_event(row, start=date.start, end=date.end, tzid=rule.tzid, all_day=all_day, now=now, by=by)
     for row in change.removed:
         _remove(row, now=now, by=by)
     event.refresh_from_db()
@@ -213,11 +216,17 @@ def _lock(series: Series) -> Series:
 
 def _make(series: Series, pattern: Event, date: Date, *, now: datetime, by) -> Event:
     """A date like ``pattern``, with what owns it, published if ``pattern`` is."""
-    place = {"series": series, "recurrence_id": date.start}
-    event = copy_of(pattern, start=date.start, end=date.end, tzid=series.anchor_tzid, now=now, by=by, **place)
-    found = owners.owner_of(pattern)
-    if found is not None and found[0].copy is not None:
-        found[0].copy(found[1], event)
+    event = copy_of(
+        pattern,
+        start=date.start,
+        end=date.end,
+        tzid=series.anchor_tzid,
+        now=now,
+        by=by,
+        series=series,
+        recurrence_id=date.start,
+    )
+    copy_owner(pattern, event)
     if pattern.status == Event.Status.CONFIRMED:
         scheduling.publish_event(event, now=now, by=by)
     return event

@@ -3,18 +3,22 @@
 Each list asks the database a constant number of times, whatever its length.
 """
 
+from zoneinfo import ZoneInfo
+
 from babel import Locale
 from django import template
 from django.db.models import Case, F, When, prefetch_related_objects
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, pgettext
 
+from events.audiences import mode_of
 from events.clock_notes import notes_for
 from events.ical import where
 from events.models import Event, EventLanguage
+from events.when import all_day_words
 from iurc_portal.clock import ZONES, cities_in_order
-from iurc_portal.templatetags.portal_tags import date_tile
+from iurc_portal.templatetags.portal_tags import both_times, date_tile
 from iurc_portal.translation.marks import as_html, plain
 from iurc_portal.translation.times import both_cities_lines, date_words
 
@@ -67,9 +71,39 @@ def my_registrations(context):
 
 
 @register.inclusion_tag("components/_date_tile.html")
-def reader_tile(instant):
-    """The date of an instant as a tile, on the calendar of the reader's own city."""
-    return date_tile(instant, ZONES[cities_in_order(_page_language())[0]].key)
+def event_tile(event, tzid=""):
+    """The first day of an event as a tile, on the calendar of ``tzid`` or of the reader's own city."""
+    zone = ZoneInfo(tzid) if tzid else ZONES[cities_in_order(_page_language())[0]]
+    return date_tile(event.when.days_on(zone)[0])
+
+
+@register.simple_tag
+def event_times(event, dated=True):
+    """An event's time on one line: its hours in both cities, or its days; ``dated`` False where the day is known."""
+    when = event.when
+    if not when.all_day:
+        return both_times(event.dtstart, event.dtend if dated else None)
+    if not dated:
+        return all_day_words()
+    return format_html(
+        '<span class="tn-time"><time datetime="{}">{}</time> {}</span>',
+        when.first_day.isoformat(),
+        when.day_words(),
+        all_day_words(),
+    )
+
+
+@register.inclusion_tag("events/_when.html")
+def event_when(event):
+    """An event's time as a block: the hours of both cities, or its days."""
+    when = event.when
+    return {"event": event, "when": when, "days": when.day_words() if when.all_day else ""}
+
+
+@register.filter
+def start_lines(event):
+    """The start of an event as lines of text, one for each city; of whole days the days, on one line."""
+    return event.when.lines() if event.all_day else city_lines(event.dtstart)
 
 
 @register.inclusion_tag("events/_state.html")
@@ -121,9 +155,9 @@ def month_words(day):
 
 
 @register.filter
-def reader_day(instant):
-    """The date of an instant on the calendar of the reader's own city, for grouping."""
-    return instant.astimezone(ZONES[cities_in_order(_page_language())[0]]).date()
+def event_day(event):
+    """The first day of an event on the calendar of the reader's own city, for grouping."""
+    return event.when.days_on(ZONES[cities_in_order(_page_language())[0]])[0]
 
 
 @register.filter
@@ -135,19 +169,25 @@ def city_lines(instant, tzid=""):
 @register.simple_tag
 def both_times_text(event):
     """Both cities' times on one line, without marks, for descriptions of the page."""
-    return " · ".join(both_cities_lines(event.dtstart, event.dtend))
+    return " · ".join(event.when.lines())
 
 
 @register.inclusion_tag("events/_series.html")
 def series_of(event):
     """Of a date of a series: what a clock change did to its hour, and the next dates. Two queries, else none."""
     if event.series_id is None:
-        return {"notes": [], "dates": []}
+        return {"notes": [], "dates": [], "series": None}
     others = Event.objects.listed().filter(series=event.series_id, status=Event.Status.CONFIRMED).exclude(pk=event.pk)
-    return {"notes": notes_for(event), "dates": list(others.upcoming(now=timezone.now())[:SERIES_SHOWS])}
+    is_listed = event.access == Event.Access.PUBLIC and event.status != Event.Status.TENTATIVE
+    return {
+        "notes": notes_for(event),
+        "dates": list(others.upcoming(now=timezone.now())[:SERIES_SHOWS]),
+        "series": event.series if is_listed else None,
+    }
 
 
 @register.simple_tag
-def place_words(event):
-    """ "Online", the place, or both; never the address of the room."""
-    return where(event, language=_page_language())
+def place_words(event, registration=None):
+    """ "Online", the place, or both, for one person by their seat; never the address of the room."""
+    mode = mode_of(registration) if registration else ""
+    return where(event, language=_page_language(), mode=mode)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from events import feeds, ical
 from events.forms_feeds import FeedForm
 from events.models import AccessToken, FeedToken
+from events.models.addresses import ALL
 from events.services import feeds as services
 from events.views.own import token_page
 from iurc_portal.kept import kept_for_visitors
@@ -36,7 +37,7 @@ def public(request, slug, language):
     """The public events of one track, or all. Who has the calendar gets 304 without a look at its rows."""
     if language not in Language.values:
         raise Http404("no such language")
-    name = f"{'all' if slug in feeds.ALL else slug}.{language}"
+    name = f"{'all' if slug in ALL else slug}.{language}"
     now = timezone.now()
     version, head = feeds.SHELF.look_up(name, now=now)
     if head is not None:
@@ -80,14 +81,14 @@ def _answer(request, head, packed, headers):
 def calendars(request):
     """What can be subscribed to by everybody, and what mail and calendars are for (7.7)."""
     language = get_language()
-    rows = [(_label(feed), feeds.address_of(feed, language)) for feed in feeds.public_feeds()]
+    rows = [(_label(feed), feeds.address_of(feed, language)) for feed in feeds.public_feeds(now=timezone.now())]
     context = {"feeds": [(name, address, feeds.as_webcal(address)) for name, address in rows]}
     return render(request, "events/calendars.html", context)
 
 
 def _label(feed: feeds.PublicFeed) -> str:
-    """Its name for a page: a track that is not translated is marked with its language."""
-    return feed.name if feed.track is None else format_html(feeds.name_with("{}"), spoken(feed.track))
+    """Its name for a page: what is not translated is marked with its language."""
+    return feed.name if feed.of is None else format_html(feeds.name_with("{}"), spoken(feed.of))
 
 
 @login_required

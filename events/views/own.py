@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from events import afterwards, codes, feeds, ical, joining
+from events import afterwards, audiences, codes, feeds, ical, joining
 from events.exceptions import Busy, RoomClosed
 from events.models import AccessToken, Event, Registration
 from events.services import groups, registrations, tokens
@@ -114,8 +114,9 @@ def ics(request, *, token, clear, now):
     if token.registration.state != State.CONFIRMED or _too_old(token, now=now):
         raise Http404("no registration")
     event, language = token.registration.event, token.registration.language
-    note = feeds.way_in(event, token.registration, language=language)
-    entry = ical.entry_for(event, language=language, tzid=token.registration.tzid, note=note)
+    mode = audiences.mode_of(token.registration)
+    note = feeds.way_in(event, token.registration, mode=mode, language=language)
+    entry = ical.entry_for(event, language=language, tzid=token.registration.tzid, mode=mode, note=note)
     return calendar_response(request, [entry], filename=f"{event.slug}.ics", private=True)
 
 

@@ -21,8 +21,10 @@ from events.linked_data import event_json_ld
 from events.models import Event, SeatPool
 from events.services.changes import first_start
 from events.services.registrations import seats
+from events.views.embed import snippet
 from iurc_portal.clock import ZONES, cities_in_order
 from iurc_portal.kept import kept_for_visitors, kept_parts
+from iurc_portal.pages.frames import query_without
 from iurc_portal.translation.languages import written
 
 PER_PAGE = 20
@@ -45,6 +47,7 @@ def event_list(request):
         "view_unknown": wanted not in VIEWS,
         "now": now,
         "feed": settings.SITE_URL + reverse("events_feed", args=["all", get_language()]),
+        "snippet": snippet(query_without(request, "page", "view", "month")),
     }
     context |= {"list": _coming, "month": _month, "past": _past}[view](request, filterset, now)
     context["facets"] = filterset.counted()
@@ -153,7 +156,7 @@ def with_what_the_page_shows(events, *, now):
     """``events`` with what their own page and their form need."""
     return (
         events.with_places_taken(now=now)
-        .select_related("track", "organizer", "place__city")
+        .select_related("track", "organizer", "place__city", "series")
         .prefetch_related("languages", "themes", "seat_pools")
     )
 

@@ -6,7 +6,7 @@ Which zone a time belongs to is another field's answer; ``iurc_portal.clock`` ma
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -138,17 +138,27 @@ def answered_fold(local: datetime) -> str:
 
 @dataclass(frozen=True)
 class Typed:
-    """What somebody typed for one moment: a naive ``wall`` or, for ends, a ``length``; ``fold`` answers 12.3."""
+    """What somebody typed for one moment: a naive ``wall`` or, for ends, a ``length``; ``fold`` answers 12.3.
+
+    Where the hour was left out and may be, ``wall`` is the day alone, at midnight, and ``is_day`` says so.
+    """
 
     wall: datetime | None
     fold: int | None = None
     length: timedelta | None = None
+    is_day: bool = False
 
     def instant(self, tzid: str, *, after: datetime | None = None) -> datetime:
         """The aware moment on the clocks of ``tzid``; a length counts from ``after``. Raises ``WallClockError``."""
         if self.wall is None:
             return elapsed(after, self.length, tzid)
         return resolve_wall_clock(self.wall, tzid, fold=self.fold)
+
+
+def days_typed(first: Typed, last: Typed | None) -> tuple[date, date]:
+    """The whole days that were typed, hours aside; without a last one the first alone."""
+    days = [typed.wall.date() for typed in (first, last) if typed is not None and typed.wall is not None]
+    return days[0], days[-1]
 
 
 class WallClockWidget(forms.MultiWidget):
@@ -167,8 +177,8 @@ class WallClockWidget(forms.MultiWidget):
         )
 
     def decompress(self, value):
-        if not isinstance(value, datetime):  # nothing, or nonsense in an address
-            return [None, None, None]
+        if not isinstance(value, datetime):  # a day alone, nothing, or nonsense in an address
+            return [value if isinstance(value, date) else None, None, None]
         return [value.date(), value.time(), answered_fold(value) if value.tzinfo else ""]
 
     def get_context(self, name, value, attrs):
@@ -179,15 +189,19 @@ class WallClockWidget(forms.MultiWidget):
 
 
 class WallClockField(forms.MultiValueField):
-    """A moment as clocks show it: a ``Typed``, or None when nothing is written. ``may_be_length`` is for ends."""
+    """A moment as clocks show it: a ``Typed``, or None when nothing is written. ``may_be_length`` is for ends.
+
+    With ``may_be_day`` the hour may be left out: the form then says whether a day alone is enough.
+    """
 
     default_error_messages = {
         "day": _("Write the day too."),
         "hour": _("Write the hour too."),
     }
 
-    def __init__(self, *, may_be_length: bool = False, **kwargs):
+    def __init__(self, *, may_be_length: bool = False, may_be_day: bool = False, **kwargs):
         self.may_be_length = may_be_length
+        self.may_be_day = may_be_day
         hour = EndField if may_be_length else HourField
         super().__init__(
             fields=[DayField(required=False), hour(required=False), FoldField()],
@@ -217,6 +231,8 @@ class WallClockField(forms.MultiValueField):
             return None
         if day is None:
             raise ValidationError(self.error_messages["day"], code="day")
+        if hour is None and self.may_be_day:
+            return Typed(datetime.combine(day, time.min), is_day=True)
         if not isinstance(hour, time):
             raise ValidationError(self.error_messages["hour"], code="hour")
         return Typed(datetime.combine(day, hour), fold=fold)

@@ -20,6 +20,7 @@ PATTERNS = {
     "short": {"it": "EEE d MMM y", "en": "EEE d MMM y", "ja": "y年M月d日(E)"},
     "weekday_day": {"it": "EEE d MMM", "en": "EEE d MMM", "ja": "M月d日(E)"},
     "day": {"it": "d MMMM y", "en": "d MMMM y", "ja": "y年M月d日"},
+    "day_of_year": {"it": "d MMMM", "en": "d MMMM", "ja": "M月d日"},
     "month": {"it": "MMMM y", "en": "MMMM y", "ja": "y年M月"},
     "year": {"it": "y", "en": "y", "ja": "y年"},
     "month_short": {"it": "MMM", "en": "MMM", "ja": "M月"},
@@ -42,6 +43,22 @@ def date_words(day: date, form: str = "full", language: str | None = None) -> st
 def partial_date(day: date, precision: str, language: str | None = None) -> str:
     """A date of which only the year or the month may be known (``precision``: day, month or year)."""
     return date_words(day, {"month": "month", "year": "year"}.get(precision, "day"), language)
+
+
+def date_range(first: date | None, last: date | None, language: str | None = None) -> str:
+    """Two dates with what they share said once: 24–25 novembre 2026, 2026年11月24日〜25日."""
+    if first is None:
+        return ""
+    code = _language(language)
+    if last is None or last == first:
+        return date_words(first, "day", code)
+    year, month = first.year == last.year, (first.year, first.month) == (last.year, last.month)
+    if code == "ja":
+        end = "d日" if month else "M月d日" if year else "y年M月d日"
+        return f"{date_words(first, 'day', code)}〜{format_date(last, end, locale='ja')}"
+    start = "d" if month else "d MMMM" if year else "d MMMM y"
+    dash = "–" if month else " – "
+    return f"{format_date(first, start, locale=LOCALES[code])}{dash}{date_words(last, 'day', code)}"
 
 
 def clock(instant: datetime) -> str:

@@ -22,6 +22,7 @@ from events.models import Event
 from iurc_portal.admin import EditableBy, PortalAdmin
 from iurc_portal.audit.models import Transition
 from iurc_portal.staff.slugs import SlugFromTitle
+from iurc_portal.translation import times
 from iurc_portal.translation.languages import Language, columns
 from programme import services
 from programme.admin.agenda import AgendaFormSet, AgendaInline, DayInline
@@ -30,7 +31,7 @@ from programme.admin.people import DelegateInline, HostInline, QuestionInline
 from programme.conflicts.facts import Level
 from programme.exceptions import NotReady
 from programme.models import AgendaItem, StudyVisit
-from programme.schedule import date_range, days_of
+from programme.schedule import days_of
 
 State = StudyVisit.State
 BADGES = {
@@ -129,7 +130,7 @@ class StudyVisitAdmin(EditableBy, PortalAdmin):
 
     @admin.display(description=_("dates"), ordering="first_day")
     def dates(self, obj):
-        return date_range(obj.first_day, obj.last_day) or "–"
+        return times.date_range(obj.first_day, obj.last_day) or "–"
 
     @admin.display(description=_("visit lead"), ordering="lead__family_name")
     def lead_name(self, obj):

@@ -20,7 +20,7 @@ from events.models import Event, EventLanguage, ReminderRule
 from events.permissions import check_organizer
 from events.services.rules import usual_triggers
 from events.services.scheduling import DEFAULT_REMINDERS, VENUE_FIELDS
-from iurc_portal.clock import ZONES, PartnerSide, WallClockError, resolve_wall_clock
+from iurc_portal.clock import ZONES, PartnerSide, WallClockError, day_bounds, resolve_wall_clock
 from iurc_portal.translation.languages import Language, columns
 from programme.admin.fields import (
     DayField,
@@ -51,8 +51,9 @@ class EventPartForm(forms.ModelForm):
 
     anchor = forms.ChoiceField(label=_("clock of"), choices=ANCHORS, widget=UnfoldAdminSelectWidget())
     date = DayField(label=_("day"))
-    starts = HourField(label=_("from"))
-    ends = EndField(label=_("to"))
+    last_day = DayField(label=_("last day"), required=False, help_text=_("Of whole days, if there are several."))
+    starts = HourField(label=_("from"), required=False)
+    ends = EndField(label=_("to"), required=False)
     ends_next_day = forms.BooleanField(label=_("ends the day after"), required=False, widget=UnfoldBooleanWidget())
     start_fold = FoldField(label=_("which of the two starts"), widget=UnfoldAdminSelectWidget())
     end_fold = FoldField(label=_("which of the two ends"), widget=UnfoldAdminSelectWidget())
@@ -80,6 +81,7 @@ class EventPartForm(forms.ModelForm):
             "organizer",
             "contact_email",
             "event_attendance_mode",
+            "all_day",
             "place",
             "join_url",
             "registration_open",
@@ -95,6 +97,7 @@ class EventPartForm(forms.ModelForm):
             **{column: UnfoldAdminTextareaWidget(attrs={"rows": 6}) for column in columns("description")},
             "contact_email": UnfoldAdminEmailInputWidget(),
             "event_attendance_mode": UnfoldAdminSelectWidget(),
+            "all_day": UnfoldBooleanWidget(),
             "registration_open": UnfoldBooleanWidget(),
             "maximum_attendee_capacity": UnfoldAdminIntegerFieldWidget(),
             "question_set": UnfoldAdminSelectWidget(),
@@ -141,14 +144,17 @@ class EventPartForm(forms.ModelForm):
         start, end = event.dtstart.astimezone(zone), event.dtend.astimezone(zone)
         closes = event.registration_closes_at.astimezone(zone) if event.registration_closes_at else None
         heard = list(event.languages.all())
-        values = {
-            "anchor": event.tzid,
-            "date": start.date(),
+        hours = {
             "starts": start.time(),
             "ends": end.time(),
             "ends_next_day": end.date() > start.date(),
             "start_fold": answered_fold(start),
             "end_fold": answered_fold(end),
+        }
+        values = {
+            "anchor": event.tzid,
+            "date": start.date(),
+            **({"last_day": event.when.last_day} if event.all_day else hours),
             "closes_date": closes.date() if closes else None,
             "closes_time": closes.time() if closes else None,
             "closes_fold": answered_fold(closes) if closes else "",
@@ -166,15 +172,34 @@ class EventPartForm(forms.ModelForm):
         cleaned = super().clean()
         if not any((cleaned.get(column) or "").strip() for column in columns("name")):
             self.add_error("name_it", ValidationError(_("Write the name in one language at least."), code="required"))
-        if all(cleaned.get(name) is not None for name in ("date", "starts", "ends", "anchor")):
-            self._clean_times(cleaned)
+        if cleaned.get("all_day"):
+            self._clean_days(cleaned)
+        else:
+            self._clean_hours(cleaned)
         if cleaned.get("closes_date") and cleaned.get("anchor"):
             self._clean_closing(cleaned)
         elif cleaned.get("closes_time"):
             self.add_error("closes_date", ValidationError(_("Write the day too."), code="required"))
         return cleaned
 
-    def _clean_times(self, cleaned) -> None:
+    def _clean_days(self, cleaned) -> None:
+        """Whole days, from the first to the last; hours that were typed all the same count for nothing."""
+        first, anchor = cleaned.get("date"), cleaned.get("anchor")
+        if first is None or not anchor or "last_day" in self.errors:
+            return
+        last = cleaned.get("last_day") or first
+        if last < first:
+            early = _("The event ends before it starts: set an end after the start.")
+            self.add_error("last_day", ValidationError(early, code="ends_before"))
+            return
+        self.times = day_bounds(first, last, anchor)
+
+    def _clean_hours(self, cleaned) -> None:
+        for name in ("starts", "ends"):
+            if cleaned.get(name) is None and name not in self.errors:
+                self.add_error(name, ValidationError(self.fields[name].error_messages["required"], code="required"))
+        if any(cleaned.get(name) is None for name in ("date", "starts", "ends", "anchor")):
+            return
         try:
             self.times = wall_pair(
                 cleaned["date"],

@@ -24,7 +24,7 @@ from events.models import Event
 from events.services import scheduling
 from events.services.series import change_alone
 from iurc_portal.admin import EditableBy, PortalAdmin
-from iurc_portal.clock import ZONES, PartnerSide, both_cities
+from iurc_portal.clock import ZONES, PartnerSide
 from iurc_portal.translation.languages import Language, columns
 from programme import services
 from programme.admin.library import LibraryInline
@@ -287,7 +287,7 @@ class WebinarAdmin(EditableBy, PortalAdmin):
         return {
             "webinar": obj,
             "event": event,
-            "both": both_cities(event.dtstart, event.dtend, language=(get_language() or "it")[:2]),
+            "both": event.when.short_lines((get_language() or "it")[:2]),
             "doings": [(name, labels[name]) for name in POSSIBLE[event.status]] if may_publish else [],
             "counts": {
                 "confirmed": counts.get("confirmed", 0),

@@ -68,6 +68,7 @@ def change_webinar(
     start: datetime,
     end: datetime,
     tzid: str,
+    all_day: bool | None = None,
     now: datetime,
     by=None,
     venue: Mapping | None = None,
@@ -81,7 +82,7 @@ def change_webinar(
     ``venue`` are the fields of ``scheduling.relocate_event``. What is the same is left alone.
     """
     event = Event.objects.get(pk=webinar.event_id)
-    scheduling.schedule_event(event, start=start, end=end, tzid=tzid, now=now, by=by)
+    scheduling.schedule_event(event, start=start, end=end, tzid=tzid, all_day=all_day, now=now, by=by)
     moved = {name: value for name, value in (venue or {}).items() if (getattr(event, name) or "") != (value or "")}
     if moved:
         scheduling.relocate_event(event, now=now, by=by, **moved)
@@ -98,6 +99,7 @@ def change_webinar(
         _keep_only(event.languages, [{"language": code, "role": role} for code, role in languages])
     if reminders is not None:
         rules.keep_usual(event, reminders)
+        rules.keep_fitting(event)
     webinar.event = event
     return webinar
 

@@ -17,7 +17,6 @@ from iurc_portal.translation.languages import Spoken, best_text, order_for
 from programme import shown
 from programme.models import Edition, StudyVisit, Survey, library
 from programme.progress import numbers_of
-from programme.schedule import date_range
 from programme.survey_results import results_of
 
 register = template.Library()
@@ -115,14 +114,14 @@ def parts_of(webinar):
 @register.simple_tag
 def visit_dates(visit):
     """The days of a visit, as few words as they need; nothing where they are not known yet."""
-    return date_range(visit.first_day, visit.last_day)
+    return times.date_range(visit.first_day, visit.last_day)
 
 
 @register.simple_tag
 def entry_dates(entry):
     """When something documented happened, no more exactly than its source says."""
     if entry.end_date and entry.date_precision == "day":
-        return date_range(entry.date, entry.end_date)
+        return times.date_range(entry.date, entry.end_date)
     first = times.partial_date(entry.date, entry.date_precision)
     last = times.partial_date(entry.end_date, entry.date_precision) if entry.end_date else first
     return first if first == last else f"{first} – {last}"

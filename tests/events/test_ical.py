@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from events import ical
 from events.models import Event
+from events.when import When
 from tests.factories import START, make_city, make_event
 
 pytestmark = pytest.mark.django_db
@@ -40,9 +41,7 @@ def invite(event, **fields) -> bytes:
             "tzid": "Asia/Tokyo",
             "method": "REQUEST",
             "sequence": 3,
-            "dtstart": event.dtstart,
-            "dtend": event.dtend,
-            "event_tzid": event.tzid,
+            "when": event.when,
             "now": datetime(2026, 2, 1, 10, 0, tzinfo=UTC),
             **fields,
         },
@@ -296,7 +295,7 @@ def test_an_invitation_says_what_was_true_when_it_was_queued():
     event = make_event()
     former = START - timedelta(days=7)
 
-    octets = invite(event, dtstart=former, dtend=former + timedelta(hours=1))
+    octets = invite(event, when=When(former, former + timedelta(hours=1), event.tzid))
 
     assert vevent(octets)["DTSTART"].dt.astimezone(UTC) == former
     assert "2026年2月24日" in str(vevent(octets)["DESCRIPTION"])

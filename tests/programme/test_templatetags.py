@@ -5,8 +5,8 @@ from django.template import Context, Template
 from django.utils import timezone, translation
 from django.utils.html import strip_tags
 
+from iurc_portal.translation.times import date_range
 from programme.models import Edition
-from programme.schedule import date_range
 from programme.templatetags.programme_tags import reading_of, tel, year_range
 from tests.factories import make_event, make_person, make_user, make_visit, make_webinar
 
