@@ -182,10 +182,10 @@ def render_personal(token: FeedToken, person: Person, *, now: datetime) -> tuple
     for source in _sources:
         if (events := source(person)) is not None:
             wanted |= Q(Exists(events.filter(pk=OuterRef("pk"))))
-    events = list(within_window(mine.filter(wanted), now=now))
-    both_ways = {event.pk for event in events if event.event_attendance_mode == Event.AttendanceMode.MIXED}
+    shown = list(within_window(mine.filter(wanted), now=now))
+    both_ways = {event.pk for event in shown if event.event_attendance_mode == Event.AttendanceMode.MIXED}
     prefetch_related_objects([held[pk] for pk in both_ways & held.keys()], "seats__pool")
-    entries = [_personal_entry(event, held.get(event.pk), person=person, alarm=token.alarm) for event in events]
+    entries = [_personal_entry(event, held.get(event.pk), person=person, alarm=token.alarm) for event in shown]
     with translation.override(person.language):
         name = _("Torino–Nagoya: my calendar")
     return ical.calendar(entries, name=name, language=person.language), _newest(entries, token.created_at)
@@ -226,8 +226,9 @@ def way_in(event: Event, registration: Registration | None, *, mode: str, langua
     No token: of those in letters only digests are kept (16.2), and a new one each time would change the bytes (7.4).
     Whoever has an account finds the own page there; a guest has it in our letters.
     """
-    confirmed = registration is not None and registration.state == Registration.State.CONFIRMED
-    if not confirmed or event.is_cancelled or mode == Event.AttendanceMode.OFFLINE:
+    if registration is None or registration.state != Registration.State.CONFIRMED:
+        return ""
+    if event.is_cancelled or mode == Event.AttendanceMode.OFFLINE:
         return ""
     with translation.override(language):
         if registration.user_id is not None:
