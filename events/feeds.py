@@ -180,8 +180,8 @@ def render_personal(token: FeedToken, person: Person, *, now: datetime) -> tuple
     mine = Event.objects.published()
     wanted = Q(pk__in=held)
     for source in _sources:
-        if (events := source(person)) is not None:
-            wanted |= Q(Exists(events.filter(pk=OuterRef("pk"))))
+        if (further := source(person)) is not None:
+            wanted |= Q(Exists(further.filter(pk=OuterRef("pk"))))
     events = list(within_window(mine.filter(wanted), now=now))
     both_ways = {event.pk for event in events if event.event_attendance_mode == Event.AttendanceMode.MIXED}
     prefetch_related_objects([held[pk] for pk in both_ways & held.keys()], "seats__pool")
