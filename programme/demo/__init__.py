@@ -1,7 +1,7 @@
 """The demonstration: a believable set of visits, webinars and people, all of them visibly samples."""
 
 from programme.demo.attendance import make_attendance
-from programme.demo.calendar import make_closures, make_series
+from programme.demo.calendar import make_closures, make_days, make_series
 from programme.demo.calendars import make_calendars
 from programme.demo.desk import make_letters, make_milestones
 from programme.demo.library import make_library
@@ -35,6 +35,7 @@ def make_all(samples: Samples) -> None:
     make_library(samples)
     make_closures(samples)
     make_series(samples)
+    make_days(samples)
     make_workshop(samples)
     make_attendance(samples)
     make_surveys(samples)

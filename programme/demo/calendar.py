@@ -1,11 +1,14 @@
-"""Sample closed days of both cities, and a round table every month: its hour stays in Torino and moves in Nagoya."""
+"""Sample closed days of both cities, a round table every month, whose hour stays in Torino and moves in Nagoya, and
+an event of whole days.
+"""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from ecosystem.models import City, CityPeriod, Organisation
 from events.models import Event, EventLanguage, Track
 from events.services import scheduling, series
+from iurc_portal.clock import day_bounds
 from programme.demo import people
 from programme.demo.samples import Samples, at, columns_of
 
@@ -21,6 +24,13 @@ ABOUT = (
     "Mezz'ora per dirsi che cosa si prova nelle due città e chi cerca chi.",
     "Half an hour to tell each other what is being tested in the two cities, and who looks for whom.",
     "両市で進む実証実験と、求めるパートナーを伝え合う30分です。",
+)
+
+OPEN_DAYS = ("Giornate aperte dei laboratori (esempio)", "Open days of the labs (sample)", "ラボ公開日（見本）")
+ABOUT_DAYS = (
+    "Due giorni per visitare i laboratori in cui si prova ciò che nasce in città.",
+    "Two days to visit the labs in which the city's new ideas are tested.",
+    "まちで生まれた技術を試すラボを見学できる2日間です。",
 )
 
 
@@ -43,6 +53,33 @@ def _closed(samples: Samples, slug: str, first, last, kind: str, names) -> CityP
 
 def make_series(samples: Samples) -> None:
     samples.once("series", "series-round-table", lambda: _round_table(samples))
+
+
+def make_days(samples: Samples) -> None:
+    samples.once("whole days", "open-days", lambda: _open_days(samples))
+
+
+def _open_days(samples: Samples) -> Event:
+    first = samples.workday(34)
+    start, end = day_bounds(first, first + timedelta(days=1), "Europe/Rome")
+    event = scheduling.create_event(
+        slug="sample-open-days",
+        start=start,
+        end=end,
+        all_day=True,
+        now=samples.ago(days=5),
+        by=people.user(people.STAFF_TORINO),
+        track=Track.objects.get(slug="events"),
+        organizer=Organisation.objects.get(slug="citta-di-torino"),
+        event_attendance_mode=Event.AttendanceMode.OFFLINE,
+        registration_open=True,
+        languages=[("it", EventLanguage.Role.SPOKEN), ("en", EventLanguage.Role.SPOKEN)],
+        is_sample=True,
+        **columns_of("name", *OPEN_DAYS),
+        **columns_of("description", *ABOUT_DAYS),
+        **columns_of("location", "Torino", "Torino", "トリノ"),
+    )
+    return scheduling.publish_event(event, now=samples.ago(days=5), by=people.user(people.STAFF_TORINO))
 
 
 def _round_table(samples: Samples):

@@ -39,6 +39,9 @@ PUBLIC = {
     "concept": "/ecosystem/glossary/smart-city/",
     "events": "/events/",
     "events-month": "/events/?view=month",
+    "events-embed": "/events/embed/",
+    "event-days": "/events/sample-open-days/",
+    "series": "/events/series/monthly-round-table-sample/",
     "calendars": "/events/calendars/",
     "programme": "/programme/",
     "webinars": "/programme/webinars/",
@@ -110,7 +113,7 @@ def found_in_database() -> dict[str, dict]:
 
     from ecosystem.models import Claim, Concept, Listing, Membership, MirrorPair, Organisation, ProfileRevision
     from ecosystem.services import claims, freshness, imports
-    from events.models import AccessToken, Event, Registration
+    from events.models import AccessToken, Event, Registration, Series
     from events.services import tokens
     from iurc_portal.accounts.models import User
     from programme.models import Exchange, StudyVisit, Survey, Webinar
@@ -118,6 +121,8 @@ def found_in_database() -> dict[str, dict]:
 
     now = timezone.now()
     coming = Event.objects.listed().upcoming(now=now).filter(registration_open=True).first()
+    days = Event.objects.get(slug="sample-open-days")
+    series = Series.objects.get(slug="monthly-round-table-sample")
     past = Event.objects.listed().past(now=now).first()
     visit = StudyVisit.objects.filter(state=StudyVisit.State.RUNNING).first()
     exchange = Exchange.objects.exclude(state=Exchange.State.CANCELLED).first()
@@ -197,6 +202,9 @@ def found_in_database() -> dict[str, dict]:
             "staff-survey-open": f"/admin/programme/survey/{asking.pk}/change/",
             "staff-survey-results": f"/admin/programme/survey/{told.pk}/results/",
             "staff-event": f"/admin/events/event/{coming.pk}/change/",
+            "staff-event-days": f"/admin/events/event/{days.pk}/change/",
+            "staff-event-copy": f"/admin/events/event/{days.pk}/copy/",
+            "staff-series": f"/admin/events/series/{series.pk}/change/",
         },
         "own": own,
     }
