@@ -15,6 +15,7 @@ class EventsConfig(AppConfig):
             mail_changes,
             mail_reminders,
             mail_seats,
+            privacy,
             search,
             sitemaps,
         )
@@ -32,4 +33,5 @@ class EventsConfig(AppConfig):
         register_sitemap("events-lists", sitemaps.Lists)
         register_sitemap("events-events", sitemaps.Events)
         search.register_kinds()
+        privacy.register()
         feeds.SHELF.connect()

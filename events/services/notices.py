@@ -68,7 +68,7 @@ def quiet() -> timedelta:
 
 def how_many_to_tell(event: Event) -> int:
     """How many people a change of ``event`` would be told to, for asking and for saying so to staff."""
-    return event.registrations.filter(state__in=TOLD).count()
+    return event.registrations.reachable().filter(state__in=TOLD).count()
 
 
 def _quiet_events(*, now: datetime) -> list[int]:
@@ -93,7 +93,7 @@ def _is_over(event: Event, untold: Iterable[EventChange], *, now: datetime) -> b
 
 def _notices(event: Event, news: list[EventChange], untold: list[EventChange]) -> Iterator[Notice]:
     """One notice for each person who has something to learn."""
-    people = Registration.objects.filter(event=event, state__in=TOLD).order_by("pk")
+    people = Registration.objects.reachable().filter(event=event, state__in=TOLD).order_by("pk")
     difference = _Differences(event)
     for registration in people.iterator(chunk_size=2000):
         total = summed(unknown_to(registration, news))

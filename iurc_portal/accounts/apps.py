@@ -10,9 +10,11 @@ class AccountsConfig(AppConfig):
     def ready(self):
         from allauth.account.signals import email_confirmed
 
+        from iurc_portal.accounts import privacy
         from iurc_portal.accounts.receivers import tell_of_proved_address
         from iurc_portal.accounts.roles import ensure_roles_after_migration
 
+        privacy.register()
         email_confirmed.connect(tell_of_proved_address, dispatch_uid="accounts.address_proved")
         # After the last app's own permissions exist: this app's signal comes once per installed app.
         post_migrate.connect(ensure_roles_after_migration, dispatch_uid="accounts.ensure_roles")

@@ -38,6 +38,8 @@ REASONS = {
     "rules": gettext_noop("other rules of registration"),
     "priority": gettext_noop("other priority"),
     "adopted": gettext_noop("joined to the account"),
+    "kept_longer": gettext_noop("participants kept longer"),
+    "kept_no_longer": gettext_noop("participants kept no longer than the rule says"),
     "other": gettext_noop("another reason"),
 }
 
