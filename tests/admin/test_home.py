@@ -144,7 +144,7 @@ def test_the_home_costs_the_same_whatever_the_portal_holds(admin_page, something
         admin_page.get(HOME)
 
     assert len(after) == len(before)
-    assert len(after) <= 46
+    assert len(after) <= 47
 
 
 def test_staff_without_a_permission_see_neither_its_number_nor_its_menu(client, staff_of_torino):
@@ -181,9 +181,9 @@ def test_a_job_is_late_when_it_has_missed_three_turns(db):
     beat("follow_the_calendar", now=now - timedelta(minutes=44))
     beat("tend_the_index", now=now - timedelta(days=2))
     beat("tend_profiles", now=now - timedelta(days=2))
-    beat("forget_old_imports", now=now - timedelta(days=2))
+    beat("purge_personal_data", now=now - timedelta(hours=47))
+    beat("tend_data_requests", now=now - timedelta(minutes=14))
     beat("expire_listings", now=now - timedelta(hours=2))
-    beat("end_unused_calendars", now=now - timedelta(days=2))
     beat("extend_series", now=now - timedelta(days=2))
     beat("tell_clock_changes", now=now - timedelta(days=2))
     beat("promote_waiting_lists", now=now - timedelta(minutes=9))
