@@ -13,7 +13,7 @@ from iurc_portal.translation.languages import columns
 
 @admin.register(ConsentText)
 class ConsentTextAdmin(PortalAdmin):
-    general = (("kind", "valid_from"),)
+    general = ("kind", "valid_from")
     list_display = ["kind", "version", "valid_from", "is_current", "written_by", "languages"]
     list_display_links = ["kind", "version"]
     list_filter = ["kind"]

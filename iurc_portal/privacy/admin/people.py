@@ -8,6 +8,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -16,6 +18,7 @@ from iurc_portal.privacy import files, services
 from iurc_portal.privacy.models import DataRequest
 from iurc_portal.privacy.subjects import subject_of
 
+capfirst_lazy = lazy(capfirst, str)
 PERMISSION = "privacy.manage_people"
 
 
@@ -28,7 +31,7 @@ class ReasonForm(forms.Form):
 
     email = forms.EmailField(max_length=254, widget=forms.HiddenInput)
     reason = forms.CharField(
-        label=_("reason"),
+        label=capfirst_lazy(_("reason")),
         max_length=300,
         widget=UnfoldAdminTextInputWidget(),
         help_text=_("How the person asked, for example “by letter of 3 May”. Write no address and no name here."),
