@@ -25,18 +25,6 @@ def write_the_rest(batch_id: int, user_id: int) -> str:
     return f"{steps} steps"
 
 
-@shared_task
-def forget_old_imports() -> str:
-    """Every night: delete the rows of spreadsheets that nobody works on any more."""
-    from ecosystem.services import imports
-    from iurc_portal.notifications.services import heartbeat
-
-    now = timezone.now()
-    with heartbeat("forget_old_imports", now=now) as counts:
-        counts["rows"] = imports.forget_old_imports(now=now)
-    return f"{counts['rows']} rows"
-
-
 @shared_task(acks_late=True)
 def expire_listings() -> str:
     from ecosystem.services.listings import expire_listings

@@ -105,7 +105,6 @@ register(
         lambda now: ImportBatch.objects.unfinished(),
         "ecosystem.add_organisation",
     ),
-    Job("forget_old_imports", _("Deleting the rows of old imports"), "forget-old-imports"),
     Task(
         "practices-without-transfer",
         _("Good practices nobody has taken over in a year: ask the contact why"),

@@ -15,6 +15,7 @@ class EventsConfig(AppConfig):
             mail_changes,
             mail_reminders,
             mail_seats,
+            privacy,
             search,
             sitemaps,
         )
@@ -35,5 +36,6 @@ class EventsConfig(AppConfig):
         register_sitemap("events-events", sitemaps.Events)
         register_sitemap("events-series", sitemaps.SeriesPages)
         search.register_kinds()
+        privacy.register()
         feeds.SHELF.connect()
         api.register("events.api.resources")

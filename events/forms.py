@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.forms.utils import flatatt
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -25,6 +26,8 @@ from events.questions import AsksQuestions
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.names import KANA
 from iurc_portal.clock import zone_of_language
+from iurc_portal.privacy import consents
+from iurc_portal.privacy.models import ConsentText
 from iurc_portal.translation.languages import Language
 from iurc_portal.translation.times import zone_place
 
@@ -32,6 +35,7 @@ AGE_SALT = "events.registration-form"
 YOUNGEST, OLDEST = timedelta(seconds=1), timedelta(hours=12)
 COUNTRY_OF_LANGUAGE = {"it": "IT", "ja": "JP"}
 NOT_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
+NOT_OF_THE_PERSON = {"email", "consent", "news", "website", "began", "takes_part", "headset"}
 CITY_ZONES = (("Europe/Rome", _("Torino")), ("Asia/Tokyo", _("Nagoya")))
 OTHER_ZONES = (
     "UTC", "Europe/London", "Europe/Lisbon", "Europe/Paris", "Europe/Berlin", "Europe/Madrid", "Europe/Athens",
@@ -164,7 +168,13 @@ class RegistrationForm(AsksQuestions, forms.Form):
         ),
         error_messages={"required": _("Tick the box to register: without it we may not keep your address.")},
     )
+    news = forms.BooleanField(
+        label=_("Write to me about new webinars and events, too"),
+        required=False,
+        help_text=_("A choice of its own: you confirm it by a message, and end it with one click."),
+    )
     website = forms.CharField(required=False)
+    consent_version = forms.CharField(required=False, widget=forms.HiddenInput)  # of the text that was shown
     began = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, event: Event, user=None, full: Collection[str] = (), **kwargs):
@@ -188,6 +198,11 @@ class RegistrationForm(AsksQuestions, forms.Form):
             self.order_fields(["family_name", "given_name"])
         else:
             del self.fields["family_kana"], self.fields["given_kana"], self.fields["romaji"]
+        self.consent_text = consents.text_for(
+            ConsentText.Kind.REGISTRATION,
+            now=timezone.now(),
+            version=self.data.get(self.add_prefix("consent_version"), ""),
+        )
         self.ask(event)
 
     @staticmethod
@@ -274,10 +289,10 @@ class RegistrationForm(AsksQuestions, forms.Form):
         raise ValidationError(_("That was very quick. Please press the button once more."), code="quick_form")
 
     def person(self) -> dict[str, str]:
-        """What the service keeps of the person: the cleaned fields without consent, traps and ``answers()``."""
-        return {
+        """What the service keeps of the person, without traps and ``answers()``, and which text they saw."""
+        kept = {
             name: value
             for name, value in self.cleaned_data.items()
-            if name not in {"email", "consent", "website", "began", "takes_part", "headset"}
-            and not name.startswith(QUESTION)
+            if name not in NOT_OF_THE_PERSON and not name.startswith(QUESTION)
         }
+        return {**kept, "consent_version": self.consent_text.mark if self.consent_text is not None else ""}

@@ -42,7 +42,7 @@ def check(segment: Any) -> None:
 
 def narrow(registrations: QuerySet, segment: Mapping[str, list[str]]) -> QuerySet:
     """Those of ``registrations`` that ``segment`` means and whose address was proved and not erased."""
-    rows = registrations.exclude(state=UNPROVED).exclude(email_key=None)
+    rows = registrations.reachable().exclude(state=UNPROVED)
     for name, values in segment.items():
         if values:
             rows = FILTERS[name](rows, values)

@@ -12,18 +12,6 @@ def send_due_reminders() -> dict[str, int]:
 
 
 @shared_task
-def end_unused_calendars() -> str:
-    """Every night: switch off the addresses of calendars that no program has asked for in a year."""
-    from events.services import feeds
-    from iurc_portal.notifications.services import heartbeat
-
-    now = timezone.now()
-    with heartbeat("end_unused_calendars", now=now) as counts:
-        counts["ended"] = feeds.revoke_unused_feeds(now=now)
-    return f"{counts['ended']} ended"
-
-
-@shared_task
 def extend_series() -> dict[str, int]:
     from events.services import series
 

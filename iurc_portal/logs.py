@@ -4,15 +4,20 @@ import json
 import logging
 import re
 
-TOKEN_IN_PATH = re.compile(r"(/(?:r|i|j|h|d|s|c|o|q|feeds/me)/)[A-Za-z0-9_-]{16,}")
+# What opens something by being known: mailed links, personal calendars, codes, keys of sign-up and of new passwords.
+TOKEN_IN_PATH = re.compile(
+    r"(/(?:r|i|j|h|d|s|c|o|p|q|feeds/me|certificates|check-in/[0-9a-f-]{36}|confirm-email|password/reset/key)/)"
+    r"[A-Za-z0-9_:-]{10,}"
+)
+ADDRESS = re.compile(r"[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
 
 
 class MaskTokens(logging.Filter):
-    """Replace the secret part of token addresses in every message."""
+    """Replace the secret part of token addresses, and e-mail addresses, in every message."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
-        masked = TOKEN_IN_PATH.sub(r"\1…", message)
+        masked = ADDRESS.sub("…@…", TOKEN_IN_PATH.sub(r"\1…", message))
         if masked != message:
             record.msg, record.args = masked, ()
         return True

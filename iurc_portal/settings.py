@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "iurc_portal.content",
     "iurc_portal.notifications",
     "iurc_portal.pages",
+    "iurc_portal.privacy",
     "iurc_portal.search",
     "iurc_portal.translation",
     "ecosystem",
@@ -241,8 +242,9 @@ CELERY_BEAT_SCHEDULE = {
     # Hourly, not nightly: what is past its day is hidden anyway, and no start of beat lies a day away from the next.
     "expire-listings": {"task": "ecosystem.tasks.expire_listings", "schedule": 3600},
     "tend-the-index": {"task": "iurc_portal.search.tasks.tend_the_index", "schedule": 86_400},
-    "forget-old-imports": {"task": "ecosystem.tasks.forget_old_imports", "schedule": 86_400},
-    "end-unused-calendars": {"task": "events.tasks.end_unused_calendars", "schedule": 86_400},
+    # Asked by the hour and done once a night: no start of beat delays it by a day.
+    "purge-personal-data": {"task": "iurc_portal.privacy.tasks.purge_personal_data", "schedule": 3600},
+    "tend-data-requests": {"task": "iurc_portal.privacy.tasks.tend_data_requests", "schedule": 300},
     "follow-the-calendar": {"task": "programme.tasks.follow_the_calendar", "schedule": 900},
     "tend-surveys": {"task": "programme.tasks.tend_surveys", "schedule": 300},
     "extend-series": {"task": "events.tasks.extend_series", "schedule": 86_400},
@@ -330,7 +332,6 @@ IURC_EVENTS: dict[str, Any] = {
     "feed_days_back": 90,
     "feed_days_ahead": 730,
     "feed_tokens": 10,  # addresses of personal calendars that one person may have in use
-    "feed_unused_days": 365,  # what no program has asked for in this time is switched off (13.2)
     "series_days_ahead": 365,  # dates of a series are made this far (12.13)
     "clock_note_days": 21,  # people hear of a clock change so long before it (12.15)
     "group_size": 10,  # people in a group where the event says nothing else (2.1)
@@ -343,6 +344,34 @@ IURC_SURVEYS: dict[str, Any] = {
     "open_days": 14,  # after the event, where staff say nothing else (programme spec P24)
     "remind_after_days": 5,  # once, whoever has not answered
     "texts_months": 24,  # free texts are deleted so long after the survey has closed; numbers stay
+}
+
+# How long what is kept of people (events spec 13.2, ecosystem spec 6): docs/it/dati-personali.md shows the table.
+IURC_PRIVACY: dict[str, int] = {
+    "unproved_days": 7,  # registrations, subscriptions and accounts that nobody confirmed, after the link's end
+    "sensitive_days": 30,  # diet and access needs, after the end of the event
+    "no_place_days": 90,  # cancelled, rejected, expired: after the end of the event
+    "took_part_months": 24,  # confirmed and attended: after the end of the event
+    "unmatched_days": 90,  # names in lists of those present that nobody was found for, after the end
+    "payload_days": 30,  # what a letter was about, after it was sent …
+    "recipient_months": 24,  # … and to whom it went
+    "token_days": 30,  # mailed links, after their end
+    "session_days": 1,
+    "unused_days": 365,  # addresses of calendars that no program asks for
+    "subscription_days": 90,  # subscriptions to news, after their end
+    "bounce_months": 24,  # what mail servers said of an address
+    "report_days": 90,  # the address of who reported a problem, after the answer
+    "request_days": 7,  # the address of who asked for a copy of their data
+    "log_months": 24,  # by which words staff filtered what they exported; what retention did
+    "import_days": 42,  # rows of imported lists
+    "dead_claim_days": 1,
+    "rejected_claim_days": 90,
+    "approved_claim_months": 12,
+    "link_hours": 24,  # the mailed link to one's own data works so long …
+    "file_hours": 24,  # … and the one to a copy of them
+    "erasure_hours": 24,  # no erasure waits longer for the last letters to leave
+    "address_times": 5,  # letters an hour to one address, and from one network
+    "network_times": 60,
 }
 
 # --- Open data -------------------------------------------------------------------------------------------------------

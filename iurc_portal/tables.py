@@ -7,6 +7,7 @@ in a workbook a cell is typed, in CSV it is marked.
 import csv
 import io
 import json
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # with these a spreadsheet begins a formula
 BOM = "\ufeff"
+NOT_IN_SHEET_NAMES = re.compile(r"[\\/*?:\[\]]")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Signs of one place in JIS X 0208 that Unicode has twice: Windows and macOS write different ones, CP932 holds one.
 CP932_TWINS = str.maketrans(
@@ -94,21 +96,45 @@ def unwritable(table: Table, encoding: str) -> Iterator[tuple[Any, str]]:
 def write_json(table: Table) -> Iterator[bytes]:
     """An array of objects under the stable names, never whole in memory. Times are ISO 8601 with their offset."""
     yield b"["
-    for number, record in enumerate(table.records):
-        row = {column.name: _plain(column.value(record), table.tzid, typed=True) for column in table.columns}
+    for number, row in enumerate(rows_of(table)):
         yield (("," if number else "") + "\n" + json.dumps(row, ensure_ascii=False)).encode()
     yield b"\n]\n"
 
 
+def rows_of(table: Table) -> Iterator[dict[str, Any]]:
+    """The records as JSON holds them: values by stable name, times as ISO 8601 with their offset."""
+    for record in table.records:
+        yield {column.name: _plain(column.value(record), table.tzid, typed=True) for column in table.columns}
+
+
 def write_xlsx(table: Table, *, name: str) -> BinaryIO:
     """A workbook of one sheet in a temporary file, at its beginning. Rows go through one by one; texts are typed."""
+    return write_workbook([(name, table)])
+
+
+def write_workbook(sheets: Sequence[tuple[str, Table]]) -> BinaryIO:
+    """A workbook with a sheet for each (name, table), in a temporary file, at its beginning.
+
+    Names are cut and made to differ as spreadsheets want them; a workbook without tables has one empty sheet.
+    """
     from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    for name, table in sheets:
+        _fill(book.create_sheet(NOT_IN_SHEET_NAMES.sub(" ", name)[:31]), table)
+    if not sheets:
+        book.create_sheet()
+    file = tempfile.TemporaryFile()  # noqa: SIM115 – the answer closes it once it is sent
+    book.save(file)
+    file.seek(0)
+    return file
+
+
+def _fill(sheet: Any, table: Table) -> None:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.styles import Font
 
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(name[:31])
     sheet.freeze_panes = "A2"
     bold = Font(bold=True)
 
@@ -130,10 +156,6 @@ def write_xlsx(table: Table, *, name: str) -> BinaryIO:
     sheet.append([typed(title, is_title=True) for title in table.titles])
     for record in table.records:
         sheet.append([typed(value) for value in table.cells(record)])
-    file = tempfile.TemporaryFile()  # noqa: SIM115 – the answer closes it once it is sent
-    book.save(file)
-    file.seek(0)
-    return file
 
 
 def _lines(table: Table) -> Iterator[str]:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("admin/", include("iurc_portal.staff.urls")),  # sign-in, sign-out and language, before the admin's own
     path("admin/", admin.site.urls),
     path("", include("iurc_portal.pages.urls_plain")),  # healthz, readyz, robots.txt, sitemap.xml, security.txt
+    path("", include("iurc_portal.privacy.urls_plain")),  # /p/<token>/
     path("", include("iurc_portal.notifications.urls_plain")),  # /s/<token>/, the mail service's /mail-events/…
     path("", include("ecosystem.urls_plain")),  # /o/<token>/, /vocabulary.ttl, /vocabulary/…
     path("", include("events.urls_plain")),  # /r/<token>/, /feeds/…
@@ -19,6 +20,7 @@ urlpatterns = [
 
 urlpatterns += i18n_patterns(
     path("", include("iurc_portal.pages.urls")),  # home, search, editable texts, rating, report, my area
+    path("", include("iurc_portal.privacy.urls")),  # your-data/, my/data/
     path("my/", include("events.urls_my")),  # one's own calendars
     path("news/", include("iurc_portal.notifications.urls")),  # subscribing by mail
     path("account/", include("allauth.urls")),

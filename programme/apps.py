@@ -14,7 +14,7 @@ class ProgrammeConfig(AppConfig):
         from events.signals import event_moved
         from iurc_portal.content import engine
         from iurc_portal.pages.sitemaps import register as register_sitemap
-        from programme import content, feeds, mail, receivers, remains, search, sitemaps, staff_pages
+        from programme import content, feeds, mail, privacy, receivers, remains, search, sitemaps, staff_pages
         from programme import linked_data as of_programme
         from programme.models import LibraryItem
         from programme.services.webinars import repeat_webinar
@@ -33,4 +33,5 @@ class ProgrammeConfig(AppConfig):
         for name in ("Pages", "Visits", "Exchanges"):
             register_sitemap(f"programme-{name.lower()}", getattr(sitemaps, name))
         search.register_kinds()
+        privacy.register()
         event_feeds.register_source(feeds.visits_of)

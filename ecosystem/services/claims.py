@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ecosystem.domains import mailbox_matches
@@ -19,7 +18,6 @@ from iurc_portal.notifications.services import clear_bounces, queue_message
 from iurc_portal.tokens import digest_of, looks_like_a_token, new_token
 
 State = Claim.State
-APPROVED_KEPT, REJECTED_KEPT = timedelta(days=365), timedelta(days=90)
 
 
 def against_claim(organisation: Organisation) -> list:
@@ -140,14 +138,6 @@ def reject_claim(*, claim: Claim, by, now: datetime, reason: str) -> None:
         raise ValidationError(_("Write why: the claimant reads it."), code="reason")
     locked(claim.organisation)
     _tell(_decided(claim, State.REJECTED, by=by, now=now, reason=reason), "claim_rejected")
-
-
-def forget_claims(*, now: datetime) -> int:
-    """Delete what is kept no longer: unproved after 72 hours, rejected after 90 days, approved after a year."""
-    old = Q(state=State.REJECTED, decided_at__lt=now - REJECTED_KEPT)
-    old |= Q(state=State.APPROVED, decided_at__lt=now - APPROVED_KEPT)
-    old |= Q(state=State.UNPROVED, proof_until__lte=now)
-    return Claim.objects.filter(old).delete()[0]
 
 
 def _decided(claim: Claim, state: str, *, by, now: datetime, reason: str) -> Claim:

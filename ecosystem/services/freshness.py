@@ -17,7 +17,6 @@ from ecosystem.models import (
     Organisation,
     Verification,
 )
-from ecosystem.services.claims import forget_claims
 from ecosystem.services.moves import move
 from ecosystem.services.publication import locked, verify_organisation
 from iurc_portal.clock import ROME, ZONES, PartnerSide
@@ -170,7 +169,6 @@ def tend_profiles(*, now: datetime) -> dict[str, int]:
             counts["unlisted"] = unlist_unanswered(now=now)
             counts["asked"] = ask_overdue(now=now)
         counts["ranked anew"] = sink_overdue(today=now.astimezone(ROME).date())
-        counts["claims forgotten"] = forget_claims(now=now)
     return counts
 
 

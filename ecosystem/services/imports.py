@@ -2,11 +2,12 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from simple_history.utils import bulk_create_with_history
 
@@ -24,7 +25,6 @@ from iurc_portal.translation.services import Texts, record_many, texts_of
 
 AT_ONCE = 1_000  # rows written in one transaction: more go on in steps, and the batch says that it is half written
 SLUG_LENGTH = 120
-KEPT_FOR = timedelta(weeks=6)
 JUDGED = ("name", "status", "action", "messages", "changes", "candidates", "organisation")
 Status, Action, State = ImportRow.Status, ImportRow.Action, ImportBatch.State
 
@@ -152,13 +152,19 @@ def put_away(*, batch: ImportBatch, by, now: datetime) -> None:
         ImportBatch.objects.filter(pk=batch.pk).update(changed_at=now)
 
 
-def forget_old_imports(*, now: datetime) -> int:
-    """Delete the rows of imports that nobody touched for six weeks; the line with their numbers stays."""
-    old = ImportBatch.objects.filter(changed_at__lt=now - KEPT_FOR)
-    count, _by_model = ImportRow.objects.filter(batch__in=old).delete()
-    for batch in old.unfinished().exclude(state=State.WRITING):
-        put_away(batch=batch, by=None, now=now)
-    return count
+def untouched_imports(since: datetime) -> QuerySet[ImportBatch]:
+    """Those that nobody has touched since then and that still hold rows, or wait for somebody."""
+    rows = Exists(ImportRow.objects.filter(batch=OuterRef("pk")))
+    waiting = Q(pk__in=ImportBatch.objects.unfinished().exclude(state=State.WRITING).values("pk"))
+    return ImportBatch.objects.filter(rows | waiting, changed_at__lt=since)
+
+
+def forget_imports(batches: Sequence[ImportBatch], now: datetime) -> None:
+    """Delete the rows of ``batches``; the line with their numbers stays. What was not finished is put away."""
+    ImportRow.objects.filter(batch__in=batches).delete()
+    for batch in batches:
+        if batch.state not in {State.WRITING, State.WRITTEN, State.PUT_AWAY}:
+            put_away(batch=batch, by=None, now=now)
 
 
 def _locked(batch: ImportBatch) -> ImportBatch:

@@ -73,6 +73,7 @@ class RegistrationAdmin(
         "reply_shown",
         ("email", "mail_trouble"),
         ("joined_at", "confirmed_at"),
+        ("consent_version", "anonymised_at"),
         ("line", "seats_by_kind"),
         ("source", "decision_note"),
         *new_fields[2:-1],
@@ -81,6 +82,7 @@ class RegistrationAdmin(
     ]
     readonly_fields = [
         *("event_page", "email", "mail_trouble", "state_now", "joined_at", "confirmed_at"),
+        *("consent_version", "anonymised_at"),
         *("line", "seats_by_kind", "source", "decision_note", "reply_shown", "log"),
     ]
     actions = [*Decisions.decision_actions, "withdraw", *ShowsReplies.reply_actions, "write_again", "check_in"]
@@ -102,6 +104,10 @@ class RegistrationAdmin(
             return super().get_form(request, obj, change, **{**kwargs, "form": RegistrationForm})
         form = super().get_form(request, obj, change, **{**kwargs, "form": NewRegistrationForm})
         return type(form.__name__, (form,), {"by": request.user})
+
+    def has_change_permission(self, request, obj=None):
+        anonymised = obj is not None and obj.anonymised_at is not None  # nobody is to be written into it again
+        return not anonymised and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request, obj=None):
         return False  # a registration is cancelled, so that its person's calendar is told

@@ -7,6 +7,7 @@ from events.models.events import Event, EventLanguage, Track
 from events.models.exports import ParticipantExport
 from events.models.feeds import FeedToken
 from events.models.groups import RegistrationGroup
+from events.models.holds import RetentionHold
 from events.models.questions import Answer, Choice, Question, QuestionSet
 from events.models.registrations import AccessToken, Registration
 from events.models.reminders import Delivery, ReminderRule
@@ -34,6 +35,7 @@ __all__ = [
     "Registration",
     "RegistrationGroup",
     "ReminderRule",
+    "RetentionHold",
     "Seat",
     "SeatPool",
     "Series",

@@ -7,7 +7,7 @@ from django.db.models import Case, OuterRef, Q, Subquery, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from iurc_portal.accounts.names import Named
+from iurc_portal.accounts.names import KEY_FIELDS, NAME_FIELDS, Named
 from iurc_portal.audit.machine import StateMachine
 from iurc_portal.clock import validate_tzid
 from iurc_portal.translation.languages import Language
@@ -23,6 +23,13 @@ def taking_a_seat(*, now, pending_holds: bool | None = None) -> Q:
     if pending_holds is None:
         return taking | Q(state=State.PENDING, event__pending_holds_seat=True)
     return taking | Q(state=State.PENDING) if pending_holds else taking
+
+
+# What names or describes the person of a registration: blank once it is anonymised (13.3).
+PERSONAL = (
+    *("email", *NAME_FIELDS, "company", "job_title"),
+    *("interpretation", "access_needs", "decision_note"),
+)
 
 
 class RegistrationQuerySet(models.QuerySet):
@@ -49,6 +56,10 @@ class RegistrationQuerySet(models.QuerySet):
         ).order_by()
         rank = Subquery(ahead.values("event").annotate(n=models.Count("pk")).values("n"))
         return self.annotate(position=Case(When(state=Registration.State.WAITING, then=rank), default=None))
+
+    def reachable(self):
+        """Those who can be written to: who is anonymised has no address any more."""
+        return self.exclude(email_key=None)
 
     def confirmed(self):
         return self.filter(state=Registration.State.CONFIRMED)
@@ -140,7 +151,7 @@ class Registration(StateMachine, Named):
     last_sequence = models.IntegerField(null=True, editable=False)
     told_up_to = models.BigIntegerField(null=True, editable=False)  # the last EventChange this person knows of (5.2)
     last_mail_at = models.DateTimeField(null=True, blank=True, editable=False)
-    consent_version = models.CharField(max_length=20, blank=True, editable=False)
+    consent_version = models.CharField(_("privacy text that was shown"), max_length=20, blank=True, editable=False)
     group = models.ForeignKey(
         "events.RegistrationGroup",
         verbose_name=pgettext_lazy("of people", "group"),
@@ -153,6 +164,7 @@ class Registration(StateMachine, Named):
     # An answer to the invitation said so; staff decide, since mail can be forged (6.8).
     wants_to_withdraw_at = models.DateTimeField(_("declined in the calendar"), null=True, blank=True, editable=False)
     needs_review_since = models.DateTimeField(_("to be looked at since"), null=True, blank=True, editable=False)
+    anonymised_at = models.DateTimeField(_("anonymised"), null=True, blank=True, editable=False)
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -167,6 +179,11 @@ class Registration(StateMachine, Named):
                 condition=Q(state="unproved")
                 | Q(state="offered", hold_until__isnull=False)
                 | (Q(hold_until=None) & ~Q(state="offered")),
+            ),
+            models.CheckConstraint(  # what is anonymised names nobody (13.3), whoever writes to it later
+                name="registration_anonymised_names_nobody",
+                condition=Q(anonymised_at=None)
+                | Q(email_key=None, user=None, **dict.fromkeys((*PERSONAL, *KEY_FIELDS), "")),
             ),
         ]
         indexes = [
@@ -184,7 +201,7 @@ class Registration(StateMachine, Named):
         ]
 
     def __str__(self):
-        return f"{self.display_name(self.language) or self.email} – {self.event}"
+        return f"{self.display_name(self.language) or self.email or '–'} – {self.event}"
 
     def takes_a_seat(self, *, now) -> bool:
         """What ``taking_seats`` says of one row, read under the event's lock; ``self.event`` is the locked one."""

@@ -48,6 +48,7 @@ def notes_due(*, now: datetime) -> Iterator[Note]:
     held: dict[tuple[int, str], list[Registration]] = defaultdict(list)
     registrations = (
         Registration.objects.confirmed()
+        .reachable()
         .filter(
             event__series__isnull=False,
             event__status=Event.Status.CONFIRMED,
@@ -56,7 +57,6 @@ def notes_due(*, now: datetime) -> Iterator[Note]:
             event__dtstart__gt=now - FARTHEST,
             event__dtstart__lt=horizon + FARTHEST,
         )
-        .exclude(email_key=None)  # erased people
         .select_related("event")
         .order_by("event__dtstart", "pk")
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from events.models import FeedToken, Registration
@@ -105,12 +105,10 @@ def revoke_feed(token: FeedToken, *, now: datetime, by: User | None = None) -> b
     return True
 
 
-def revoke_unused_feeds(*, now: datetime) -> int:
-    """End what no program has asked for in 12 months†, counted from when it was made or renewed (13.2)."""
-    since = now - timedelta(days=settings.IURC_EVENTS["feed_unused_days"])
+def unused_feeds(since: datetime) -> QuerySet[FeedToken]:
+    """What no program has asked for since then, counted from when it was made or renewed (13.2)."""
     fresh = Q(last_used_at__gt=since) | Q(renewed_at__gt=since) | Q(created_at__gt=since)
-    unused = FeedToken.objects.filter(revoked_at=None).exclude(fresh)
-    return sum(revoke_feed(token, now=now) for token in unused.iterator())
+    return FeedToken.objects.filter(revoked_at=None).exclude(fresh)
 
 
 def find_feed(clear: str, *, now: datetime) -> FeedToken | None:

@@ -69,7 +69,7 @@ def quiet() -> timedelta:
 
 def how_many_to_tell(event: Event) -> int:
     """How many people a change of ``event`` would be told to, for asking and for saying so to staff."""
-    return event.registrations.filter(state__in=TOLD).count()
+    return event.registrations.reachable().filter(state__in=TOLD).count()
 
 
 def _quiet_events(*, now: datetime) -> list[int]:
@@ -94,7 +94,7 @@ def _is_over(event: Event, untold: Iterable[EventChange], *, now: datetime) -> b
 
 def _notices(event: Event, news: list[EventChange], untold: list[EventChange]) -> Iterator[Notice]:
     """One notice for each person who has something to learn."""
-    people = Registration.objects.filter(event=event, state__in=TOLD).order_by("pk")
+    people = Registration.objects.reachable().filter(event=event, state__in=TOLD).order_by("pk")
     modes = {event.event_attendance_mode, *(change.old for change in news if change.field == "event_attendance_mode")}
     if Event.AttendanceMode.MIXED in modes:
         people = people.prefetch_related("seats__pool")  # where somebody meets follows from their seat

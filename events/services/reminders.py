@@ -92,6 +92,7 @@ def owed_people(rule: ReminderRule, *, due_at: datetime) -> QuerySet[Registratio
     )
     return (
         Registration.objects.confirmed()
+        .reachable()
         .filter(audiences.members(rule.audience, _event_of(rule)), ~Exists(in_ledger), event=_event_of(rule))
         .filter(Q(confirmed_at=None) | Q(confirmed_at__lt=due_at))
         .order_by()

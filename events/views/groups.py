@@ -64,7 +64,7 @@ def register_group(request, slug):
         lead = groups.request_group(
             event=event,
             email=email,
-            person={**form.person(), "consent_version": registering._privacy_version(now)},
+            person=form.person(),
             members=named,
             now=now,
             name=form.cleaned_data["group_name"],
@@ -77,6 +77,7 @@ def register_group(request, slug):
     except ValidationError as error:
         form.add_error(None, _not_enough(event) if isinstance(error, EventFull) else error)
         return _group_page(request, event, form, members, status=503 if isinstance(error, Busy) else 409)
+    registering.subscribe_if_wanted(form, now=now)
     if request.user.is_authenticated and registrations.has_verified_address(request.user, email):
         return SeeOther(own_page(lead, now=now))
     return redirect("events:asked", slug=event.slug)

@@ -22,14 +22,16 @@ from events.models import AccessToken, Event, Registration
 from events.services import groups, registrations, tokens
 from events.services import joining as rooms
 from events.services.certificates import may_have_certificate
-from events.views import registering
 from events.views.pages import calendar_response
 from events.views.registering import SeeOther, own_page
 from events.views.standing import standing_of
 from iurc_portal import qr
+from iurc_portal.privacy import consents
+from iurc_portal.privacy.models import ConsentText
 
 State = Registration.State
 Purpose = AccessToken.Purpose
+REGISTRATION = ConsentText.Kind.REGISTRATION
 
 
 def token_page(view, *, to_join: bool = False):
@@ -122,7 +124,7 @@ def ics(request, *, token, clear, now):
 
 def _prove(request, *, token, clear, now):
     try:
-        proved = groups.prove(token, now=now, consent_version=registering._privacy_version(now))
+        proved = groups.prove(token, now=now, consent_version=consents.mark_of(REGISTRATION, now=now))
     except Busy as error:
         return _page(request, token=token, clear=clear, now=now, error=error, status=503)
     except ValidationError as error:
@@ -139,6 +141,7 @@ def _too_old(token: AccessToken, *, now) -> bool:
 def _context(token: AccessToken, clear: str, *, now) -> dict:
     found, event = token.registration, token.registration.event
     lead = group_lead(found)
+    asks_member = lead is not None and found.state == State.UNPROVED
     takes_part = found.state == State.CONFIRMED and event.status == Event.Status.CONFIRMED
     return {
         "registration": found,
@@ -154,6 +157,7 @@ def _context(token: AccessToken, clear: str, *, now) -> dict:
         "is_open": event.accepts_registrations(now=now),
         "has_calendars": token.purpose == Purpose.MANAGE and found.state in feeds.PARTSTAT,
         "lead": lead,
+        "consent_text": consents.text_for(REGISTRATION, now=now) if asks_member else None,
         "lead_name": lead.display_name(found.language) or lead.email if lead is not None else "",
         "may_answer": takes_part and event.question_set_id is not None and event.takes_answers(now=now),
         "takes_part": takes_part,

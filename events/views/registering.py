@@ -14,11 +14,12 @@ from events.exceptions import Busy, EventFull, InvitationNeeded, RegistrationClo
 from events.forms import RegistrationForm
 from events.models import AccessToken, Event
 from events.services import registrations, tokens
+from events.services.broadcasts import TOPIC
 from events.views.pages import get_visible_event, own_registration, pools_left
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.forgery import protected_if_signed_in
 from iurc_portal.limits import allow, network_of
-from iurc_portal.pages.models import EditableText
+from iurc_portal.notifications.subscriptions import request_subscription
 
 
 class SeeOther(HttpResponse):
@@ -60,12 +61,11 @@ def answer_form(request, event, *, now, invitation=None, clear=""):
     email = form.cleaned_data["email"]
     if not _address_may(email):
         return too_many(request, within=timedelta(hours=1))
-    person = {**form.person(), "consent_version": _privacy_version(now)}
     try:
         registration = registrations.request_registration(
             event=event,
             email=email,
-            person=person,
+            person=form.person(),
             answers=form.answers(),
             now=now,
             user=request.user if request.user.is_authenticated else None,
@@ -81,6 +81,7 @@ def answer_form(request, event, *, now, invitation=None, clear=""):
         field = {"domain": "email", "pool": "takes_part"}.get(error.code)
         form.add_error(field if field in form.fields else None, error)
         return render(request, template, {**page, "form": form})
+    subscribe_if_wanted(form, now=now)
     is_bound = invitation is not None and invitation.email_key  # it was mailed to this very address
     if is_bound or (request.user.is_authenticated and registrations.has_verified_address(request.user, email)):
         return SeeOther(own_page(registration, now=now))
@@ -131,10 +132,10 @@ def _address_may(email: str) -> bool:
     )
 
 
-def _privacy_version(now) -> str:
-    """Which privacy notice the person has read: the day it was last reviewed."""
-    reviewed = EditableText.objects.filter(slug="privacy").values_list("reviewed_on", flat=True).first()
-    return (reviewed or now.date()).isoformat()
+def subscribe_if_wanted(form: RegistrationForm, *, now) -> None:
+    """News are a choice of their own (13.1): the address is asked to confirm it, as anybody's is (4.27)."""
+    if form.cleaned_data.get("news"):
+        request_subscription(email=form.cleaned_data["email"], topic=TOPIC, language=form.page_language, now=now)
 
 
 def _refused(request, event, error, *, now, status=409):

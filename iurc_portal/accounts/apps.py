@@ -10,10 +10,11 @@ class AccountsConfig(AppConfig):
     def ready(self):
         from allauth.account.signals import email_changed, email_confirmed
 
-        from iurc_portal.accounts import mail
+        from iurc_portal.accounts import mail, privacy
         from iurc_portal.accounts.receivers import follow_changed_address, tell_of_proved_address
         from iurc_portal.accounts.roles import ensure_roles_after_migration
 
+        privacy.register()
         email_confirmed.connect(tell_of_proved_address, dispatch_uid="accounts.address_proved")
         email_changed.connect(follow_changed_address, dispatch_uid="accounts.address_changed")
         mail.register_kinds()

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 STAFF_APPS = ("ecosystem", "events", "programme", "pages", "search", "translation")
 # What staff of one city do not do alone: people and their rights are the managers'.
-MANAGER_APPS = (*STAFF_APPS, "accounts", "notifications", "audit", "content")
+MANAGER_APPS = (*STAFF_APPS, "accounts", "notifications", "audit", "content", "privacy")
 
 STAFF, MANAGERS, EDITORS, DELEGATES, COMPANIES = "Staff", "Managers", "Editors", "Delegates", "Companies"
 TITLES = {

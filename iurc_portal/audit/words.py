@@ -42,6 +42,8 @@ REASONS = {
     "priority": gettext_noop("other priority"),
     "adopted": gettext_noop("joined to the account"),
     "address_changed": gettext_noop("other e-mail address"),
+    "kept_longer": gettext_noop("participants kept longer"),
+    "kept_no_longer": gettext_noop("participants kept no longer than the rule says"),
     "other": gettext_noop("another reason"),
 }
 

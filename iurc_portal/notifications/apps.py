@@ -11,9 +11,10 @@ class NotificationsConfig(AppConfig):
         from allauth.account.signals import email_confirmed
         from anymail.signals import tracking
 
-        from iurc_portal.notifications import bounces, mail
+        from iurc_portal.notifications import bounces, mail, privacy
 
         mail.register_kinds()
+        privacy.register()
         tracking.connect(bounces.hear, dispatch_uid="notifications.bounces")
         email_confirmed.connect(address_is_good_again, dispatch_uid="notifications.email_confirmed")
         post_migrate.connect(ensure_letter_texts, sender=self, dispatch_uid="notifications.letter_texts")

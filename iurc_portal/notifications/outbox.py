@@ -1,8 +1,9 @@
 """What staff may do with letters that have not left (events spec 17, Outbox)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -17,7 +18,7 @@ DROPPABLE = [Message.State.QUEUED, Message.State.FAILED]
 @transaction.atomic
 def send_again(messages: QuerySet, *, now: datetime) -> int:
     """Put letters that did not leave back into the queue, due now. What is no longer wanted is dropped on the way."""
-    keys = list(messages.filter(state__in=AGAIN).values_list("pk", flat=True))
+    keys = list(messages.filter(state__in=AGAIN).exclude(to="").values_list("pk", flat=True))
     changed = Message.objects.filter(pk__in=keys, state__in=AGAIN).update(
         state=Message.State.QUEUED, not_before=None, expires_at=now + DEFAULT_LIFE, attempts=0, error=""
     )
@@ -32,7 +33,8 @@ def write_anew(messages: QuerySet, *, now: datetime, by) -> int:
     Their guards are asked again; what is no longer wanted is dropped with its reason. Who did it stands in the log.
     Returns how many were written.
     """
-    sent = list(messages.filter(state=Message.State.SENT).order_by("pk"))
+    remembered = now - timedelta(days=settings.IURC_PRIVACY["payload_days"])  # later nobody knows what it said
+    sent = list(messages.filter(state=Message.State.SENT, sent_at__gt=remembered).exclude(to="").order_by("pk"))
     written = queue_messages(
         Letter(
             key=f"{message.key[:150]}:anew:{message.pk}:{now:%Y%m%dT%H%M%S%f}",

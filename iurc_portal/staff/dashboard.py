@@ -56,6 +56,6 @@ def state_of_jobs(now) -> list[dict]:
     for job in todo.jobs.values():
         last = beats[job.name].last_success_at if job.name in beats else None
         every = timedelta(seconds=settings.CELERY_BEAT_SCHEDULE[job.schedule]["schedule"])
-        late = last is None or now - last > max(3 * every, PATIENCE)
+        late = last is None or now - last > (job.late_after or max(3 * every, PATIENCE))
         states.append({"title": job.title, "last": last, "late": late})
     return states

@@ -157,6 +157,19 @@ UNFOLD = {
                 entry("alternate_email", "account.emailaddress", title=_("E-mail addresses")),
             ),
             group(
+                _("Personal data"),
+                {
+                    "title": _("People by their address"),
+                    "icon": "person_search",
+                    "link": reverse_lazy("admin:privacy_people"),
+                    "permission": allowed("privacy.manage_people"),
+                },
+                entry("assignment_ind", "privacy.datarequest"),
+                entry("auto_delete", "privacy.retentionrun"),
+                entry("lock_clock", "events.retentionhold"),
+                entry("policy", "privacy.consenttext"),
+            ),
+            group(
                 _("Settings"),
                 entry("location_city", "ecosystem.city"),
                 entry("label", "events.track"),

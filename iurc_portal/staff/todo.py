@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -66,11 +66,15 @@ class Panel:
 
 @dataclass(frozen=True)
 class Job:
-    """A scheduled job: the name of its heartbeat, what it is called, its entry in ``CELERY_BEAT_SCHEDULE``."""
+    """A scheduled job: the name of its heartbeat, what it is called, its entry in ``CELERY_BEAT_SCHEDULE``.
+
+    ``late_after``: for jobs that beat asks more often than they have something to do.
+    """
 
     name: str
     title: Any
     schedule: str
+    late_after: timedelta | None = None
 
 
 tasks: dict[str, Task] = {}

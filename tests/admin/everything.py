@@ -10,13 +10,14 @@ from django.utils import timezone, translation
 from ecosystem.models import Concept, Place
 from ecosystem.services import imports
 from ecosystem.services.optouts import record_opt_out
-from events.models import Broadcast, Delivery, ParticipantExport, RegistrationGroup
+from events.models import Broadcast, Delivery, ParticipantExport, RegistrationGroup, RetentionHold
 from events.services.feeds import make_feed
 from events.services.series import start_series
 from iurc_portal.audit.models import Transition
 from iurc_portal.content.models import ContentRecord
 from iurc_portal.notifications.models import AddressStatus, Heartbeat, LetterText, Message, Subscription
 from iurc_portal.pages.models import EditableText, PageRating, ProblemReport
+from iurc_portal.privacy.models import ConsentText, DataRequest, RetentionRun
 from iurc_portal.search.models import MissedQuery
 from iurc_portal.translation.models import TextRecord
 from programme.models import DatedEvent, Edition, Exchange, Milestone, Phase, ProgrammeFigure, TravelTime
@@ -136,6 +137,9 @@ MAKERS = {
     "events.series": series,
     "events.reminderrule": lambda: factories.make_event().reminder_rules.create(trigger="-PT24H"),
     "events.registrationgroup": registration_group,
+    "events.retentionhold": lambda: RetentionHold.objects.create(
+        event=factories.make_event(), reason="the final report", at=NOW, by=factories.make_user()
+    ),
     "events.track": lambda: factories.make_track(f"track-{next(numbers)}"),
     "notifications.addressstatus": lambda: AddressStatus.objects.create(
         email_key=f"a{next(numbers)}@example.org", state="hard", since=NOW
@@ -151,6 +155,13 @@ MAKERS = {
         tzid="Europe/Rome",
         asked_at=NOW,
     ),
+    "privacy.consenttext": lambda: ConsentText.objects.create(
+        version=next(numbers), text_en="To keep your place.", valid_from=NOW
+    ),
+    "privacy.datarequest": lambda: DataRequest.objects.create(
+        kind="export", way="staff", reason="by letter", language="it", asked_at=NOW, done_at=NOW
+    ),
+    "privacy.retentionrun": lambda: RetentionRun.objects.create(at=NOW, counts={"tokens": 3}, failed=["unproved"]),
     "search.missedquery": lambda: MissedQuery.objects.create(text=f"word {next(numbers)}", days=3, last_on=NOW),
     "pages.editabletext": lambda: EditableText.objects.create(slug=f"text-{next(numbers)}", title_en="Text"),
     "pages.pagerating": lambda: PageRating.objects.create(path="/it/", language="it", rating=2),

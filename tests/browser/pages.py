@@ -57,6 +57,9 @@ PUBLIC = {
     "report-thanks": "/report/thanks/",
     "news": "/news/",
     "news-asked": "/news/asked/",
+    "your-data": "/your-data/",
+    "your-data-asked": "/your-data/asked/",
+    "your-data-erased": "/your-data/erased/",
     "sign-in": "/account/login/",
     "sign-up": "/account/signup/",
     "sign-in-code": "/account/login/code/",
@@ -66,6 +69,7 @@ PUBLIC = {
 MEMBER = {  # signed in as a member of a delegation
     "my-area": "/my/",
     "my-calendars": "/my/calendars/",
+    "my-data": "/my/data/",
     "claim": "/ecosystem/organisations/politecnico-di-torino/claim/",
     "my-addresses": "/account/email/",
     "my-password": "/account/password/change/",
@@ -102,6 +106,11 @@ STAFF = {
     "staff-outbox": "/admin/notifications/message/",
     "staff-texts": "/admin/pages/editabletext/",
     "staff-users": "/admin/accounts/user/",
+    "staff-people-by-address": "/admin/privacy/datarequest/people/",
+    "staff-data-requests": "/admin/privacy/datarequest/",
+    "staff-retention": "/admin/privacy/retentionrun/",
+    "staff-kept-longer": "/admin/events/retentionhold/",
+    "staff-consents": "/admin/privacy/consenttext/",
     "staff-new-user": "/admin/accounts/user/add/",
 }
 
@@ -116,6 +125,7 @@ def found_in_database() -> dict[str, dict]:
     from events.models import AccessToken, Event, Registration, Series
     from events.services import tokens
     from iurc_portal.accounts.models import User
+    from iurc_portal.privacy import links
     from programme.models import Exchange, StudyVisit, Survey, Webinar
     from programme.services import survey_answers, surveys
 
@@ -153,6 +163,9 @@ def found_in_database() -> dict[str, dict]:
         Registration.objects.filter(pk=registration.pk).update(language=language)
         invitation = asking.invitations.create(registration=registration, asked_on=now.date())
         own[language]["survey"] = f"/q/{survey_answers.issue_link(invitation)}/"
+        data = links.issue(registration.email, language=language, now=now)
+        own[language] = {"own-data": f"/p/{data}/", "own-data-erase": f"/p/{data}/erase/"}
+        own[language] |= {"own": f"/r/{manage}/", "own-cancel": f"/r/{manage}/cancel/", "own-confirm": f"/r/{prove}/"}
     edited = ProfileRevision.objects.open().first().organisation
     delegate = User.objects.get(email="delegate@nagoya.example")
     Membership.objects.get_or_create(user=delegate, organisation=edited, defaults={"role": Membership.Role.EDITOR})

@@ -17,6 +17,7 @@ from ecosystem.services import imports
 from ecosystem.services.merging import merge_organisations
 from ecosystem.services.optouts import record_opt_out
 from iurc_portal.audit.models import Transition
+from iurc_portal.privacy.retention import purge
 from iurc_portal.search.models import Document
 from tests.ecosystem.uneven import DISTINCT, distinct_names, the_list
 from tests.factories import make_city, make_organisation, make_theme, make_user
@@ -413,11 +414,11 @@ def test_a_name_that_gives_a_taken_address_gets_a_number(staff):
 def test_rows_are_forgotten_after_six_weeks_and_the_line_stays(staff):
     done, open_one = written(staff, "Nome\nZolfora\n"), checked(staff, "Nome\nBrenvia\n")
 
-    too_early = imports.forget_old_imports(now=NOW + timedelta(weeks=6))
-    count = imports.forget_old_imports(now=NOW + timedelta(weeks=6, seconds=1))
+    too_early = purge(now=NOW + timedelta(weeks=6))["imports"]
+    count = purge(now=NOW + timedelta(weeks=6, seconds=1))["imports"]
 
     done.refresh_from_db(), open_one.refresh_from_db()
-    assert (too_early, count, ImportRow.objects.count()) == (0, 4, 0)
+    assert (too_early, count, ImportRow.objects.count()) == (0, 2, 0)
     assert (done.state, done.counts["written"], open_one.state) == ("written", 1, "put_away")
 
 

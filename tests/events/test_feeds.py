@@ -13,9 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from events import feeds
 from events.models import Event, FeedToken, Registration
 from events.services import feeds as services
-from events.tasks import end_unused_calendars
 from iurc_portal.audit.models import Transition
-from iurc_portal.notifications.models import Heartbeat
+from iurc_portal.privacy.retention import purge
 from iurc_portal.tokens import digest_of
 from tests.factories import make_event, make_registration, make_track, make_user
 
@@ -458,10 +457,9 @@ def test_what_no_program_has_asked_for_in_a_year_is_switched_off():
     FeedToken.objects.filter(pk=rows["lately"].pk).update(last_used_at=NOW - 364 * DAY)
     FeedToken.objects.filter(pk=rows["renewed"].pk).update(renewed_at=NOW - 10 * DAY)
 
-    words = end_unused_calendars()
+    counts = purge(now=NOW)
 
-    assert words == "2 ended"
-    assert Heartbeat.objects.get(name="end_unused_calendars").last_success_at == NOW
+    assert counts["unused-calendars"] == 2
     assert set(FeedToken.objects.filter(revoked_at=None).values_list("name", flat=True)) == {"lately", "renewed"}
 
 

@@ -1,0 +1,70 @@
+"""People of visits: delegates, hosts, applicants. Who they are stands in ``ecosystem``, which forgets them (13.3)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from ecosystem.privacy import people_of
+from iurc_portal.privacy import registry
+from iurc_portal.privacy.registry import Holder, Section, columns
+from iurc_portal.privacy.subjects import Subject
+from iurc_portal.privacy.traces import blank_traces
+from programme.models import Delegate, StudyVisit
+from programme.models.delegations import HostConfirmation
+
+
+def register() -> None:
+    registry.register(Holder("programme", 10, collect, erase))
+
+
+def delegates_of(subject: Subject):
+    return Delegate.objects.filter(person__in=people_of(subject).values("pk"))
+
+
+def hosts_of(subject: Subject):
+    return HostConfirmation.objects.filter(person__in=people_of(subject).values("pk"))
+
+
+def collect(subject: Subject) -> Iterable[Section]:
+    yield Section(
+        "delegations",
+        _("Study visits as a member of a delegation"),
+        columns(
+            ("visit", _("visit"), lambda row: row.visit.title),
+            ("role", _("role"), lambda row: str(row.get_role_display())),
+            ("rank", _("rank"), "rank"),
+            ("reply", _("answer"), lambda row: str(row.get_reply_display())),
+        ),
+        list(delegates_of(subject).select_related("visit")),
+        lambda row: f"{row.visit.title} ({row.get_role_display()})",
+    )
+    yield Section(
+        "hostings",
+        _("Study visits as a host"),
+        columns(
+            ("visit", _("visit"), lambda row: row.item.day.visit.title),
+            ("item", _("agenda item"), lambda row: str(row.item)),
+            ("answer", _("answer"), lambda row: str(row.get_answer_display())),
+            ("answered", _("answered"), "answered_at"),
+        ),
+        list(hosts_of(subject).select_related("item__day__visit", "item__event")),
+        lambda row: f"{row.item.day.visit.title} – {row.item}",
+    )
+    yield Section(
+        "applications",
+        _("Study visits you applied for"),
+        columns(("visit", _("visit"), "title"), ("contact", _("applicant's e-mail"), "applicant_contact")),
+        list(StudyVisit.objects.filter(subject.at("applicant_contact"))),
+        lambda visit: visit.title,
+    )
+
+
+def erase(subject: Subject, now: datetime) -> None:
+    """Nobody is taken out of a delegation: a nameless delegate is counted, as those who came are."""
+    blank_traces(Delegate, delegates_of(subject).values_list("pk", flat=True))
+    blank_traces(HostConfirmation, hosts_of(subject).values_list("pk", flat=True))
+    applied = StudyVisit.objects.filter(subject.at("applicant_contact"))
+    for key in list(applied.values_list("pk", flat=True)):
+        StudyVisit.objects.filter(pk=key).update(applicant_contact="")
+        StudyVisit.history.filter(id=key).update(applicant_contact="")
