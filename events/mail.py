@@ -50,7 +50,7 @@ EVENT_IS = {
 
 def register_kinds() -> None:
     """Tell the outbox how our letters read and when they are no longer wanted."""
-    for name, title, render, refusal in (
+    for name, title, render, unwanted in (
         ("proof", pgettext_lazy("letter", "confirm the address"), proof, not_unproved),
         ("known", pgettext_lazy("letter", "registered already"), known, not_decided),
         ("link", pgettext_lazy("letter", "link to the own page"), link_again, not_decided),
@@ -61,7 +61,7 @@ def register_kinds() -> None:
             f"events.{name}",
             title=title,
             render=render,
-            refusal=refusal,
+            refusal=unwanted,
             asks_for_proof=name == "proof",
             subjects=registrations_by_id,
             **specimens.adjusting(name),
@@ -72,15 +72,15 @@ def register_kinds() -> None:
 
 
 def proof(message: Message, *, preview: bool) -> EmailMultiAlternatives:
-    registration = _registration(message)
-    return _letter(
+    registration = registration_of(message)
+    return letter(
         message,
         registration,
         Words(
-            subject=_("Confirm your e-mail address: %(event)s") % {"event": _name(registration.event)},
+            subject=_("Confirm your e-mail address: %(event)s") % {"event": name_of(registration.event)},
             opening=_what_follows_proof(registration),
             button=_("Confirm my registration"),
-            link=_own_page(registration, AccessToken.Purpose.PROVE, preview=preview),
+            link=own_page(registration, AccessToken.Purpose.PROVE, preview=preview),
             closing=[
                 _("If you did not ask for this, do nothing: without your confirmation there is no registration.")
             ],
@@ -108,8 +108,8 @@ def _what_follows_proof(registration: Registration) -> list[str]:
 
 
 def known(message: Message, *, preview: bool) -> EmailMultiAlternatives:
-    registration = _registration(message)
-    return _letter(
+    registration = registration_of(message)
+    return letter(
         message,
         registration,
         Words(
@@ -118,7 +118,7 @@ def known(message: Message, *, preview: bool) -> EmailMultiAlternatives:
                 if registration.state == Registration.State.CONFIRMED
                 else _("Your request: %(event)s")
             )
-            % {"event": _name(registration.event)},
+            % {"event": name_of(registration.event)},
             opening=[
                 _("This address was entered in the registration form again. You have a place; nothing has changed.")
                 if registration.state == Registration.State.CONFIRMED
@@ -126,7 +126,7 @@ def known(message: Message, *, preview: bool) -> EmailMultiAlternatives:
                 *filter(None, [stand_words(registration)]),
             ],
             button=_("Open my registration"),
-            link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            link=own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
             closing=[_("If it was not you, you need not do anything.")],
         ),
     )
@@ -134,57 +134,57 @@ def known(message: Message, *, preview: bool) -> EmailMultiAlternatives:
 
 def link_again(message: Message, *, preview: bool) -> EmailMultiAlternatives:
     """Sent by staff, to somebody who has lost the way to their own page."""
-    registration = _registration(message)
-    return _letter(
+    registration = registration_of(message)
+    return letter(
         message,
         registration,
         Words(
-            subject=_("Your registration: %(event)s") % {"event": _name(registration.event)},
+            subject=_("Your registration: %(event)s") % {"event": name_of(registration.event)},
             opening=[
                 _("Here is the link to your own page for this event. Your place is certain; nothing has changed."),
-                *_way_in(registration.event),
+                *way_in(registration.event),
             ]
             if registration.state == Registration.State.CONFIRMED
             else [_("Here is the link to your own page for this event."), stand_words(registration)],
             button=_("Open my registration"),
-            link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            link=own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
             closing=[_("If you cannot come, cancel on the same page: somebody else can then take your place.")],
         ),
-        join=_join_page(registration, preview=preview),
+        join=join_page(registration, preview=preview),
     )
 
 
 def confirmed(message: Message, *, preview: bool) -> EmailMultiAlternatives:
-    registration = _registration(message)
-    return _letter(
+    registration = registration_of(message)
+    return letter(
         message,
         registration,
         Words(
-            subject=_("You are registered: %(event)s") % {"event": _name(registration.event)},
-            opening=[_("Your place is confirmed."), *_way_in(registration.event)],
+            subject=_("You are registered: %(event)s") % {"event": name_of(registration.event)},
+            opening=[_("Your place is confirmed."), *way_in(registration.event)],
             button=_("Open my registration"),
-            link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            link=own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
             closing=[
                 _("The attached file puts the event into your calendar, at the right hour wherever you are."),
                 _("If you cannot come, cancel on the same page: somebody else can then take your place."),
             ],
         ),
-        join=_join_page(registration, preview=preview),
+        join=join_page(registration, preview=preview),
     )
 
 
 def withdrawn(message: Message, *, preview: bool) -> EmailMultiAlternatives:
-    registration = _registration(message)
-    return _letter(
+    registration = registration_of(message)
+    return letter(
         message,
         registration,
         Words(
-            subject=_("Registration cancelled: %(event)s") % {"event": _name(registration.event)},
+            subject=_("Registration cancelled: %(event)s") % {"event": name_of(registration.event)},
             opening=[
                 _("You have given back your place at this event. Your calendar is updated by the attached file.")
             ],
             button=_("Open the event's page"),
-            link=_event_page(registration.event),
+            link=event_page(registration.event),
             closing=[_("Should you change your mind, register again on the event's page while there are places.")],
         ),
     )
@@ -198,20 +198,20 @@ def gone(message: Message) -> str:
 
 
 def not_unproved(message: Message) -> str:
-    return _refusal(message, states={Registration.State.UNPROVED}, status=Event.Status.CONFIRMED)
+    return refusal(message, states={Registration.State.UNPROVED}, status=Event.Status.CONFIRMED)
 
 
 def not_decided(message: Message) -> str:
     """Whoever has proved the address and has not left has a page that says where they stand."""
     states = set(Registration.State.values) - {Registration.State.UNPROVED, Registration.State.CANCELLED}
-    return _refusal(message, states=states)
+    return refusal(message, states=states)
 
 
 def not_taking_part(message: Message) -> str:
-    return _refusal(message, states={Registration.State.CONFIRMED}, status=Event.Status.CONFIRMED)
+    return refusal(message, states={Registration.State.CONFIRMED}, status=Event.Status.CONFIRMED)
 
 
-def _refusal(message: Message, *, states: set[str], status: str | None = None) -> str:
+def refusal(message: Message, *, states: set[str], status: str | None = None) -> str:
     facts = Registration.objects.filter(pk=message.subject_id).values_list("state", "event__status").first()
     if facts is None:
         return GONE
@@ -237,7 +237,7 @@ def stand_words(registration: Registration) -> str:
 # --- The parts -------------------------------------------------------------------------------------------------------
 
 
-def _registration(message: Message) -> Registration:
+def registration_of(message: Message) -> Registration:
     if not message.subject_id:
         return specimens.registration(message.language)
     if message.subject is not None:
@@ -254,13 +254,13 @@ def registrations_by_id(subject_ids: list[str]) -> dict[str, Registration]:
     return {str(found.pk): found for found in _registrations().filter(pk__in=subject_ids)}
 
 
-def _name(event: Event) -> str:
+def name_of(event: Event) -> str:
     return best_text(event, "name")[0]
 
 
 def _says_sample(event: Event) -> bool:
     """Whether its name carries the mark of the demonstration already, in whichever language it is written."""
-    name = _name(event)
+    name = name_of(event)
     for code in Language.values:
         with translation.override(code):
             if pgettext("demonstration data", "sample") in name:
@@ -268,16 +268,16 @@ def _says_sample(event: Event) -> bool:
     return False
 
 
-def _event_page(event: Event) -> str:
+def event_page(event: Event) -> str:
     return settings.SITE_URL + event.get_absolute_url()
 
 
-def _own_page(registration: Registration, purpose: str, *, preview: bool) -> str:
+def own_page(registration: Registration, purpose: str, *, preview: bool) -> str:
     token = PREVIEW_LINK if preview else tokens.issue(registration, purpose, now=timezone.now())
     return settings.SITE_URL + reverse("registration", args=[token])
 
 
-def _join_page(registration: Registration, *, preview: bool) -> str:
+def join_page(registration: Registration, *, preview: bool) -> str:
     is_offline = registration.event.event_attendance_mode == Event.AttendanceMode.OFFLINE
     if is_offline or registration.state != Registration.State.CONFIRMED:
         return ""
@@ -285,7 +285,7 @@ def _join_page(registration: Registration, *, preview: bool) -> str:
     return settings.SITE_URL + reverse("join", args=[token])
 
 
-def _way_in(event: Event) -> list[str]:
+def way_in(event: Event) -> list[str]:
     if event.event_attendance_mode == Event.AttendanceMode.OFFLINE:
         return []
     minutes = {"minutes": minutes_before(event)}
@@ -300,7 +300,7 @@ def _times(message: Message, event: Event) -> tuple[datetime, datetime]:
     return datetime.fromisoformat(message.payload["dtstart"]), datetime.fromisoformat(message.payload["dtend"])
 
 
-def _letter(message: Message, registration: Registration, words: Words, *, join: str = "") -> EmailMultiAlternatives:
+def letter(message: Message, registration: Registration, words: Words, *, join: str = "") -> EmailMultiAlternatives:
     """``join`` is the person's own page of the way in, never the room itself (8.1)."""
     event = registration.event
     start, end = _times(message, event)
@@ -310,7 +310,7 @@ def _letter(message: Message, registration: Registration, words: Words, *, join:
         "when": [*both_cities_lines(start, end, message.language, tzid=message.tzid), *clock_notes_for(event)],
         "where": ical.where(event, language=message.language),
         "organizer": best_text(event.organizer, "name")[0],
-        "event_page": _event_page(event),
+        "event_page": event_page(event),
         "join": join,
         "sample_mark": pgettext("after a name", " (sample)") if event.is_sample and not _says_sample(event) else "",
     }
@@ -338,15 +338,3 @@ def _attach_calendar(email, message: Message, registration: Registration, start:
     )
     email.attach_alternative(octets.decode(), f"text/calendar; method={method}; component=VEVENT")
     email.attach(f"{registration.event.slug}.ics", octets, "application/ics")
-
-
-# The parts, for the letters of ``events.mail_seats``.
-letter, registration_of, name_of, own_page, event_page, way_in, refusal = (
-    _letter,
-    _registration,
-    _name,
-    _own_page,
-    _event_page,
-    _way_in,
-    _refusal,
-)

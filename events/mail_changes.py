@@ -10,7 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import pgettext_lazy
 
 from events import specimens
-from events.mail import _event_page, _join_page, _letter, _name, _own_page, _refusal, _registration, _way_in
+from events.mail import event_page, join_page, letter, name_of, own_page, refusal, registration_of, way_in
 from events.models import AccessToken, Event, Registration
 from events.services.notices import TOLD
 from iurc_portal.clock import ZONES, PartnerSide
@@ -23,73 +23,73 @@ from iurc_portal.translation.times import both_cities_lines, clock, date_words, 
 
 
 def register_kinds() -> None:
-    for name, title, render, refusal in (
+    for name, title, render, unwanted in (
         ("changed", pgettext_lazy("letter", "event changed"), changed, not_on),
         ("event_cancelled", pgettext_lazy("letter", "event cancelled"), event_cancelled, not_cancelled),
         ("event_restored", pgettext_lazy("letter", "event on again"), event_restored, not_on),
     ):
-        registry.register(f"events.{name}", title=title, render=render, refusal=refusal, **specimens.adjusting(name))
+        registry.register(f"events.{name}", title=title, render=render, refusal=unwanted, **specimens.adjusting(name))
 
 
 def changed(message: Message, *, preview: bool) -> EmailMultiAlternatives:
     """Another time, another place, or both: what was and what is, in both cities."""
-    registration = _registration(message)
+    registration = registration_of(message)
     news = message.payload["news"]
     stays = _("Your place is still yours.") if _is_invited(message) else _("Your request stays as it is.")
-    return _letter(
+    return letter(
         message,
         registration,
         Words(
             subject=_subject(message, registration.event),
             opening=[*_what_changed(message, news), stays, *_former(message)],
             button=_("Open my registration"),
-            link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            link=own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
             closing=_closing(message),
         ),
     )
 
 
 def event_cancelled(message: Message, *, preview: bool) -> EmailMultiAlternatives:
-    registration = _registration(message)
+    registration = registration_of(message)
     reason = best_text(registration.event, "cancellation_reason", message.language)[0]
     closing = _("You need not do anything. Your calendar is updated by the attached file.")
-    return _letter(
+    return letter(
         message,
         registration,
         Words(
-            subject=_("Cancelled: %(event)s") % {"event": _name(registration.event)},
+            subject=_("Cancelled: %(event)s") % {"event": name_of(registration.event)},
             opening=[
                 _("We are sorry: this event will not take place."),
                 *([named("reason", _("Reason: %(reason)s") % {"reason": reason})] if reason else []),
             ],
             button=_("Open the event's page"),
-            link=_event_page(registration.event),
+            link=event_page(registration.event),
             closing=[closing if _is_invited(message) else _("You need not do anything.")],
         ),
     )
 
 
 def event_restored(message: Message, *, preview: bool) -> EmailMultiAlternatives:
-    registration = _registration(message)
+    registration = registration_of(message)
     invited = _is_invited(message)
     place = _("This event had been cancelled and takes place after all. Your place is still yours.")
     request = _("This event had been cancelled and takes place after all. Your request stays as it is.")
-    return _letter(
+    return letter(
         message,
         registration,
         Words(
-            subject=_("Taking place after all: %(event)s") % {"event": _name(registration.event)},
+            subject=_("Taking place after all: %(event)s") % {"event": name_of(registration.event)},
             opening=[
                 place if invited else request,
                 *_what_changed(message, message.payload["news"]),
                 *_former(message),
-                *(_way_in(registration.event) if invited and not message.payload["news"] else []),
+                *(way_in(registration.event) if invited and not message.payload["news"] else []),
             ],
             button=_("Open my registration"),
-            link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            link=own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
             closing=_closing(message),
         ),
-        join=_join_page(registration, preview=preview) if invited else "",
+        join=join_page(registration, preview=preview) if invited else "",
     )
 
 
@@ -97,11 +97,11 @@ def event_restored(message: Message, *, preview: bool) -> EmailMultiAlternatives
 
 
 def not_on(message: Message) -> str:
-    return _refusal(message, states=_states(message), status=Event.Status.CONFIRMED)
+    return refusal(message, states=_states(message), status=Event.Status.CONFIRMED)
 
 
 def not_cancelled(message: Message) -> str:
-    return _refusal(message, states=_states(message), status=Event.Status.CANCELLED)
+    return refusal(message, states=_states(message), status=Event.Status.CANCELLED)
 
 
 def _states(message: Message) -> set[str]:
@@ -119,7 +119,7 @@ def _is_invited(message: Message) -> bool:
 def _subject(message: Message, event: Event) -> str:
     news = message.payload["news"]
     start = datetime.fromisoformat(message.payload["dtstart"]).astimezone(ZoneInfo(message.tzid))
-    facts = {"event": _name(event), "date": date_words(start, "short", message.language), "time": clock(start)}
+    facts = {"event": name_of(event), "date": date_words(start, "short", message.language), "time": clock(start)}
     if "time" in news and "place" in news:
         return _("New time and place: %(event)s, %(date)s %(time)s") % facts
     if "time" in news:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
 from events.models import AttendanceInterval, CheckIn, Event, JoinClick, Registration
 
@@ -27,6 +27,22 @@ class Attendance:
 def has_attended(registration: Registration) -> bool:
     """Whether this person was there: seen by staff, or online for the minutes or the share set on the event."""
     return attendance_of([registration])[registration.pk].attended
+
+
+def is_noted(event_id: int) -> bool:
+    """Whether anybody has noted who came to this event: at the door, or by the provider's list. Two queries."""
+    at_event = {"registration__event": event_id}
+    return CheckIn.objects.filter(**at_event).exists() or AttendanceInterval.objects.filter(**at_event).exists()
+
+
+def attended_at(event: Event) -> set[int]:
+    """The ids of the registrations of those who were there. Four queries."""
+    seen = event.registrations.filter(
+        Exists(CheckIn.objects.filter(registration=OuterRef("pk")))
+        | Exists(AttendanceInterval.objects.filter(registration=OuterRef("pk")))
+    )
+    found = attendance_of(seen.select_related("event"))
+    return {pk for pk, attendance in found.items() if attendance.attended}
 
 
 def attendance_of(registrations: Iterable[Registration]) -> dict[int, Attendance]:

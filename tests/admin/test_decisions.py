@@ -146,7 +146,9 @@ def test_nobody_accepts_over_a_text_they_have_not_read(admin_page):
     answer = admin_page.post(page_of(revision), {"fingerprint": fingerprint, "all": "yes"}, follow=True)
 
     revision.refresh_from_db()
-    assert said(answer) == ["Il testo pubblico è cambiato da quando la pagina è stata aperta. Rileggerlo, poi decidere."]
+    assert said(answer) == [
+        "Il testo pubblico è cambiato da quando la pagina è stata aperta. Rileggerlo, poi decidere."
+    ]
     assert revision.state == "proposed"
     assert "Il testo pubblico è cambiato dopo la proposta." in answer.content.decode()
 
