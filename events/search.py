@@ -3,6 +3,7 @@
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ecosystem.models.vocabulary import themes_in_use
 from events.models import Event, EventLanguage
 from iurc_portal.clock import ZONES
 from iurc_portal.search.registry import Doc, Kind, register, texts_of, titles_of
@@ -34,7 +35,9 @@ def register_kinds() -> None:
             name="events",
             title=_("Webinars & events"),
             model=Event,
-            source=lambda: Event.objects.select_related("track", "place").prefetch_related("themes", "languages"),
+            source=lambda: Event.objects.select_related("track", "place").prefetch_related(
+                themes_in_use(), "languages"
+            ),
             build=event_doc,
             shown=lambda user: (
                 Event.objects.listed()

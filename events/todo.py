@@ -101,6 +101,8 @@ register(
     Job("promote_waiting_lists", _("Waiting lists of events"), "promote-waiting-lists"),
     Job("release_lapsed_members", _("Places of groups that nobody confirmed"), "release-lapsed-members"),
     Job("send_due_reminders", _("Reminders of events"), "send-due-reminders"),
+    Job("make_exports", _("Files of participants that were asked for"), "make-exports"),
+    Job("forget_old_exports", _("Deleting old files of participants"), "forget-old-exports"),
     Job("end_unused_calendars", _("Switching off calendars that nobody reads"), "end-unused-calendars"),
     Job("extend_series", _("Further dates of series"), "extend-series"),
     Job("tell_clock_changes", _("Notes before clock changes"), "tell-clock-changes"),

@@ -243,6 +243,8 @@ CELERY_BEAT_SCHEDULE = {
     "expire-listings": {"task": "ecosystem.tasks.expire_listings", "schedule": 3600},
     "tend-the-index": {"task": "iurc_portal.search.tasks.tend_the_index", "schedule": 86_400},
     "forget-old-imports": {"task": "ecosystem.tasks.forget_old_imports", "schedule": 86_400},
+    "make-exports": {"task": "events.tasks.make_exports", "schedule": 60},
+    "forget-old-exports": {"task": "events.tasks.forget_old_exports", "schedule": 86_400},
     "end-unused-calendars": {"task": "events.tasks.end_unused_calendars", "schedule": 86_400},
     "follow-the-calendar": {"task": "programme.tasks.follow_the_calendar", "schedule": 900},
     "extend-series": {"task": "events.tasks.extend_series", "schedule": 86_400},
@@ -329,6 +331,8 @@ IURC_EVENTS: dict[str, Any] = {
     "clock_note_days": 21,  # people hear of a clock change so long before it (12.15)
     "group_size": 10,  # people in a group where the event says nothing else (2.1)
     "delegation_size": 60,  # people whom staff register at once
+    "export_rows_at_once": 2000,  # a file with more rows is made by a task …
+    "export_days": 7,  # … and kept so long for its author (11.4)
     "member_hours": 72,  # a member's seat is held this long after the letter, or until the start (2.18)
 }
 

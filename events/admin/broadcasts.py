@@ -24,7 +24,6 @@ from iurc_portal.notifications import previews
 from iurc_portal.notifications.services import render
 from iurc_portal.translation.languages import Language
 
-
 ALL = _("None ticked: all.")
 
 
