@@ -57,14 +57,10 @@ class BroadcastForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name, offered in segments.choices(self._event()).items():
-            if name not in self.fields:
-                continue
-            if not offered:
-                del self.fields[name]
-                continue
-            self.fields[name].choices = offered
-            default = ["confirmed"] if name == "states" and self.instance.pk is None else []
-            self.initial[name] = self.instance.segment.get(name, default)
+            if name in self.fields:
+                self.fields[name].choices = offered
+                default = ["confirmed"] if name == "states" and self.instance.pk is None else []
+                self.initial[name] = self.instance.segment.get(name, default)
 
     def _event(self):
         """The event that was chosen last: in the form that is sent, else in the draft."""
@@ -111,10 +107,12 @@ class BroadcastAdmin(EditableBy, PortalAdmin):
         return request.user.has_perm("events.send_broadcast") and self.may_edit(request, broadcast)
 
     def get_fieldsets(self, request, obj=None):
-        """Of a message that was sent, the segment is told in words: there is nothing to tick any more."""
+        """Only what the event has is asked for; of a message that was sent the segment is told in words."""
         fieldsets = super().get_fieldsets(request, obj)
         if self.has_change_permission(request, obj):
-            return fieldsets
+            offered = segments.choices(obj.event if obj is not None else None)
+            general = [name for name in self.general if offered.get(name, True)]
+            return [(fieldsets[0][0], {**fieldsets[0][1], "fields": general}), *fieldsets[1:]]
         general = ["event", "audience", "only", "allow_fallback", "recipients", "sent_at", "by"]
         return [(fieldsets[0][0], {**fieldsets[0][1], "fields": general}), *fieldsets[1:]]
 

@@ -83,7 +83,7 @@ class Registration(StateMachine, Named):
         CONFIRMED = "confirmed", _("confirmed")
         WAITING = "waiting", pgettext_lazy("registration", "on the waiting list")
         OFFERED = "offered", pgettext_lazy("registration", "has an offer")
-        CANCELLED = "cancelled", _("cancelled")
+        CANCELLED = "cancelled", pgettext_lazy("registration", "cancelled")
         REJECTED = "rejected", pgettext_lazy("registration", "not accepted")
         EXPIRED = "expired", pgettext_lazy("registration", "offer missed or declined")
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
+from django.utils.translation import override
 
 from events.exceptions import EventFull
 from events.models import Registration, Seat
@@ -151,7 +152,8 @@ def test_in_strict_order_a_group_holds_up_those_behind_it_and_staff_see_why(even
 
     assert registrations.promote(event, now=LATER) == 0
     why = "The first in line is a group of 2: it gets all of its places at once, and so many are not free."
-    assert waiting.why_blocked(event, now=LATER) == why
+    with override("en"):
+        assert waiting.why_blocked(event, now=LATER) == why
 
     leave(firsts(event)[1])
     registrations.promote(event, now=LATER)
