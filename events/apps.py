@@ -9,6 +9,8 @@ class EventsConfig(AppConfig):
     def ready(self):
         from events import (
             broadcast_mail,
+            export_columns,
+            export_mail,
             feeds,
             group_mail,
             mail,
@@ -32,6 +34,8 @@ class EventsConfig(AppConfig):
         broadcast_mail.register_kinds()
         mail_seats.register_kinds()
         group_mail.register_kinds()
+        export_mail.register_kinds()
+        export_columns.register()
         register_sitemap("events-lists", sitemaps.Lists)
         register_sitemap("events-events", sitemaps.Events)
         register_sitemap("events-series", sitemaps.SeriesPages)

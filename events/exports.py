@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from events.codes import code_of
-from events.models import Registration
+from events.models import Registration, SeatPool
 from iurc_portal.accounts.names import name_order
 from iurc_portal.tables import Column
 from iurc_portal.translation.languages import Language, best_text
@@ -25,14 +25,17 @@ CHUNK = 500
 Provider = Callable[[QuerySet[Registration], str], Sequence[Column]]
 Along = Callable[[QuerySet[Registration]], QuerySet[Registration]]
 _providers: list[tuple[Provider, Along]] = []
+_permissions: dict[Provider, str] = {}
 
 
-def register_columns(provider: Provider, along: Along) -> None:
+def register_columns(provider: Provider, along: Along, *, sensitive: str = "") -> None:
     """Add columns after ours. Mark with ``sensitive`` what is left out unless somebody says why (11.5).
 
-    Texts in the reader's language are made when the columns are: rows are written after the request, in no language.
+    Whoever takes these away needs the permission ``sensitive``, too, where one is named. Texts in the reader's
+    language are made when the columns are: rows are written after the request, in no language.
     """
     _providers.append((provider, along))
+    _permissions[provider] = sensitive
 
 
 def rows_for(user, registrations: QuerySet[Registration], *, language: str) -> QuerySet[Registration]:
@@ -47,12 +50,26 @@ def rows_for(user, registrations: QuerySet[Registration], *, language: str) -> Q
     return mine
 
 
-def columns_for(registrations: QuerySet[Registration], *, language: str, sensitive: bool = False) -> list[Column]:
+def columns_for(
+    user, registrations: QuerySet[Registration], *, language: str, sensitive: bool = False
+) -> list[Column]:
     """The columns, titled in the active language; sensitive ones only where they were asked for (11.5)."""
-    columns = _own_columns(language)
+    columns = [column for column in _own_columns(language) if sensitive or not column.sensitive]
     for provider, _along in _providers:
-        columns += provider(registrations, language)
-    return [column for column in columns if sensitive or not column.sensitive]
+        permission = _permissions.get(provider, "")
+        too = sensitive and (not permission or user.has_perm(permission))
+        columns += [column for column in provider(registrations, language) if too or not column.sensitive]
+    return columns
+
+
+def pools_in(registrations: QuerySet[Registration]) -> QuerySet[SeatPool]:
+    """The pools of the events of ``registrations``."""
+    return SeatPool.objects.filter(event__in=registrations.order_by().values("event"))
+
+
+def question_sets_of(registrations: QuerySet[Registration]) -> QuerySet:
+    """The ids of what the events of ``registrations`` ask."""
+    return registrations.order_by().exclude(event__question_set=None).values("event__question_set")
 
 
 def _own_columns(language: str) -> list[Column]:

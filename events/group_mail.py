@@ -41,13 +41,13 @@ def member(message: Message, *, preview: bool) -> EmailMultiAlternatives:
     lead = registration.group.lead if registration.group is not None else None
     who = {
         "lead": lead.display_name(message.language) or lead.email if lead is not None else "",
-        "event": mail._name(registration.event),
+        "event": mail.name_of(registration.event),
     }
     held = registration.hold_until
     if held is None and "hold_until" in message.payload:
         held = datetime.fromisoformat(message.payload["hold_until"])
     lines = both_cities_lines(held, None, message.language, tzid=message.tzid) if held else []
-    return mail._letter(
+    return mail.letter(
         message,
         registration,
         Words(
@@ -68,21 +68,21 @@ def member(message: Message, *, preview: bool) -> EmailMultiAlternatives:
 
 def members_gone(message: Message, *, preview: bool) -> EmailMultiAlternatives:
     """Tells the lead whose places are free again."""
-    registration = mail._registration(message)
+    registration = mail.registration_of(message)
     names = pgettext("between names", ", ").join(message.payload["names"])
     told = (
         _("These people do not take part; their places are free again: %(names)s")
         if message.payload["declined"]
         else _("These people did not confirm in time; their places are free again: %(names)s")
     )
-    return mail._letter(
+    return mail.letter(
         message,
         registration,
         Words(
-            subject=_("Places of your group are free again: %(event)s") % {"event": mail._name(registration.event)},
+            subject=_("Places of your group are free again: %(event)s") % {"event": mail.name_of(registration.event)},
             opening=[told % {"names": names}, _("Your own place is certain; nothing has changed.")],
             button=_("Open my registration"),
-            link=mail._own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            link=mail.own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
             closing=[_("On the same page you can name somebody else, as long as there are places.")],
         ),
     )

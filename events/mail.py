@@ -51,7 +51,7 @@ EVENT_IS = {
 
 def register_kinds() -> None:
     """Tell the outbox how our letters read and when they are no longer wanted."""
-    for name, title, render, refusal in (
+    for name, title, render, unwanted in (
         ("proof", pgettext_lazy("letter", "confirm the address"), proof, not_unproved),
         ("known", pgettext_lazy("letter", "registered already"), known, not_decided),
         ("link", pgettext_lazy("letter", "link to the own page"), link_again, not_decided),
@@ -62,7 +62,7 @@ def register_kinds() -> None:
             f"events.{name}",
             title=title,
             render=render,
-            refusal=refusal,
+            refusal=unwanted,
             asks_for_proof=name == "proof",
             read=read_registrations,
             **specimens.adjusting(name),
@@ -73,15 +73,15 @@ def register_kinds() -> None:
 
 
 def proof(message: Message, *, preview: bool) -> EmailMultiAlternatives:
-    registration = _registration(message)
-    return _letter(
+    registration = registration_of(message)
+    return letter(
         message,
         registration,
         Words(
-            subject=_("Confirm your e-mail address: %(event)s") % {"event": _name(registration.event)},
+            subject=_("Confirm your e-mail address: %(event)s") % {"event": name_of(registration.event)},
             opening=_what_follows_proof(registration),
             button=_("Confirm my registration"),
-            link=_own_page(registration, AccessToken.Purpose.PROVE, preview=preview),
+            link=own_page(registration, AccessToken.Purpose.PROVE, preview=preview),
             closing=[
                 _("If you did not ask for this, do nothing: without your confirmation there is no registration.")
             ],
@@ -109,8 +109,8 @@ def _what_follows_proof(registration: Registration) -> list[str]:
 
 
 def known(message: Message, *, preview: bool) -> EmailMultiAlternatives:
-    registration = _registration(message)
-    return _letter(
+    registration = registration_of(message)
+    return letter(
         message,
         registration,
         Words(
@@ -119,7 +119,7 @@ def known(message: Message, *, preview: bool) -> EmailMultiAlternatives:
                 if registration.state == Registration.State.CONFIRMED
                 else _("Your request: %(event)s")
             )
-            % {"event": _name(registration.event)},
+            % {"event": name_of(registration.event)},
             opening=[
                 _("This address was entered in the registration form again. You have a place; nothing has changed.")
                 if registration.state == Registration.State.CONFIRMED
@@ -127,7 +127,7 @@ def known(message: Message, *, preview: bool) -> EmailMultiAlternatives:
                 *filter(None, [stand_words(registration)]),
             ],
             button=_("Open my registration"),
-            link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            link=own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
             closing=[_("If it was not you, you need not do anything.")],
         ),
     )
@@ -135,57 +135,57 @@ def known(message: Message, *, preview: bool) -> EmailMultiAlternatives:
 
 def link_again(message: Message, *, preview: bool) -> EmailMultiAlternatives:
     """Sent by staff, to somebody who has lost the way to their own page."""
-    registration = _registration(message)
-    return _letter(
+    registration = registration_of(message)
+    return letter(
         message,
         registration,
         Words(
-            subject=_("Your registration: %(event)s") % {"event": _name(registration.event)},
+            subject=_("Your registration: %(event)s") % {"event": name_of(registration.event)},
             opening=[
                 _("Here is the link to your own page for this event. Your place is certain; nothing has changed."),
-                *_way_in(registration),
+                *way_in(registration),
             ]
             if registration.state == Registration.State.CONFIRMED
             else [_("Here is the link to your own page for this event."), stand_words(registration)],
             button=_("Open my registration"),
-            link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            link=own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
             closing=[_("If you cannot come, cancel on the same page: somebody else can then take your place.")],
         ),
-        join=_join_page(registration, preview=preview),
+        join=join_page(registration, preview=preview),
     )
 
 
 def confirmed(message: Message, *, preview: bool) -> EmailMultiAlternatives:
-    registration = _registration(message)
-    return _letter(
+    registration = registration_of(message)
+    return letter(
         message,
         registration,
         Words(
-            subject=_("You are registered: %(event)s") % {"event": _name(registration.event)},
-            opening=[_("Your place is confirmed."), *_way_in(registration)],
+            subject=_("You are registered: %(event)s") % {"event": name_of(registration.event)},
+            opening=[_("Your place is confirmed."), *way_in(registration)],
             button=_("Open my registration"),
-            link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            link=own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
             closing=[
                 _("The attached file puts the event into your calendar, at the right hour wherever you are."),
                 _("If you cannot come, cancel on the same page: somebody else can then take your place."),
             ],
         ),
-        join=_join_page(registration, preview=preview),
+        join=join_page(registration, preview=preview),
     )
 
 
 def withdrawn(message: Message, *, preview: bool) -> EmailMultiAlternatives:
-    registration = _registration(message)
-    return _letter(
+    registration = registration_of(message)
+    return letter(
         message,
         registration,
         Words(
-            subject=_("Registration cancelled: %(event)s") % {"event": _name(registration.event)},
+            subject=_("Registration cancelled: %(event)s") % {"event": name_of(registration.event)},
             opening=[
                 _("You have given back your place at this event. Your calendar is updated by the attached file.")
             ],
             button=_("Open the event's page"),
-            link=_event_page(registration.event),
+            link=event_page(registration.event),
             closing=[_("Should you change your mind, register again on the event's page while there are places.")],
         ),
     )
@@ -195,25 +195,25 @@ def withdrawn(message: Message, *, preview: bool) -> EmailMultiAlternatives:
 
 
 def gone(message: Message) -> str:
-    return GONE if _found(message) is None else ""
+    return GONE if found(message) is None else ""
 
 
 def not_unproved(message: Message) -> str:
-    return _refusal(message, states={Registration.State.UNPROVED}, status=Event.Status.CONFIRMED)
+    return refusal(message, states={Registration.State.UNPROVED}, status=Event.Status.CONFIRMED)
 
 
 def not_decided(message: Message) -> str:
     """Whoever has proved the address and has not left has a page that says where they stand."""
     states = set(Registration.State.values) - {Registration.State.UNPROVED, Registration.State.CANCELLED}
-    return _refusal(message, states=states)
+    return refusal(message, states=states)
 
 
 def not_taking_part(message: Message) -> str:
-    return _refusal(message, states={Registration.State.CONFIRMED}, status=Event.Status.CONFIRMED)
+    return refusal(message, states={Registration.State.CONFIRMED}, status=Event.Status.CONFIRMED)
 
 
-def _refusal(message: Message, *, states: set[str], status: str | None = None) -> str:
-    registration = _found(message)
+def refusal(message: Message, *, states: set[str], status: str | None = None) -> str:
+    registration = found(message)
     if registration is None:
         return GONE
     if registration.state not in states:
@@ -238,16 +238,16 @@ def stand_words(registration: Registration) -> str:
 # --- The parts -------------------------------------------------------------------------------------------------------
 
 
-def _registration(message: Message) -> Registration:
+def registration_of(message: Message) -> Registration:
     if not message.subject_id:
         return specimens.registration(message.language)
-    registration = _found(message)
+    registration = found(message)
     if registration is None:
         raise Registration.DoesNotExist(f"message {message.pk} is about a registration that is gone")
     return registration
 
 
-def _found(message: Message) -> Registration | None:
+def found(message: Message) -> Registration | None:
     """The registration that the letter is about, as its batch has read it; None if it is gone."""
     if message.subject is None and message.subject_id:
         read_registrations([message])
@@ -264,13 +264,13 @@ def read_registrations(messages: list[Message]) -> None:
         message.subject = registrations.get(message.subject_id)
 
 
-def _name(event: Event) -> str:
+def name_of(event: Event) -> str:
     return best_text(event, "name")[0]
 
 
 def _says_sample(event: Event) -> bool:
     """Whether its name carries the mark of the demonstration already, in whichever language it is written."""
-    name = _name(event)
+    name = name_of(event)
     for code in Language.values:
         with translation.override(code):
             if pgettext("demonstration data", "sample") in name:
@@ -278,16 +278,16 @@ def _says_sample(event: Event) -> bool:
     return False
 
 
-def _event_page(event: Event) -> str:
+def event_page(event: Event) -> str:
     return settings.SITE_URL + event.get_absolute_url()
 
 
-def _own_page(registration: Registration, purpose: str, *, preview: bool) -> str:
+def own_page(registration: Registration, purpose: str, *, preview: bool) -> str:
     token = PREVIEW_LINK if preview else tokens.issue(registration, purpose, now=timezone.now())
     return settings.SITE_URL + reverse("registration", args=[token])
 
 
-def _join_page(registration: Registration, *, preview: bool) -> str:
+def join_page(registration: Registration, *, preview: bool) -> str:
     is_offline = audiences.mode_of(registration) == Event.AttendanceMode.OFFLINE
     if is_offline or registration.state != Registration.State.CONFIRMED:
         return ""
@@ -295,7 +295,7 @@ def _join_page(registration: Registration, *, preview: bool) -> str:
     return settings.SITE_URL + reverse("join", args=[token])
 
 
-def _way_in(registration: Registration) -> list[str]:
+def way_in(registration: Registration) -> list[str]:
     """When the room opens, for who takes part online or may; a person with a seat on site is led to that."""
     event = registration.event
     if audiences.mode_of(registration) == Event.AttendanceMode.OFFLINE:
@@ -307,7 +307,7 @@ def _way_in(registration: Registration) -> list[str]:
     return [named("way_in", line)]
 
 
-def _when(facts: Mapping[str, str], event: Event) -> When:
+def when_of(facts: Mapping[str, str], event: Event) -> When:
     """The time that ``facts`` tell, frozen when a letter was queued; where they tell none, the event's own."""
     if "dtstart" not in facts:
         return event.when
@@ -315,17 +315,17 @@ def _when(facts: Mapping[str, str], event: Event) -> When:
     return When(start, end, facts.get("tzid", event.tzid), facts.get("all_day") == str(True))
 
 
-def _letter(message: Message, registration: Registration, words: Words, *, join: str = "") -> EmailMultiAlternatives:
+def letter(message: Message, registration: Registration, words: Words, *, join: str = "") -> EmailMultiAlternatives:
     """``join`` is the person's own page of the way in, never the room itself (8.1)."""
     event = registration.event
-    when, mode = _when(message.payload, event), audiences.mode_of(registration)
+    when, mode = when_of(message.payload, event), audiences.mode_of(registration)
     context = {
         "name": registration.display_name(message.language),
         "event_name": best_text(event, "name"),
         "when": [*when.lines(message.language, tzid=message.tzid), *clock_notes_for(event)],
         "where": ical.where(event, language=message.language, mode=mode),
         "organizer": best_text(event.organizer, "name")[0],
-        "event_page": _event_page(event),
+        "event_page": event_page(event),
         "join": join,
         "sample_mark": pgettext("after a name", " (sample)") if event.is_sample and not _says_sample(event) else "",
     }
@@ -356,17 +356,3 @@ def _attach_calendar(email, message: Message, registration: Registration, when: 
     )
     email.attach_alternative(octets.decode(), f"text/calendar; method={method}; component=VEVENT")
     email.attach(f"{registration.event.slug}.ics", octets, "application/ics")
-
-
-# The parts, for the letters of ``events.mail_seats``.
-letter, registration_of, found, name_of, own_page, join_page, event_page, way_in, refusal = (
-    _letter,
-    _registration,
-    _found,
-    _name,
-    _own_page,
-    _join_page,
-    _event_page,
-    _way_in,
-    _refusal,
-)

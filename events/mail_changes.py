@@ -8,16 +8,16 @@ from django.utils.translation import pgettext_lazy
 
 from events import specimens
 from events.mail import (
-    _event_page,
-    _join_page,
-    _letter,
-    _name,
-    _own_page,
-    _refusal,
-    _registration,
-    _way_in,
-    _when,
+    event_page,
+    join_page,
+    letter,
+    name_of,
+    own_page,
     read_registrations,
+    refusal,
+    registration_of,
+    way_in,
+    when_of,
 )
 from events.models import AccessToken, Event, Registration
 from events.services.notices import TOLD
@@ -31,7 +31,7 @@ from iurc_portal.translation.times import zone_place
 
 
 def register_kinds() -> None:
-    for name, title, render, refusal in (
+    for name, title, render, unwanted in (
         ("changed", pgettext_lazy("letter", "event changed"), changed, not_on),
         ("event_cancelled", pgettext_lazy("letter", "event cancelled"), event_cancelled, not_cancelled),
         ("event_restored", pgettext_lazy("letter", "event on again"), event_restored, not_on),
@@ -40,7 +40,7 @@ def register_kinds() -> None:
             f"events.{name}",
             title=title,
             render=render,
-            refusal=refusal,
+            refusal=unwanted,
             read=read_registrations,
             **specimens.adjusting(name),
         )
@@ -48,64 +48,64 @@ def register_kinds() -> None:
 
 def changed(message: Message, *, preview: bool) -> EmailMultiAlternatives:
     """Another time, another place, or both: what was and what is, in both cities."""
-    registration = _registration(message)
+    registration = registration_of(message)
     news = message.payload["news"]
     stays = _("Your place is still yours.") if _is_invited(message) else _("Your request stays as it is.")
-    return _letter(
+    return letter(
         message,
         registration,
         Words(
             subject=_subject(message, registration.event),
             opening=[*_what_changed(message, news), stays, *_former(message, registration.event)],
             button=_("Open my registration"),
-            link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            link=own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
             closing=_closing(message),
         ),
-        join=_join_page(registration, preview=preview) if _is_invited(message) else "",
+        join=join_page(registration, preview=preview) if _is_invited(message) else "",
     )
 
 
 def event_cancelled(message: Message, *, preview: bool) -> EmailMultiAlternatives:
-    registration = _registration(message)
+    registration = registration_of(message)
     reason = best_text(registration.event, "cancellation_reason", message.language)[0]
     closing = _("You need not do anything. Your calendar is updated by the attached file.")
-    return _letter(
+    return letter(
         message,
         registration,
         Words(
-            subject=_("Cancelled: %(event)s") % {"event": _name(registration.event)},
+            subject=_("Cancelled: %(event)s") % {"event": name_of(registration.event)},
             opening=[
                 _("We are sorry: this event will not take place."),
                 *([named("reason", _("Reason: %(reason)s") % {"reason": reason})] if reason else []),
             ],
             button=_("Open the event's page"),
-            link=_event_page(registration.event),
+            link=event_page(registration.event),
             closing=[closing if _is_invited(message) else _("You need not do anything.")],
         ),
     )
 
 
 def event_restored(message: Message, *, preview: bool) -> EmailMultiAlternatives:
-    registration = _registration(message)
+    registration = registration_of(message)
     invited = _is_invited(message)
     place = _("This event had been cancelled and takes place after all. Your place is still yours.")
     request = _("This event had been cancelled and takes place after all. Your request stays as it is.")
-    return _letter(
+    return letter(
         message,
         registration,
         Words(
-            subject=_("Taking place after all: %(event)s") % {"event": _name(registration.event)},
+            subject=_("Taking place after all: %(event)s") % {"event": name_of(registration.event)},
             opening=[
                 place if invited else request,
                 *_what_changed(message, message.payload["news"]),
                 *_former(message, registration.event),
-                *(_way_in(registration) if invited and not message.payload["news"] else []),
+                *(way_in(registration) if invited and not message.payload["news"] else []),
             ],
             button=_("Open my registration"),
-            link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            link=own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
             closing=_closing(message),
         ),
-        join=_join_page(registration, preview=preview) if invited else "",
+        join=join_page(registration, preview=preview) if invited else "",
     )
 
 
@@ -113,11 +113,11 @@ def event_restored(message: Message, *, preview: bool) -> EmailMultiAlternatives
 
 
 def not_on(message: Message) -> str:
-    return _refusal(message, states=_states(message), status=Event.Status.CONFIRMED)
+    return refusal(message, states=_states(message), status=Event.Status.CONFIRMED)
 
 
 def not_cancelled(message: Message) -> str:
-    return _refusal(message, states=_states(message), status=Event.Status.CANCELLED)
+    return refusal(message, states=_states(message), status=Event.Status.CANCELLED)
 
 
 def _states(message: Message) -> set[str]:
@@ -134,7 +134,7 @@ def _is_invited(message: Message) -> bool:
 
 def _subject(message: Message, event: Event) -> str:
     news = message.payload["news"]
-    facts = {"event": _name(event), **_when(message.payload, event).start_words(message.language, message.tzid)}
+    facts = {"event": name_of(event), **when_of(message.payload, event).start_words(message.language, message.tzid)}
     if "time" in news and "place" in news:
         return _("New time and place: %(event)s, %(date)s %(time)s") % facts
     if "time" in news:
@@ -163,7 +163,7 @@ def _former(message: Message, event: Event) -> list[str]:
     news, old = message.payload["news"], message.payload["old"]
     lines = []
     if "time" in news:
-        lines += _when(old, event).lines(message.language, tzid=message.tzid)
+        lines += when_of(old, event).lines(message.language, tzid=message.tzid)
     if "place" in news and old["where"]:
         lines.append(old["where"])
     return [_("Until now:"), *lines, _("From now on:")] if lines else []

@@ -8,16 +8,16 @@ from django.utils.translation import gettext_noop, pgettext_lazy
 from events import specimens
 from events.clock_notes import words_before_change
 from events.mail import (
-    _event_page,
-    _found,
-    _join_page,
-    _letter,
-    _name,
-    _own_page,
-    _registration,
-    _way_in,
+    event_page,
+    found,
+    join_page,
+    letter,
+    name_of,
     not_taking_part,
+    own_page,
     read_registrations,
+    registration_of,
+    way_in,
 )
 from events.models import AccessToken, Registration, ReminderRule
 from events.services.followups import attended
@@ -50,11 +50,11 @@ def register_kinds() -> None:
 
 
 def reminder(message: Message, *, preview: bool) -> EmailMultiAlternatives:
-    return write_reminder(message, _registration(message), _rule(message), preview=preview)
+    return write_reminder(message, registration_of(message), _rule(message), preview=preview)
 
 
 def follow_up(message: Message, *, preview: bool) -> EmailMultiAlternatives:
-    registration = _registration(message)
+    registration = registration_of(message)
     return write_follow_up(message, registration, _rule(message), came=attended(registration), preview=preview)
 
 
@@ -63,20 +63,20 @@ def write_reminder(
 ) -> EmailMultiAlternatives:
     """``rule`` brings a text of its own, if staff wrote one."""
     event = registration.event
-    facts = {"event": _name(event), **event.when.start_words(message.language, message.tzid)}
+    facts = {"event": name_of(event), **event.when.start_words(message.language, message.tzid)}
     soon = Trigger.parse(message.payload["trigger"]).distance.total_seconds() <= SOON
     opening = _("The event you are registered for begins soon.") if soon else _("You are registered for this event.")
-    return _letter(
+    return letter(
         message,
         registration,
         Words(
             subject=_("Reminder: %(event)s, %(date)s %(time)s") % facts,
-            opening=[opening, *_own_words(rule, "text", message.language), *_way_in(registration)],
+            opening=[opening, *_own_words(rule, "text", message.language), *way_in(registration)],
             button=_("Open my registration"),
-            link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            link=own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
             closing=[_("If you cannot come, cancel on the same page: somebody else can then take your place.")],
         ),
-        join=_join_page(registration, preview=preview),
+        join=join_page(registration, preview=preview),
     )
 
 
@@ -85,7 +85,7 @@ def write_follow_up(
 ) -> EmailMultiAlternatives:
     """A thank-you to who came, a word to who did not, and one that fits both where nobody has noted it (None)."""
     event = registration.event
-    name = {"event": _name(event)}
+    name = {"event": name_of(event)}
     if came is None:
         subject, opening = _("After the event: %(event)s"), _("Thank you for your interest in this event.")
     elif came:
@@ -94,14 +94,14 @@ def write_follow_up(
         subject = _("We missed you: %(event)s")
         opening = _("You were registered for this event and could not be there.")
     own = _own_words(rule, "absent_text" if came is False else "text", message.language)
-    return _letter(
+    return letter(
         message,
         registration,
         Words(
             subject=subject % name,
             opening=[opening, *own],
             button=_("Open the event's page"),
-            link=_event_page(event),
+            link=event_page(event),
             closing=[_("What there is to read and to see afterwards is on the event's page.")],
         ),
     )
@@ -109,7 +109,7 @@ def write_follow_up(
 
 def clock_change(message: Message, *, preview: bool) -> EmailMultiAlternatives:
     """Before clocks change, to those for whom their dates of a series move by an hour (12.15). Text only."""
-    registration = _registration(message)
+    registration = registration_of(message)
     event = registration.event
     note = words_before_change(
         former=datetime.fromisoformat(message.payload["former"]),
@@ -117,14 +117,14 @@ def clock_change(message: Message, *, preview: bool) -> EmailMultiAlternatives:
         tzid=message.tzid,
         language=message.language,
     )
-    return _letter(
+    return letter(
         message,
         registration,
         Words(
-            subject=_("The clocks change: another hour for %(event)s") % {"event": _name(event)},
+            subject=_("The clocks change: another hour for %(event)s") % {"event": name_of(event)},
             opening=[_("Your dates of this series move by an hour on your clock, because clocks change."), note],
             button=_("Open my registration"),
-            link=_own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
+            link=own_page(registration, AccessToken.Purpose.MANAGE, preview=preview),
             closing=[_("You need not do anything: the entry in your calendar is at the right hour already.")],
         ),
     )
@@ -132,7 +132,7 @@ def clock_change(message: Message, *, preview: bool) -> EmailMultiAlternatives:
 
 def not_to_be_reminded(message: Message) -> str:
     """The rule is still there, the event has not moved since, and the person still takes part (4.18)."""
-    registration = _found(message)
+    registration = found(message)
     if registration is not None and registration.event.schedule_version != message.payload["schedule_version"]:
         return MOVED
     if "rule" in message.payload and _rule(message) is None:

@@ -73,6 +73,7 @@ def waiting(message: Message, *, preview: bool) -> EmailMultiAlternatives:
             if again
             else _("All places are taken at the moment. You are on the waiting list."),
             *([_("You keep your former position on the waiting list.")] if again else []),
+            *_together(message),
             _("When a place becomes free and it is your turn, we write to you and keep it for you for some time."),
         ],
         closing=[_("Your page shows your position; there you can also leave the list.")],
@@ -93,6 +94,7 @@ def offered(message: Message, *, preview: bool) -> EmailMultiAlternatives:
                 _("A place has become free and we keep it for you. Accept it before this time:"),
                 *until,
                 _("After that it goes to the next person, and your registration does not count."),
+                *_together(message),
             ],
             button=_("Accept or decline the place"),
             link=mail.own_page(registration, Purpose.OFFER, preview=preview),
@@ -233,6 +235,16 @@ def not_to_be_invited(message: Message) -> str:
     if event.status != Event.Status.CONFIRMED:
         return mail.EVENT_IS[event.status]
     return "" if event.registration_open else CLOSED
+
+
+def _together(message: Message) -> list[str]:
+    """For the lead of a group that waits: that all get their places at once. One query."""
+    found = Registration.objects.filter(pk=message.subject_id or 0).with_party()
+    party = found.values_list("party", flat=True).first() or 1
+    if party == 1:
+        return []
+    words = _("You asked for %(n)s people together: the place is offered to all of you at once, or to nobody.")
+    return [words % {"n": party}]
 
 
 def _to_own_page(message: Message, *, subject: str, opening, closing, preview: bool) -> EmailMultiAlternatives:

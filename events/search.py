@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecosystem.models import Place
+from ecosystem.models.vocabulary import themes_in_use
 from events.models import Event, EventLanguage, Track
 from iurc_portal.clock import ZONES
 from iurc_portal.search.registry import Doc, Kind, Texts, register, texts_of, titles_of
@@ -42,7 +43,7 @@ def register_further(further: Further) -> None:
 
 def _source() -> QuerySet[Event]:
     along = [name for further in _further for name in further.along]
-    return Event.objects.select_related("track", "place__city").prefetch_related("themes", "languages", *along)
+    return Event.objects.select_related("track", "place__city").prefetch_related(themes_in_use(), "languages", *along)
 
 
 def event_doc(event: Event) -> Doc:

@@ -11,6 +11,32 @@ def send_due_reminders() -> dict[str, int]:
     return reminders.send_due(now=timezone.now())
 
 
+@shared_task(acks_late=True)
+def make_export(export_id: int) -> str:
+    from events.services import exports
+
+    return exports.make(export_id, now=timezone.now())
+
+
+@shared_task
+def make_exports() -> dict[str, int]:
+    from events.services import exports
+
+    return exports.make_waiting(now=timezone.now())
+
+
+@shared_task
+def forget_old_exports() -> str:
+    """Every night: delete files of participants that were made more than a week ago."""
+    from events.services import exports
+    from iurc_portal.notifications.services import heartbeat
+
+    now = timezone.now()
+    with heartbeat("forget_old_exports", now=now) as counts:
+        counts["files"] = exports.forget_old_exports(now=now)
+    return f"{counts['files']} files"
+
+
 @shared_task
 def extend_series() -> dict[str, int]:
     from events.services import series

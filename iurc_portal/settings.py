@@ -245,6 +245,7 @@ CELERY_BEAT_SCHEDULE = {
     # Asked by the hour and done once a night: no start of beat delays it by a day.
     "purge-personal-data": {"task": "iurc_portal.privacy.tasks.purge_personal_data", "schedule": 3600},
     "tend-data-requests": {"task": "iurc_portal.privacy.tasks.tend_data_requests", "schedule": 300},
+    "make-exports": {"task": "events.tasks.make_exports", "schedule": 60},
     "follow-the-calendar": {"task": "programme.tasks.follow_the_calendar", "schedule": 900},
     "tend-surveys": {"task": "programme.tasks.tend_surveys", "schedule": 300},
     "extend-series": {"task": "events.tasks.extend_series", "schedule": 86_400},
@@ -336,6 +337,8 @@ IURC_EVENTS: dict[str, Any] = {
     "clock_note_days": 21,  # people hear of a clock change so long before it (12.15)
     "group_size": 10,  # people in a group where the event says nothing else (2.1)
     "delegation_size": 60,  # people whom staff register at once
+    "export_rows_at_once": 2000,  # a file with more rows is made by a task …
+    "export_days": 7,  # … and kept so long for its author (11.4)
     "member_hours": 72,  # a member's seat is held this long after the letter, or until the start (2.18)
 }
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from ecosystem.models import Person
+from ecosystem.models.vocabulary import themes_in_use
 from events.models import Event
 from events.search import Further, register_further
 from iurc_portal.search.registry import Doc, Kind, register, texts_of, titles_of
@@ -118,7 +119,7 @@ def register_kinds() -> None:
             name="exchanges",
             title=_("Strands of the cooperation"),
             model=Exchange,
-            source=lambda: Exchange.objects.prefetch_related("themes"),
+            source=lambda: Exchange.objects.prefetch_related(themes_in_use()),
             build=exchange_doc,
             shown=lambda user: Exchange.objects.public(),
             template="programme/_exchange_row.html",

@@ -20,6 +20,7 @@ from iurc_portal.pages.errors import too_many_requests
 from iurc_portal.pages.frames import query_without
 
 VIEWS = ("list", "map")
+MINUTE = timedelta(minutes=1)
 FILES_A_MINUTE = 20  # of one network: a file reads every record that is found
 
 
@@ -53,8 +54,8 @@ def _points_of(filterset, results) -> dict:
 @require_safe
 def export(request, extension):
     """The directory under the same filter as a file; ``encoding=cp932`` is for old Japanese spreadsheets."""
-    if not allow("export", network_of(request), times=FILES_A_MINUTE, within=timedelta(minutes=1)):
-        return too_many_requests(request)
+    if not allow("export", network_of(request), times=FILES_A_MINUTE, within=MINUTE):
+        return too_many_requests(request, within=MINUTE)
     rows = Organisation.objects.listed_for(request.user).select_related("city")
     parts = Prefetch("parts", OrganisationInitiative.objects.select_related("initiative"))
     filterset = OrganisationFilter(request.GET, queryset=rows.prefetch_related(themes_in_use(), parts))

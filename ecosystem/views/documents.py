@@ -19,6 +19,7 @@ from iurc_portal.pages.errors import too_many_requests
 
 VERSIONS = ("full", "short", "least")  # how much of the texts stands on the sheet: what fits on one A4 is taken
 TESTS = 4
+MINUTE = timedelta(minutes=1)
 SHEETS_A_MINUTE = 20  # of one network: a sheet costs a second of a core
 
 
@@ -29,8 +30,8 @@ def one_page(request, slug):
     found = profile_of(request, slug)
     if found is None:
         return instead_of(request, slug)
-    if not allow("one-page", network_of(request), times=SHEETS_A_MINUTE, within=timedelta(minutes=1)):
-        return too_many_requests(request)
+    if not allow("one-page", network_of(request), times=SHEETS_A_MINUTE, within=MINUTE):
+        return too_many_requests(request, within=MINUTE)
     prefetch_related_objects([found], themes_in_use())
     context = {
         "organisation": found,

@@ -7,9 +7,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from ecosystem.records import record_of
 from ecosystem.services import claims, freshness, publication, revisions
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.limits import allow
+from iurc_portal.pages.errors import too_many_requests
 
 HOUR = timedelta(hours=1)
 
@@ -52,7 +52,7 @@ def claim(request, slug):
     form = context["form"] = ClaimForm(request.POST)
     if form.is_valid():
         if not _claim_is_allowed(request.user, form.cleaned_data["mailbox"]):
-            return _too_many(request)
+            return too_many_requests(request, within=HOUR)
         try:
             claims.request_claim(
                 organisation=organisation, user=request.user, language=get_language(), now=now, **form.cleaned_data
@@ -68,12 +68,6 @@ def _claim_is_allowed(user, mailbox: str) -> bool:
     times = settings.IURC_ECOSYSTEM["claim_times"]
     by_user = allow("claim-user", str(user.pk), times=times, within=HOUR)
     return allow("claim-mailbox", email_key(mailbox), times=times, within=HOUR) and by_user
-
-
-def _too_many(request):
-    response = HttpResponse(render_to_string("429.html", {}, request), status=429)
-    response["Retry-After"] = str(int(HOUR.total_seconds()))
-    return response
 
 
 # --- Proposing a change ----------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
@@ -24,32 +24,48 @@ from iurc_portal.notifications import previews
 from iurc_portal.notifications.services import render
 from iurc_portal.translation.languages import Language
 
+ALL = _("None ticked: all.")
+
 
 class Ticked(forms.MultipleChoiceField):
     """Values of one filter of a segment; what they are is known when the form is made."""
 
-    def __init__(self, label):
+    def __init__(self, label, *, help_text=ALL):
         super().__init__(
             label=lazy(capfirst, str)(label),
-            help_text=_("None ticked: all."),
+            help_text=help_text,
             required=False,
             widget=UnfoldAdminCheckboxSelectMultipleWidget,
         )
 
 
 class BroadcastForm(forms.ModelForm):
-    """The segment is ticked, a field for each of ``segments.FILTERS``; what is not ticked at all narrows nothing."""
+    """The segment is ticked, a field for each of ``segments.FILTERS``; what is not ticked at all narrows nothing.
+
+    Kinds of seats and answers are those of the event, and so are asked once it is known.
+    """
 
     states = Ticked(_("state of the registration"))
     languages = Ticked(_("language"))
+    pools = Ticked(pgettext_lazy("of a broadcast", "seat"))
+    answers = Ticked(
+        pgettext_lazy("of a broadcast", "answer"),
+        help_text=_("None ticked: all. Of several questions, those who fit at each."),
+    )
+    attendance = Ticked(pgettext_lazy("of a broadcast", "who came"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name, offered in segments.choices().items():
+        for name, offered in segments.choices(self._event()).items():
             if name in self.fields:
                 self.fields[name].choices = offered
                 default = ["confirmed"] if name == "states" and self.instance.pk is None else []
                 self.initial[name] = self.instance.segment.get(name, default)
+
+    def _event(self):
+        """The event that was chosen last: in the form that is sent, else in the draft."""
+        typed = self.data.get(self.add_prefix("event"), "") if self.is_bound else self.instance.event_id
+        return Event.objects.filter(pk=typed).first() if str(typed or "").isdecimal() else None
 
     def clean(self):
         data = super().clean()
@@ -91,10 +107,12 @@ class BroadcastAdmin(EditableBy, PortalAdmin):
         return request.user.has_perm("events.send_broadcast") and self.may_edit(request, broadcast)
 
     def get_fieldsets(self, request, obj=None):
-        """Of a message that was sent, the segment is told in words: there is nothing to tick any more."""
+        """Only what the event has is asked for; of a message that was sent the segment is told in words."""
         fieldsets = super().get_fieldsets(request, obj)
         if self.has_change_permission(request, obj):
-            return fieldsets
+            offered = segments.choices(obj.event if obj is not None else None)
+            general = [name for name in self.general if offered.get(name, True)]
+            return [(fieldsets[0][0], {**fieldsets[0][1], "fields": general}), *fieldsets[1:]]
         general = ["event", "audience", "only", "allow_fallback", "recipients", "sent_at", "by"]
         return [(fieldsets[0][0], {**fieldsets[0][1], "fields": general}), *fieldsets[1:]]
 
@@ -178,7 +196,7 @@ class BroadcastAdmin(EditableBy, PortalAdmin):
     @admin.display(description=_("only"))
     def only(self, obj):
         """The segment in words."""
-        offered = {name: dict(pairs) for name, pairs in segments.choices().items()}
+        offered = {name: dict(pairs) for name, pairs in segments.choices(obj.event).items()}
         words = [
             str(offered[name].get(value, value)) for name in segments.FILTERS for value in obj.segment.get(name, [])
         ]

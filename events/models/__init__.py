@@ -4,7 +4,7 @@ from events.models.attendance import AttendanceInterval, Certificate, CheckIn, J
 from events.models.broadcasts import Broadcast
 from events.models.changes import EventChange
 from events.models.events import Event, EventLanguage, Track
-from events.models.exports import ParticipantExport
+from events.models.exports import ExportFile, ParticipantExport
 from events.models.feeds import FeedToken
 from events.models.groups import RegistrationGroup
 from events.models.holds import RetentionHold
@@ -26,6 +26,7 @@ __all__ = [
     "Event",
     "EventChange",
     "EventLanguage",
+    "ExportFile",
     "FeedToken",
     "JoinClick",
     "Offer",

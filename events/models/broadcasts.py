@@ -111,4 +111,4 @@ class Broadcast(StateMachine):
                 )
         if errors:
             raise ValidationError(errors)
-        check(self.segment)
+        check(self.segment, self.event if self.event_id is not None else None)

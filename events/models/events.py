@@ -79,7 +79,10 @@ class EventQuerySet(models.QuerySet):
         return self.filter(dtend__lte=now).order_by("-dtstart", "-pk")
 
     def with_places_taken(self, *, now):
-        """Annotate ``places_taken`` and ``somebody_waits``; for showing only, never for deciding (2.8)."""
+        """Annotate ``places_taken``, ``somebody_waits``, ``kinds_full``; for showing only, never for deciding (2.8).
+
+        ``kinds_full``: there are seats by kind, and of none that visitors choose is one left.
+        """
         registrations = self.model.registrations.rel.related_model.objects
         seats = registrations.taking_seats(now=now)
         waiting = registrations.filter(event=models.OuterRef("pk"), state="waiting")
@@ -90,7 +93,22 @@ class EventQuerySet(models.QuerySet):
             .annotate(n=models.Count("pk"))
             .values("n")
         )
-        return self.annotate(places_taken=Coalesce(models.Subquery(counted), 0), somebody_waits=models.Exists(waiting))
+        pools = self.model.seat_pools.rel.related_model
+        kinds = pools.objects.filter(event=models.OuterRef("pk"), kind__in=pools.FOR_EVERYBODY)
+        held = pools.seats.rel.related_model.objects.filter(
+            pool=models.OuterRef("pk"), state="held", registration__in=seats.values("pk")
+        )
+        number = held.order_by().values("pool").annotate(n=models.Count("pk")).values("n")
+        free = kinds.annotate(n_held=Coalesce(models.Subquery(number), 0)).filter(size__gt=F("n_held"))
+        return self.annotate(
+            places_taken=Coalesce(models.Subquery(counted), 0),
+            somebody_waits=models.Exists(waiting),
+            kinds_full=models.Case(
+                models.When(models.Exists(kinds) & ~models.Exists(free), then=True),
+                default=False,
+                output_field=models.BooleanField(),
+            ),
+        )
 
     def editable_by(self, user):
         """Staff edit what their own city's side organises, managers all (14.8)."""
@@ -289,8 +307,10 @@ class Event(RegistrationSwitches):
     def places_left(self) -> int | None:
         """Free places for showing, on rows read ``with_places_taken``; None where there is no limit.
 
-        While somebody waits none is free for others (2.14).
+        While somebody waits none is free for others (2.14), nor where every kind of seat is taken.
         """
+        if getattr(self, "kinds_full", False):
+            return 0
         if self.maximum_attendee_capacity is None:
             return None
         if getattr(self, "somebody_waits", False):

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Case, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -40,6 +41,17 @@ class RegistrationQuerySet(models.QuerySet):
     def in_line(self):
         """Those who wait, the next first: by priority, by the time they asked, by number (3.3)."""
         return self.filter(state=Registration.State.WAITING).order_by("-priority", "joined_at", "pk")
+
+    def with_party(self):
+        """Annotate ``party``: how many seats the unit needs, a lead's with those who wait along (2.18)."""
+        along = Registration.objects.untold().filter(group__lead=OuterRef("pk")).order_by()
+        number = Subquery(along.values("group").annotate(n=models.Count("pk")).values("n"))
+        return self.annotate(party=1 + Coalesce(number, 0))
+
+    def untold(self):
+        """Whom a lead named and nobody has written to yet: they hold seats, or wait, as long as their lead does."""
+        named = self.filter(state=Registration.State.UNPROVED, last_mail_at=None, group__isnull=False)
+        return named.exclude(group__lead=models.F("pk"))
 
     def current(self):
         """Whoever has a place or asks for one: what a person sees among their own."""
@@ -82,7 +94,7 @@ class Registration(StateMachine, Named):
         CONFIRMED = "confirmed", _("confirmed")
         WAITING = "waiting", pgettext_lazy("registration", "on the waiting list")
         OFFERED = "offered", pgettext_lazy("registration", "has an offer")
-        CANCELLED = "cancelled", _("cancelled")
+        CANCELLED = "cancelled", pgettext_lazy("registration", "cancelled")
         REJECTED = "rejected", pgettext_lazy("registration", "not accepted")
         EXPIRED = "expired", pgettext_lazy("registration", "offer missed or declined")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from events.models import AttendanceInterval, CheckIn, Event, JoinClick, Registration
 
@@ -27,6 +27,46 @@ class Attendance:
 def has_attended(registration: Registration) -> bool:
     """Whether this person was there: seen by staff, or online for the minutes or the share set on the event."""
     return attendance_of([registration])[registration.pk].attended
+
+
+def is_noted(event_id: int) -> bool:
+    """Whether anybody has noted who came to this event: at the door, or by the provider's list. Two queries."""
+    at_event = {"registration__event": event_id}
+    return CheckIn.objects.filter(**at_event).exists() or AttendanceInterval.objects.filter(**at_event).exists()
+
+
+def noted_events() -> set[int]:
+    """The ids of all events at which somebody has noted who came. Two queries."""
+    sources = (CheckIn.objects, AttendanceInterval.objects.exclude(registration=None))
+    return {pk for rows in sources for pk in rows.order_by().values_list("registration__event", flat=True).distinct()}
+
+
+def presence_along(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
+    """With what ``attendance_read_along`` needs, for tables that are read in chunks."""
+    return registrations.select_related("event", "check_in").prefetch_related("attendance_intervals")
+
+
+def attendance_read_along(registration: Registration) -> Attendance:
+    """The attendance of a row that ``presence_along`` has read; clicks are not counted. No query."""
+    event = registration.event
+    spans = [(row.joined_at, row.left_at) for row in registration.attendance_intervals.all()]
+    seen = getattr(registration, "check_in", None)
+    return _attendance(
+        registration,
+        length_within(spans, event.dtstart, event.dtend),
+        clicks=0,
+        checked_in=seen is not None and seen.state == CheckIn.State.PRESENT,
+    )
+
+
+def attended_at(event: Event) -> set[int]:
+    """The ids of the registrations of those who were there. Four queries."""
+    seen = event.registrations.filter(
+        Exists(CheckIn.objects.filter(registration=OuterRef("pk")))
+        | Exists(AttendanceInterval.objects.filter(registration=OuterRef("pk")))
+    )
+    found = attendance_of(seen.select_related("event"))
+    return {pk for pk, attendance in found.items() if attendance.attended}
 
 
 def attendance_of(registrations: Iterable[Registration]) -> dict[int, Attendance]:

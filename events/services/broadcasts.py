@@ -13,7 +13,7 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from events import segments
-from events.models import Broadcast, Event, Registration
+from events.models import Broadcast, Event
 from events.services import letters
 from iurc_portal.audit.services import record_transition
 from iurc_portal.notifications.models import Subscription
@@ -42,7 +42,7 @@ class Reach:
 
 
 def reach_of(broadcast: Broadcast) -> Reach:
-    """Count the recipients by language. One query."""
+    """Count the recipients by language, in one query beside those that the segment needs."""
     rows = recipients_of(broadcast).order_by().values("language").annotate(n=Count("pk"))
     found = Counter({row["language"]: row["n"] for row in rows})
     by_language = {code: found[code] for code in Language.values if found[code]}
@@ -53,8 +53,7 @@ def recipients_of(broadcast: Broadcast) -> QuerySet:
     """Registrations or subscriptions, oldest first: each of another address."""
     if broadcast.audience == Broadcast.Audience.SUBSCRIBERS:
         return subscribers_of(TOPIC, broadcast.segment.get("languages", ())).order_by("pk")
-    registrations = Registration.objects.filter(event_id=broadcast.event_id)
-    return segments.narrow(registrations, broadcast.segment).order_by("pk")
+    return segments.narrow(broadcast.event, broadcast.segment).order_by("pk")
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """Whether somebody came: what follow-ups distinguish (events spec 4.1, 8.7)."""
 
-from events.models import AttendanceInterval, CheckIn, Registration
-from events.services.attendance import has_attended
+from events.models import Registration
+from events.services.attendance import has_attended, is_noted
 
 
 def attended(registration: Registration) -> bool | None:
@@ -9,6 +9,4 @@ def attended(registration: Registration) -> bool | None:
 
     The one place where letters learn of attendance. Four queries.
     """
-    same_event = {"registration__event": registration.event_id}
-    noted = CheckIn.objects.filter(**same_event).exists() or AttendanceInterval.objects.filter(**same_event).exists()
-    return has_attended(registration) if noted else None
+    return has_attended(registration) if is_noted(registration.event_id) else None

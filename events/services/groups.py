@@ -6,7 +6,7 @@ from then on the row is theirs: they confirm or decline, and a seat for which no
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from events.exceptions import AddressNotAdmitted, EventFull, GroupTooLarge, RegistrationClosed
 from events.models import AccessToken, Event, Registration, RegistrationGroup, SeatPool
-from events.services import letters, registrations
+from events.services import registrations
 from events.services.lapsing import end
-from events.services.registrations import locked, seats, take_seats
+from events.services.registrations import locked, parties, seats, steps, take_seats
 from events.services.registrations.asking import NO_PLACE_YET
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.clock import zone_of_language
@@ -56,7 +56,7 @@ def request_group(
     The lead is asked to prove the address, as anybody is; members' seats are held as long as the lead's. A lead who
     has a place already gets the letter that says so, with the way to their own page, where they bring others; the
     caller sees no difference (2.6). Asking again before the proof replaces the members. All sit in the same pools.
-    A group does not wait in line: where its seats are not free, or others wait, it gets none.
+    Where their seats are not free, or others wait, they wait in line as one (3.4), if the event has a line.
 
     Raises ``EventFull``, ``GroupTooLarge``, ``RegistrationClosed``, ``Busy``, or ``ValidationError`` (``twice``).
     """
@@ -68,15 +68,23 @@ def request_group(
         return registrations.request_registration(event=event, **asked)
     with locked(event) as event:
         check_members(event, members, lead_email=email)
-        lead = registrations.request_registration(event=event, **asked)
-        if not lead.takes_a_seat(now=now):
-            raise EventFull(event)
+        former = event.registrations.filter(email_key=email_key(email)).first()
+        if former is not None and former.state not in {*NO_PLACE_YET, State.CONFIRMED}:
+            raise EventFull(event)  # in line already, alone or with others: nobody joins them there
+        earlier = RegistrationGroup.objects.filter(lead=former).first() if former is not None else None
+        if earlier is not None:
+            earlier.event = event
+            _let_go(earlier, besides=members, now=now)
+        party = 1 + _newcomers(event, members, lead=former, now=now)
+        lead = registrations.request_registration(event=event, party=party, **asked)
         group = _group_of(lead, name=name, now=now)
         if lead.state != State.CONFIRMED and group.invited_at is not None:
             group.invited_at = None  # the lead had given the place back: whom they name now waits for the proof again
             group.save(update_fields=["invited_at"])
-        _let_go(group, besides=members, now=now)
-        _hold(group, members, until=lead.hold_until or _until(event, now=now), now=now)
+        if lead.takes_a_seat(now=now):
+            _hold(group, members, until=lead.hold_until or parties.answer_until(event, now=now), now=now)
+        else:
+            _wait(group, members, now=now)
         if lead.state == State.CONFIRMED:
             _invite(group, now=now)
     return lead
@@ -104,7 +112,7 @@ def register_delegation(
         if lead.state != State.CONFIRMED:
             raise EventFull(event)
         group = _group_of(lead, name=name, now=now)
-        _hold(group, members, until=_until(event, now=now), now=now, by=by)
+        _hold(group, members, until=parties.answer_until(event, now=now), now=now, by=by)
         _invite(group, now=now)
     return group
 
@@ -120,13 +128,13 @@ def add_members(lead: Registration, members: Sequence[Member], *, now: datetime)
         there = set(standing(group).exclude(pk=lead.pk).values_list("email_key", flat=True))
         new = [member for member in members if member.key not in there]
         check_members(event, new, lead_email=lead.email, already=len(there))
-        _hold(group, new, until=_until(event, now=now), now=now)
+        _hold(group, new, until=parties.answer_until(event, now=now), now=now)
         _invite(group, now=now)
     return group
 
 
 def prove(token: AccessToken, *, now: datetime, consent_version: str = "") -> Registration:
-    """As ``prove_registration``. Where the registration leads a group, all of its seats are taken or none.
+    """As ``prove_registration``. Where the registration leads a group, all get their seats, or all wait.
 
     A member has read the privacy notice here, of the version ``consent_version``: nobody could do so for them.
     """
@@ -136,12 +144,6 @@ def prove(token: AccessToken, *, now: datetime, consent_version: str = "") -> Re
         if registration.group_id is not None and not registration.consent_version and consent_version:
             registration.consent_version = consent_version
             registration.save(update_fields=["consent_version"])
-        group = RegistrationGroup.objects.filter(lead=registration, invited_at=None).first()
-        if group is not None:
-            if registration.state != State.CONFIRMED:  # the lead alone would be in line
-                raise EventFull(registration.event)
-            group.lead, group.event = registration, registration.event
-            _invite(group, now=now)
     return registration
 
 
@@ -195,20 +197,51 @@ def _hold(group: RegistrationGroup, members: Sequence[Member], *, until: datetim
 
     All seats or none. Raises ``EventFull``.
     """
+    rows = _named(group, members, now=now)
+    _take(group.event, seats.pools_of(group.lead), rows, until=until, now=now, by=by)
+
+
+def _wait(group: RegistrationGroup, members: Sequence[Member], *, now: datetime) -> None:
+    """Rows for those of ``members`` who wait along with their lead: no seat yet, and no letter."""
+    pools = seats.pools_of(group.lead)
+    for row in _named(group, members, now=now):
+        steps.move(row, State.UNPROVED, now=now)
+        steps.let_go(row, now=now)
+        seats.wish_for(row, pools)
+
+
+def _named(group: RegistrationGroup, members: Sequence[Member], *, now: datetime) -> list[Registration]:
+    """The rows of those of ``members`` for whom the lead may ask, filled in and not saved."""
     event, lead = group.event, group.lead
-    known = {row.email_key: row for row in event.registrations.filter(email_key__in=[one.key for one in members])}
+    known = _rows_of(event, members)
     rows = []
     for member in members:
         row = known.get(member.key) or Registration(event=event, email_key=member.key)
         row.event = event
-        if row.pk and not _may_be_named(row, group, now=now):
+        if row.pk and not _may_be_named(row, group.pk, now=now):
             continue
         if row.state == State.CANCELLED or row.group_id != group.pk:
             row.last_mail_at = None  # what they were written before was not about this
         _fill(row, member)
         row.group, row.joined_at, row.source = group, lead.joined_at, Registration.Source.DELEGATION
+        row.priority = lead.priority
         rows.append(row)
-    _take(event, seats.pools_of(lead), rows, until=until, now=now, by=by)
+    return rows
+
+
+def _newcomers(event: Event, members: Sequence[Member], *, lead: Registration | None, now: datetime) -> int:
+    """How many of ``members`` would need a seat: who has one, or asks for one by themselves, does not."""
+    known = _rows_of(event, members)
+    mine = lead.group_id if lead is not None else None
+    return sum(
+        (row := known.get(member.key)) is None or (_may_be_named(row, mine, now=now) and not row.takes_a_seat(now=now))
+        for member in members
+    )
+
+
+def _rows_of(event: Event, members: Sequence[Member]) -> dict[str, Registration]:
+    rows = event.registrations.filter(email_key__in=[one.key for one in members])
+    return {row.email_key: row for row in rows if row.email_key}
 
 
 def _take(
@@ -221,12 +254,13 @@ def _take(
     take_seats(event, pools, rows, state=State.UNPROVED, hold_until=until, now=now, stand=stand, by=by)
 
 
-def _may_be_named(row: Registration, group: RegistrationGroup, *, now: datetime) -> bool:
+def _may_be_named(row: Registration, group_id: int | None, *, now: datetime) -> bool:
     """Whether a lead may (again) ask for a place for the person of ``row``: their own doings come first."""
     if row.state == State.CANCELLED:
         return True
     lapsed = row.hold_until is not None and row.hold_until <= now
-    return row.state == State.UNPROVED and (row.group_id == group.pk or lapsed)
+    is_ours = group_id is not None and row.group_id == group_id
+    return row.state == State.UNPROVED and (is_ours or lapsed)
 
 
 def _fill(row: Registration, member: Member) -> None:
@@ -241,17 +275,8 @@ def _invite(group: RegistrationGroup, *, now: datetime) -> None:
     rows = list(group.members.filter(state=State.UNPROVED, last_mail_at=None).exclude(pk=lead.pk).order_by("pk"))
     for row in rows:
         row.event = event
-        row.joined_at, row.last_mail_at = lead.joined_at, now
-    _take(event, seats.pools_of(lead), rows, until=_until(event, now=now), now=now)
-    for row in rows:
-        letters.queue_member(row)
-    if group.invited_at is None:
-        group.invited_at = now
-        group.save(update_fields=["invited_at"])
-
-
-def _until(event: Event, *, now: datetime) -> datetime:
-    return min(now + timedelta(hours=settings.IURC_EVENTS["member_hours"]), event.dtstart)
+    _take(event, seats.pools_of(lead), rows, until=parties.answer_until(event, now=now), now=now)
+    parties.tell(lead, rows, now=now)
 
 
 def _let_go(group: RegistrationGroup, *, besides: Sequence[Member], now: datetime) -> None:

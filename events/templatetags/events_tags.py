@@ -110,7 +110,7 @@ def start_lines(event):
 def event_state(event):
     """In one word and a sign what a visitor may expect: places left, full, closed, now, over, cancelled."""
     now = timezone.now()
-    places = getattr(event, "places_taken", None) is not None and event.places_left
+    places = event.places_left if hasattr(event, "places_taken") else 0 if event.maximum_attendee_capacity else None
     if event.is_cancelled:
         state = "cancelled"
     elif event.dtend <= now:
@@ -123,7 +123,7 @@ def event_state(event):
         state = "soon"
     elif not event.accepts_registrations(now=now):
         state = "closed"
-    elif event.maximum_attendee_capacity is None:
+    elif places is None:
         state = "open"
     else:
         state = "places" if places else "waiting" if event.waiting_list else "full"

@@ -41,7 +41,7 @@ def own(request, *, token, clear, now):
     if certificate is None or not may_have_certificate(found, now=now):
         return SeeOther(page)
     if not allow("certificate", str(found.pk), **DOCUMENTS):
-        return too_many_requests(request)
+        return too_many_requests(request, within=DOCUMENTS["within"])
     certificate.registration = found
     try:
         pdf = pdf_of(certificate_html(certificate))
@@ -67,7 +67,7 @@ def ask(request):
 def confirm(request, code):
     """Whether a code holds: name, event and date, and nothing else. Unknown codes are all answered alike."""
     if not allow("certificate-code", network_of(request), **QUESTIONS):
-        return too_many_requests(request)
+        return too_many_requests(request, within=QUESTIONS["within"])
     certificate = confirmed_certificate(code, now=timezone.now())
     if certificate is None:
         return _private(render(request, "events/certificates.html", {"is_unknown": True}, status=404))

@@ -1,8 +1,5 @@
 """Registering several people at once, and what lead and members then do (events spec 2.18, 11.8)."""
 
-from datetime import timedelta
-
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -19,8 +16,9 @@ from events.services import groups, lapsing, registrations
 from events.views import registering
 from events.views.own import group_lead, token_page
 from events.views.pages import get_visible_event
-from events.views.registering import SeeOther, own_page, too_many
+from events.views.registering import SeeOther, own_page
 from iurc_portal.accounts.forgery import protected_if_signed_in
+from iurc_portal.pages.errors import too_many_requests
 
 State = Registration.State
 READ, MORE = "read", "more"  # names of the buttons that do not send the form off
@@ -40,15 +38,15 @@ def register_group(request, slug):
     if event.group_limit < 2:
         raise Http404("no groups here")
     if not event.accepts_registrations(now=now):
-        return registering._refused(request, event, RegistrationClosed(event), now=now)
+        return registering.refused(request, event, RegistrationClosed(event), now=now)
     most = event.group_limit - 1
     if request.method != "POST":
-        if event.places_left == 0:
-            return registering._refused(request, event, EventFull(event), now=now, status=200)
+        if event.places_left == 0 and not event.waiting_list:
+            return registering.refused(request, event, EventFull(event), now=now, status=200)
         form = LeadForm(event=event, user=request.user)
         return _group_page(request, event, form, members_formset(limit=most))
-    if not registering._network_may(request):
-        return too_many(request, within=timedelta(seconds=settings.IURC_EVENTS["network_seconds"]))
+    if not registering.network_may(request):
+        return too_many_requests(request, within=registering.network_span())
     if READ in request.POST or MORE in request.POST:
         members, file = _other_rows(request, most=most)
         form = LeadForm(initial=_typed(request.POST), event=event, user=request.user)
@@ -58,8 +56,8 @@ def register_group(request, slug):
     if not _all_valid(form, members):
         return _group_page(request, event, form, members)
     email, named = form.cleaned_data["email"], members.members()
-    if not all(registering._address_may(address) for address in (email, *(one.email for one in named))):
-        return too_many(request, within=timedelta(hours=1))
+    if not all(registering.address_may(address) for address in (email, *(one.email for one in named))):
+        return too_many_requests(request, within=registering.HOUR)
     try:
         lead = groups.request_group(
             event=event,
@@ -73,7 +71,7 @@ def register_group(request, slug):
             wanted=form.wanted_seats(),
         )
     except RegistrationClosed as error:
-        return registering._refused(request, event, error, now=now)
+        return registering.refused(request, event, error, now=now)
     except ValidationError as error:
         form.add_error(None, _not_enough(event) if isinstance(error, EventFull) else error)
         return _group_page(request, event, form, members, status=503 if isinstance(error, Busy) else 409)
@@ -119,8 +117,8 @@ def own_group(request, *, token, clear, now):
     if not _all_valid(None, members):
         return render(request, page, {**context, "members": members})
     named = members.members()
-    if not all(registering._address_may(one.email) for one in named):
-        return too_many(request, within=timedelta(hours=1))
+    if not all(registering.address_may(one.email) for one in named):
+        return too_many_requests(request, within=registering.HOUR)
     try:
         groups.add_members(found, named, now=now)
     except ValidationError as refusal:

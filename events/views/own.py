@@ -44,13 +44,13 @@ def token_page(view, *, to_join: bool = False):
     def answer(request, token, **kwargs):
         found = tokens.find(token)
         if found is None or (found.purpose == Purpose.JOIN) != to_join:
-            return _no_leaks(render(request, "events/own_unknown.html", status=404))
+            return no_leaks(render(request, "events/own_unknown.html", status=404))
         registration = found.registration
         with translation.override(registration.language), timezone.override(registration.tzid):
             request.LANGUAGE_CODE = registration.language
             response = view(request, token=found, clear=token, now=timezone.now(), **kwargs)
             response["Content-Language"] = registration.language
-        return _no_leaks(response)
+        return no_leaks(response)
 
     return answer
 
@@ -58,7 +58,7 @@ def token_page(view, *, to_join: bool = False):
 join_token_page = partial(token_page, to_join=True)
 
 
-def _no_leaks(response):
+def no_leaks(response):
     # Browsers send forms of a page under "no-referrer" with "Origin: null", which the CSRF check refuses: the
     # page itself therefore says (own_base.html) that our own forms may name the origin, which holds no token.
     response["Referrer-Policy"] = "no-referrer"
@@ -74,7 +74,7 @@ def registration(request, *, token, clear, now):
     """What this person may do now; a POST confirms the address."""
     if request.method == "POST" and token.purpose == Purpose.PROVE:
         return _prove(request, token=token, clear=clear, now=now)
-    return _page(request, token=token, clear=clear, now=now)
+    return page(request, token=token, clear=clear, now=now)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,16 +83,16 @@ def cancel(request, *, token, clear, now):
     """Give the place back: asked once, done by POST. Doing it twice shows that it is done."""
     may_leave = token.manages and not _too_old(token, now=now) and token.registration.state in Registration.CURRENT
     if not may_leave:
-        return _page(request, token=token, clear=clear, now=now)
+        return page(request, token=token, clear=clear, now=now)
     if request.method != "POST":
-        context = _context(token, clear, now=now)
+        context = context_of(token, clear, now=now)
         return render(request, "events/own_cancel.html", context)
     try:
         registrations.withdraw_registration(token.registration, now=now)
     except Busy as error:
-        return _page(request, token=token, clear=clear, now=now, error=error, status=503)
+        return page(request, token=token, clear=clear, now=now, error=error, status=503)
     except ValidationError as error:
-        return _page(request, token=token, clear=clear, now=now, error=error, status=409)
+        return page(request, token=token, clear=clear, now=now, error=error, status=409)
     return SeeOther(reverse("registration", args=[clear]))
 
 
@@ -102,11 +102,11 @@ def join(request, *, token, clear, now):
     """Into the room: the provider's address leaves the server only in this redirect (8.1, 8.3)."""
     if request.method != "POST" or token.purpose != Purpose.MANAGE or _too_old(token, now=now):
         status = 409 if request.method == "POST" else 200
-        return _page(request, token=token, clear=clear, now=now, status=status)
+        return page(request, token=token, clear=clear, now=now, status=status)
     try:
         return SeeOther(rooms.enter(token.registration, now=now))
     except RoomClosed as error:
-        return _page(request, token=token, clear=clear, now=now, error=error, status=409)
+        return page(request, token=token, clear=clear, now=now, error=error, status=409)
 
 
 @require_safe
@@ -126,11 +126,11 @@ def _prove(request, *, token, clear, now):
     try:
         proved = groups.prove(token, now=now, consent_version=consents.mark_of(REGISTRATION, now=now))
     except Busy as error:
-        return _page(request, token=token, clear=clear, now=now, error=error, status=503)
+        return page(request, token=token, clear=clear, now=now, error=error, status=503)
     except ValidationError as error:
-        return _page(request, token=token, clear=clear, now=now, error=error, status=409)
+        return page(request, token=token, clear=clear, now=now, error=error, status=409)
     if token.registration.state != State.UNPROVED:  # it was so before: "already done" (16.3)
-        return _page(request, token=token, clear=clear, now=now)
+        return page(request, token=token, clear=clear, now=now)
     return SeeOther(own_page(proved, now=now))
 
 
@@ -138,7 +138,7 @@ def _too_old(token: AccessToken, *, now) -> bool:
     return token.is_expired(now=now)
 
 
-def _context(token: AccessToken, clear: str, *, now) -> dict:
+def context_of(token: AccessToken, clear: str, *, now) -> dict:
     found, event = token.registration, token.registration.event
     lead = group_lead(found)
     asks_member = lead is not None and found.state == State.UNPROVED
@@ -198,8 +198,8 @@ def _the_day(found: Registration, clear: str, *, now) -> dict:
     return {"qr": qr.svg(settings.SITE_URL + address, label=_("Your code for the entrance"))}
 
 
-def _page(request, *, token, clear, now, error=None, status=200):
-    context = _context(token, clear, now=now)
+def page(request, *, token, clear, now, error=None, status=200):
+    context = context_of(token, clear, now=now)
     found = token.registration
     expired = _too_old(token, now=now) and not (context["is_proof"] and found.state != State.UNPROVED)
     if error is None and expired and found.state != State.CANCELLED:
@@ -207,7 +207,3 @@ def _page(request, *, token, clear, now, error=None, status=200):
     else:
         template = "events/own.html"
     return render(request, template, {**context, "error": error}, status=status)
-
-
-# For the further buttons of this page and for invitations: ``events.views.offers`` and ``.invitations``.
-context_of, page, no_leaks = _context, _page, _no_leaks

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.http import condition, require_safe
 
+from ecosystem.models.vocabulary import themes_in_use
 from events import ical, month
 from events.filters import EventFilter
 from events.forms import RegistrationForm
@@ -157,7 +158,7 @@ def with_what_the_page_shows(events, *, now):
     return (
         events.with_places_taken(now=now)
         .select_related("track", "organizer", "place__city", "series")
-        .prefetch_related("languages", "themes", "seat_pools")
+        .prefetch_related("languages", themes_in_use(), "seat_pools")
     )
 
 

@@ -20,6 +20,9 @@ from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.forgery import protected_if_signed_in
 from iurc_portal.limits import allow, network_of
 from iurc_portal.notifications.subscriptions import request_subscription
+from iurc_portal.pages.errors import too_many_requests
+
+HOUR = timedelta(hours=1)
 
 
 class SeeOther(HttpResponse):
@@ -45,22 +48,22 @@ def answer_form(request, event, *, now, invitation=None, clear=""):
     page = {"event": event, "invitation": clear}
     template = "events/invited.html" if invitation is not None else "events/register.html"
     if not event.accepts_registrations(now=now):
-        return _refused(request, event, RegistrationClosed(event), now=now)
+        return refused(request, event, RegistrationClosed(event), now=now)
     if event.invitation_only and invitation is None:
-        return _refused(request, event, InvitationNeeded(event), now=now)
+        return refused(request, event, InvitationNeeded(event), now=now)
     if request.method != "POST":
         if event.places_left == 0 and not event.waiting_list:
-            return _refused(request, event, EventFull(event), now=now, status=200)
+            return refused(request, event, EventFull(event), now=now, status=200)
         full = {pool.kind for pool, left in pools_left(event, now=now) if not left}
         return render(request, template, {**page, "form": RegistrationForm(event=event, user=request.user, full=full)})
-    if not _network_may(request):
-        return too_many(request, within=timedelta(seconds=settings.IURC_EVENTS["network_seconds"]))
+    if not network_may(request):
+        return too_many_requests(request, within=network_span())
     form = RegistrationForm(request.POST, event=event, user=request.user)
     if not form.is_valid():
         return render(request, template, {**page, "form": form})
     email = form.cleaned_data["email"]
-    if not _address_may(email):
-        return too_many(request, within=timedelta(hours=1))
+    if not address_may(email):
+        return too_many_requests(request, within=HOUR)
     try:
         registration = registrations.request_registration(
             event=event,
@@ -76,7 +79,7 @@ def answer_form(request, event, *, now, invitation=None, clear=""):
         form.add_error(None, error)
         return render(request, template, {**page, "form": form}, status=503)
     except (EventFull, RegistrationClosed) as error:
-        return _refused(request, event, error, now=now)
+        return refused(request, event, error, now=now)
     except ValidationError as error:  # what only the service can know, said at the field that it concerns
         field = {"domain": "email", "pool": "takes_part"}.get(error.code)
         form.add_error(field if field in form.fields else None, error)
@@ -111,25 +114,17 @@ def own_page(registration, *, now) -> str:
     return reverse("registration", args=[tokens.issue(registration, AccessToken.Purpose.MANAGE, now=now)])
 
 
-def too_many(request, *, within: timedelta):
-    """429 with when to come back."""
-    response = render(
-        request, "events/too_many.html", {"minutes": max(int(within.total_seconds() // 60), 1)}, status=429
-    )
-    response["Retry-After"] = str(int(within.total_seconds()))
-    return response
+def network_span() -> timedelta:
+    return timedelta(seconds=settings.IURC_EVENTS["network_seconds"])
 
 
-def _network_may(request) -> bool:
+def network_may(request) -> bool:
     limits = settings.IURC_EVENTS
-    within = timedelta(seconds=limits["network_seconds"])
-    return allow("register-network", network_of(request), times=limits["network_times"], within=within)
+    return allow("register-network", network_of(request), times=limits["network_times"], within=network_span())
 
 
-def _address_may(email: str) -> bool:
-    return allow(
-        "register-address", email_key(email), times=settings.IURC_EVENTS["address_times"], within=timedelta(hours=1)
-    )
+def address_may(email: str) -> bool:
+    return allow("register-address", email_key(email), times=settings.IURC_EVENTS["address_times"], within=HOUR)
 
 
 def subscribe_if_wanted(form: RegistrationForm, *, now) -> None:
@@ -138,7 +133,7 @@ def subscribe_if_wanted(form: RegistrationForm, *, now) -> None:
         request_subscription(email=form.cleaned_data["email"], topic=TOPIC, language=form.page_language, now=now)
 
 
-def _refused(request, event, error, *, now, status=409):
+def refused(request, event, error, *, now, status=409):
     """Closed or full: say so, and what comes next (2.15)."""
     following = (
         Event.objects.listed()

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.forgery import protected_if_signed_in
-from iurc_portal.limits import allow, network_of, seconds_left
+from iurc_portal.limits import allow, network_of
 from iurc_portal.notifications import subscriptions
 from iurc_portal.notifications.forms import SubscribeForm
 from iurc_portal.notifications.models import Subscription, SubscriptionToken
+from iurc_portal.pages.errors import too_many_requests
 
 ADDRESS_TIMES, NETWORK_TIMES, HOUR = 5, 60, timedelta(hours=1)
 
@@ -39,7 +40,7 @@ def subscribe(request):
             allow("subscribe-network", network_of(request), times=NETWORK_TIMES, within=HOUR)
             and allow("subscribe-address", email_key(email), times=ADDRESS_TIMES, within=HOUR)
         ):
-            return _too_many(request)
+            return too_many_requests(request, within=HOUR)
         subscriptions.request_subscription(
             email=email, topic=form.cleaned_data["topic"], language=get_language(), now=timezone.now()
         )
@@ -109,10 +110,4 @@ def _no_leaks(response):
     response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
-
-
-def _too_many(request):
-    response = render(request, "429.html", status=429)
-    response["Retry-After"] = str(seconds_left(HOUR))
     return response

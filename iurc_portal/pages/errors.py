@@ -1,15 +1,22 @@
 """Refusals in the reader's language, each with a way on. Addresses without a language follow cookie and browser."""
 
+import math
+from datetime import timedelta
+
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseForbidden, HttpResponseNotFound, HttpResponseServerError
 from django.template import loader
 from django.utils import translation
 
+from iurc_portal.limits import seconds_left
 
-def _page(request, template: str) -> str:
+UNKNOWN_WAIT = timedelta(minutes=5)  # what is said where somebody else counts: allauth keeps its limits to itself
+
+
+def _page(request, template: str, context: dict | None = None) -> str:
     language = translation.get_language_from_request(request, check_path=True)
     with translation.override(language):
-        return loader.render_to_string(template, {}, request)
+        return loader.render_to_string(template, context or {}, request)
 
 
 def not_found(request, exception=None):
@@ -25,10 +32,11 @@ def csrf_failure(request, reason=""):
     return HttpResponseForbidden(_page(request, "csrf.html"))
 
 
-def too_many_requests(request, exception=None):
-    """For our own limits and for allauth's, which looks for ``handler429``."""
-    response = HttpResponse(_page(request, "429.html"), status=429)
-    response["Retry-After"] = "300"
+def too_many_requests(request, exception=None, *, within: timedelta | None = None):
+    """429 that says when to come back: for our limits ``within`` a span, and for allauth's, by ``handler429``."""
+    wait = seconds_left(within) if within is not None else int(UNKNOWN_WAIT.total_seconds())
+    response = HttpResponse(_page(request, "429.html", {"minutes": math.ceil(wait / 60)}), status=429)
+    response["Retry-After"] = str(wait)
     return response
 
 

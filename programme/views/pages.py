@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from ecosystem.models import City
+from ecosystem.models.vocabulary import themes_in_use
 from events.models import Event
 from iurc_portal.clock import ROME, cities_in_order
 from iurc_portal.kept import kept_for_visitors
@@ -75,7 +76,7 @@ def webinars(request):
         .filter(webinar__isnull=False)
         .with_places_taken(now=now)
         .select_related("track", "webinar")
-        .prefetch_related("languages", "themes")
+        .prefetch_related("languages", themes_in_use())
     )
     items = LibraryItem.objects.for_everybody(now=now).select_related("webinar__event")
     past = found.past(now=now).prefetch_related(Prefetch("webinar__library", items, "items"))
@@ -88,7 +89,7 @@ def webinars(request):
 @require_safe
 @kept_for_visitors(seconds=60)
 def exchanges(request):
-    found = Exchange.objects.public().prefetch_related("initiatives", "themes")
+    found = Exchange.objects.public().prefetch_related("initiatives", themes_in_use())
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "programme/exchanges.html", {"page": page})
 
@@ -98,13 +99,13 @@ def exchanges(request):
 def exchange(request, slug):
     """A strand of the cooperation with its webinars and visits in order."""
     now = timezone.now()
-    found = get_object_or_404(Exchange.objects.public().prefetch_related("initiatives", "themes"), slug=slug)
+    found = get_object_or_404(Exchange.objects.public().prefetch_related("initiatives", themes_in_use()), slug=slug)
     events = (
         Event.objects.listed()
         .filter(webinar__exchange=found)
         .with_places_taken(now=now)
         .select_related("track", "webinar")
-        .prefetch_related("languages", "themes")
+        .prefetch_related("languages", themes_in_use())
         .order_by("dtstart", "pk")
     )
     visits = StudyVisit.objects.public().filter(exchange=found).select_related("host_city", "guest_city")

@@ -51,7 +51,7 @@ def test_a_rejection_without_a_reason_is_refused_and_with_one_it_is_told(admin_p
     decide(admin_page, claim, reject="yes", reason="Not of the organisation.")
 
     claim.refresh_from_db()
-    assert said(refused) == ["Scrivi il motivo: lo legge chi ha chiesto."]
+    assert said(refused) == ["Scrivere il motivo: lo legge chi ha chiesto."]
     assert (claim.state, claim.reason) == ("rejected", "Not of the organisation.")
 
 
@@ -67,7 +67,7 @@ def test_many_are_approved_at_once_if_their_mailbox_matches(admin_page):
 
     assert sorted(Claim.objects.filter(state="approved").values_list("pk", flat=True)) == [c.pk for c in matching]
     assert said(answer) == [
-        f"{other}: La casella è di un altro dominio: apri la richiesta e decidi lì.",
+        f"{other}: La casella è di un altro dominio: aprire la richiesta e decidere lì.",
         "Fatto: 2 voci.",
     ]
 
@@ -94,7 +94,7 @@ def test_who_may_not_decide_reads_who_does(make, client, staff_of_torino):
 
     page = client.get(page_of(record)).content.decode()
 
-    assert "Decide il personale della città dell'organizzazione; tu puoi leggere." in page.replace("&#x27;", "'")
+    assert "Decide il personale della città dell'organizzazione; qui si può leggere." in page.replace("&#x27;", "'")
     assert 'name="reject"' not in page
 
 
@@ -131,7 +131,7 @@ def test_what_is_ticked_is_accepted(admin_page):
 
     organisation.refresh_from_db()
     revision.refresh_from_db()
-    assert said(nothing) == ["Spunta i campi da accettare, oppure respingi la proposta."]
+    assert said(nothing) == ["Spuntare i campi da accettare, oppure respingere la proposta."]
     assert (organisation.summary_en, organisation.kana) == ("Old.", "アタラシイ")
     assert (revision.state, revision.accepted) == ("partly_accepted", ["kana"])
 
@@ -146,7 +146,9 @@ def test_nobody_accepts_over_a_text_they_have_not_read(admin_page):
     answer = admin_page.post(page_of(revision), {"fingerprint": fingerprint, "all": "yes"}, follow=True)
 
     revision.refresh_from_db()
-    assert said(answer) == ["Il testo pubblico è cambiato da quando hai aperto la pagina. Rileggilo, poi decidi."]
+    assert said(answer) == [
+        "Il testo pubblico è cambiato da quando la pagina è stata aperta. Rileggerlo, poi decidere."
+    ]
     assert revision.state == "proposed"
     assert "Il testo pubblico è cambiato dopo la proposta." in answer.content.decode()
 

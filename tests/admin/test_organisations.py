@@ -138,7 +138,7 @@ def test_a_name_in_one_language_is_enough_and_in_none_is_not(admin_page):
     without = admin_page.post(page, {**data, "name_en": ""})
     japanese = admin_page.post(page, {**data, "name_en": "", "name_ja": "団体"})
 
-    assert list(without.context["adminform"].form.non_field_errors()) == ["Scrivi «Nome» in almeno una lingua."]
+    assert list(without.context["adminform"].form.non_field_errors()) == ["Scrivere «Nome» in almeno una lingua."]
     assert japanese.status_code == 302
 
 

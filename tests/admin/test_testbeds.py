@@ -50,7 +50,7 @@ def test_what_is_missing_is_said_and_the_rest_is_saved(client, staff_of_torino):
     answer = client.post(page_of(testbed), form, follow=True)
 
     testbed.refresh_from_db()
-    assert said(answer) == ["Salvato, ma: Scegli almeno un tema."]
+    assert said(answer) == ["Salvato, ma: Scegliere almeno un tema."]
     assert (testbed.name_it, testbed.state) == ("Strada", "draft")
 
 
@@ -97,7 +97,7 @@ def test_two_of_one_city_are_refused_in_words(client, staff_of_torino):
     answer = client.post(add, new_pair(make_testbed(), make_testbed(name_it="Seconda")))
 
     assert answer.context["adminform"].form.errors["nagoya"] == [
-        "«Seconda» è a Torino: scegli un luogo di prova di Nagoya."
+        "«Seconda» è a Torino: scegliere un luogo di prova di Nagoya."
     ]
 
 

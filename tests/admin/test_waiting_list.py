@@ -85,7 +85,7 @@ def test_places_are_offered_in_order_and_out_of_order_with_a_reason(admin_page):
     refused = act(admin_page, "offer", bruno, confirmed="yes", reason="")
     act(admin_page, "offer", bruno, confirmed="yes", reason="relatore")
 
-    assert "scrivi perché questa persona viene prima" in said(refused)[0]
+    assert "scrivere perché questa persona viene prima" in said(refused)[0]
     assert states(event) == {"aiko": "waiting", "bruno": "offered"}
 
 

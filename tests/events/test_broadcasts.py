@@ -10,13 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from events.models import AccessToken, Broadcast, Registration
+from events import segments
+from events.models import AccessToken, Broadcast, CheckIn, Registration
 from events.services import broadcasts
 from iurc_portal.audit.models import Transition
 from iurc_portal.notifications import services
 from iurc_portal.notifications.models import Message, Subscription
 from tests.admin.conftest import member_of
-from tests.factories import make_event, make_organisation, make_registration, make_user
+from tests.factories import make_event, make_organisation, make_question, make_registration, make_user
 
 pytestmark = pytest.mark.django_db
 ALL = {
@@ -103,13 +104,77 @@ def test_a_segment_narrows_by_state_and_language_and_never_reaches_an_unproved_o
 
 
 @pytest.mark.parametrize(
-    "segment", [[], {"colour": ["red"]}, {"states": "confirmed"}, {"states": ["unproved"]}, {"states": [3]}]
+    "segment",
+    [
+        [],
+        {"colour": ["red"]},
+        {"states": "confirmed"},
+        {"states": ["unproved"]},
+        {"states": [3]},
+        {"pools": ["room"]},
+        {"answers": ["1:2"]},
+        {"attendance": ["perhaps"]},
+    ],
 )
 def test_a_segment_that_means_nothing_is_refused(segment):
     with pytest.raises(ValidationError) as refused:
         make_broadcast(segment=segment).full_clean()
 
     assert list(refused.value.error_dict) == ["segment"]
+
+
+def reached_by(event, **segment):
+    found = broadcasts.recipients_of(make_broadcast(event, segment=segment))
+    return sorted(row.email.split("@")[0] for row in found)
+
+
+def test_a_segment_narrows_by_kind_of_seat():
+    event = coming()
+    room, online = (event.seat_pools.create(kind=kind, size=9) for kind in ("room", "online"))
+    headset = event.seat_pools.create(kind="headset", size=9)
+    for name, pools in (("anna", [room, headset]), ("bruno", [room]), ("carla", [online])):
+        row = make_registration(event, email=f"{name}@example.org")
+        for pool in pools:
+            row.seats.create(pool=pool, state="held")
+
+    assert reached_by(event, pools=["room"]) == ["anna", "bruno"]
+    assert reached_by(event, pools=["headset", "online"]) == ["anna", "carla"]
+
+
+def test_a_segment_narrows_by_answers_any_of_one_question_and_all_of_several():
+    event = coming(question_set=make_question().question_set)
+    lunch = make_question(event.question_set, kind="yesno", label_en="Lunch?")
+    tours = make_question(event.question_set, kind="several", label_en="Tours", choices=["Port", "Tower", "Museum"])
+    port, tower, museum = [choice.key for choice in tours.choices.all()]
+    diet = make_question(event.question_set, kind="choice", is_sensitive=True, choices=["Vegan", "All"])
+    for name, eats, goes in (("anna", True, [port, tower]), ("bruno", True, [museum]), ("carla", False, [port])):
+        row = make_registration(event, email=f"{name}@example.org")
+        for question, value in ((lunch, eats), (tours, goes)):
+            row.answers.create(question=question, value=value, answered_at=timezone.now())
+    make_registration(event, email="silent@example.org")
+
+    assert reached_by(event, answers=[f"{tours.pk}:{port}", f"{tours.pk}:{museum}"]) == ["anna", "bruno", "carla"]
+    assert reached_by(event, answers=[f"{tours.pk}:{port}", f"{lunch.pk}:yes"]) == ["anna"]
+    words = dict(segments.choices(event)["answers"])
+    assert str(words[f"{lunch.pk}:no"]) == "Lunch?: No"
+    assert not [value for value in words if value.startswith(f"{diet.pk}:")]
+
+
+def test_a_segment_narrows_by_who_came_once_somebody_has_noted_it():
+    event = coming()
+    came, absent = (make_registration(event, email=f"{name}@example.org") for name in ("came", "absent"))
+    make_registration(event, email="gone@example.org", state="cancelled")
+
+    assert reached_by(event, attendance=["unknown"]) == ["absent", "came"]
+    assert reached_by(event, attendance=["attended", "absent"]) == []
+
+    CheckIn.objects.create(registration=came, state="present", at=timezone.now())
+
+    assert reached_by(event, attendance=["attended"]) == ["came"]
+    assert reached_by(event, attendance=["absent"]) == ["absent"]
+    assert reached_by(event, attendance=["attended", "absent"]) == ["absent", "came"]
+    assert reached_by(event, attendance=["unknown"]) == []
+    assert absent.state == "confirmed"
 
 
 # --- Sending ---------------------------------------------------------------------------------------------------------

@@ -13,9 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from events import exports
-from events.models import ParticipantExport
+from events.models import CheckIn, ExportFile, ParticipantExport, RegistrationGroup
+from events.services import exports as files
+from iurc_portal.notifications.models import Message
+from iurc_portal.notifications.services import render
 from iurc_portal.tables import Column
-from tests.factories import make_event, make_organisation, make_registration, make_user
+from tests.factories import make_event, make_organisation, make_question, make_registration, make_user
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:events_registration_changelist")
@@ -223,3 +226,121 @@ def test_the_list_is_ordered_by_person_as_readers_order_names(desk, yamada):
     assert families("en", f"{column}") == ["山田", "Zanetti"]
     assert families("en", f"-{column}") == ["Zanetti", "山田"]
     assert families("ja", f"{column}") == ["Zanetti", "山田"]
+
+
+# --- What else a row tells -------------------------------------------------------------------------------------------
+
+
+def test_a_row_tells_seats_group_position_and_who_came(desk, yamada):
+    event = yamada.event
+    room, headset = (event.seat_pools.create(kind=kind, size=5) for kind in ("room", "headset"))
+    yamada.seats.create(pool=room, state="held")
+    yamada.seats.create(pool=headset, state="waiting")
+    yamada.group = RegistrationGroup.objects.create(event=event, lead=yamada, name="Shoji", created_at=JOINED)
+    yamada.save()
+    CheckIn.objects.create(registration=yamada, state="present", at=JOINED)
+    make_registration(event, state="waiting", family_name="Zanetti", confirmed_at=None)
+
+    second, first = rows_of(desk.post(EXPORT, {"form": "csv"}))
+    codes = rows_of(desk.post(EXPORT, {"form": "csv", "stable": "on"}))[0]
+
+    named = ["Seats by kind", "Position on the waiting list", "Group", "Took part", "Minutes present online"]
+    assert [second[name] for name in named] == [
+        "in the room, headsets for interpretation (waiting)",
+        "",
+        "Shoji",
+        "Yes",
+        "0",
+    ]
+    assert [first[name] for name in named] == ["", "1", "", "No", "0"]
+    assert (codes["seats"], codes["group"], codes["attended"]) == ("room headset?", "taro@example.org", "True")
+
+
+def test_answers_have_a_column_each_and_sensitive_ones_need_a_reason_and_the_permission(desk, yamada):
+    lunch = make_question(kind="yesno", label_en="Lunch?")
+    diet = make_question(lunch.question_set, kind="choice", label_en="Diet", choices=["Vegan"], is_sensitive=True)
+    yamada.event.question_set = lunch.question_set
+    yamada.event.save()
+    yamada.answers.create(question=lunch, value=True, answered_at=JOINED)
+    yamada.answers.create(question=diet, value=diet.choices.get().key, answered_at=JOINED)
+    wish = {"form": "csv", "sensitive": "on", "reason": "Booking lunch"}
+
+    (plain,) = rows_of(desk.post(EXPORT, {"form": "csv"}))
+    (without,) = rows_of(desk.post(EXPORT, wish))
+    staff = without and ParticipantExport.objects.latest("pk").by
+    staff.user_permissions.add(Permission.objects.get(codename="read_sensitive_answers"))
+    (whole,) = rows_of(desk.post(EXPORT, wish))
+
+    assert (plain["Lunch?"], "Diet" in plain, "Diet" in without, whole["Diet"]) == ("Yes", False, False, "Vegan")
+
+
+# --- Files that a task makes -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def large(settings):
+    """Every file with more than one row is large."""
+    settings.IURC_EVENTS = {**settings.IURC_EVENTS, "export_rows_at_once": 1}
+
+
+def ask_for_file(desk, yamada, **wish):
+    make_registration(yamada.event, email="ugo@example.org", family_name="Nicolò", given_name="Ugo")
+    answer = desk.post(EXPORT, {"form": "csv", **wish})
+    assert answer["Location"] == reverse("admin:events_participantexport_changelist")
+    return ParticipantExport.objects.get()
+
+
+def test_a_large_file_is_made_by_a_task_and_fetched_by_its_author_alone(desk, yamada, large, client):
+    asked = ask_for_file(desk, yamada)
+    assert (asked.state, asked.number) == ("waiting", 2)
+
+    assert files.make(asked.pk, now=JOINED) == "ready"
+    assert files.make(asked.pk, now=JOINED) == "already taken"
+
+    address = reverse("admin:events_participantexport_download", args=[asked.pk])
+    assert address in desk.get(reverse("admin:events_participantexport_changelist")).content.decode()
+    answer = desk.get(address)
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    assert [row["Given name"] for row in rows] == ["Ugo", "太郎"]
+    assert list(Message.objects.values_list("to", "kind")) == [("staff@torino.example", "events.export")]
+    letter = render(Message.objects.get(), preview=True)
+    assert "/admin/events/participantexport/" in letter.body
+
+    client.force_login(make_user(email="boss@torino.example", is_staff=True, is_superuser=True))
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("form", ["xlsx", "json", "csv-cp932"])
+def test_each_kind_of_file_can_be_made_by_a_task(desk, yamada, large, form):
+    asked = ask_for_file(desk, yamada, form=form, without="on")
+
+    files.make_waiting(now=JOINED)
+
+    content = bytes(ExportFile.objects.get(export=asked).content)
+    if form == "xlsx":
+        assert openpyxl.load_workbook(io.BytesIO(content)).active.max_row == 3
+    elif form == "json":
+        assert [row["given_name"] for row in json.loads(content)] == ["Ugo", "太郎"]
+    else:
+        assert "太郎" in content.decode("cp932")
+
+
+def test_who_may_no_longer_export_gets_no_file(desk, yamada, large):
+    asked = ask_for_file(desk, yamada)
+    Group.objects.get(name="Staff").user_set.clear()
+
+    assert files.make(asked.pk, now=JOINED) == "failed"
+    assert not ExportFile.objects.exists()
+
+
+def test_files_are_forgotten_after_a_week_and_the_log_stays(desk, yamada, large):
+    asked = ask_for_file(desk, yamada)
+    files.make(asked.pk, now=JOINED)
+    address = reverse("admin:events_participantexport_download", args=[asked.pk])
+
+    assert files.forget_old_exports(now=JOINED + timedelta(days=7, seconds=-1)) == 0
+    assert desk.get(address).status_code == 200
+    assert files.forget_old_exports(now=JOINED + timedelta(days=7)) == 1
+
+    asked.refresh_from_db()
+    assert (asked.state, ExportFile.objects.count(), desk.get(address).status_code) == ("forgotten", 0, 404)

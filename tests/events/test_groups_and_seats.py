@@ -37,18 +37,8 @@ def test_all_sit_in_the_pools_of_the_lead():
     assert "kato" not in states(event)
 
 
-def test_a_group_takes_no_seat_for_which_others_wait():
-    event = make_event(maximum_attendee_capacity=3, waiting_list=True)
-    make_registration(event, state=State.WAITING, email="first@example.org")
-
-    with pytest.raises(EventFull):
-        ask(event, "sato")
-
-    assert states(event) == {"first": "waiting"}
-
-
-def test_a_group_that_does_not_fit_is_not_put_in_line():
-    event = make_event(maximum_attendee_capacity=2, waiting_list=True)
+def test_where_there_is_no_line_a_group_that_does_not_fit_is_told_so_and_nothing_is_kept():
+    event = make_event(maximum_attendee_capacity=2)
 
     with pytest.raises(EventFull):
         ask(event, "sato", "suzuki")
@@ -56,8 +46,8 @@ def test_a_group_that_does_not_fit_is_not_put_in_line():
     assert (states(event), letters()) == ({}, [])
 
 
-def test_a_lead_whose_seats_have_gone_is_not_put_in_line_alone():
-    event = make_event(maximum_attendee_capacity=2, waiting_list=True)
+def test_without_a_line_a_lead_whose_seats_have_gone_stays_where_they_were():
+    event = make_event(maximum_attendee_capacity=2)
     lead = ask(event, "sato")
     make_registration(event, email="rival@example.org")
     make_registration(event, email="rival2@example.org")

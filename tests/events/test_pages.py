@@ -561,3 +561,14 @@ def test_events_are_found_by_the_search_of_the_portal(client):
 
     assert names_on(client.get("/en/search/?q=testbeds")) == ["Testbeds"]
     assert "実証フィールド" in client.get("/ja/search/?q=実証フィールド").content.decode().replace("<wbr>", "")
+
+
+def test_where_every_kind_of_seat_is_taken_nothing_is_left_even_without_a_limit_for_the_whole():
+    event = make_event(waiting_list=True)
+    room, online = (event.seat_pools.create(kind=kind, size=1) for kind in ("room", "online"))
+    make_registration(event).seats.create(pool=room, state="held")
+    assert Event.objects.with_places_taken(now=NOW).get().places_left is None
+
+    make_registration(event).seats.create(pool=online, state="held")
+
+    assert Event.objects.with_places_taken(now=NOW).get().places_left == 0

@@ -315,7 +315,10 @@ def test_the_sixth_request_for_one_address_in_an_hour_is_asked_to_wait(client):
 
     assert statuses == [302] * 5 + [429]
     assert other == 302
-    assert send(client, make_event())["Retry-After"] == "3600"
+    answer = send(client, make_event())
+    wait = int(answer["Retry-After"])
+    assert 0 < wait <= 3600
+    assert f"try again in {-(-wait // 60)} minute" in answer.content.decode()
 
 
 def test_a_network_may_send_300_forms_in_ten_minutes(client, settings):
@@ -325,7 +328,7 @@ def test_a_network_may_send_300_forms_in_ten_minutes(client, settings):
     statuses = [send(client, event, email=f"p{n}@example.org").status_code for n in range(4)]
 
     assert statuses == [302, 302, 302, 429]
-    assert send(client, event)["Retry-After"] == "600"
+    assert 0 < int(send(client, event)["Retry-After"]) <= 600
 
 
 def test_reading_the_form_is_never_limited(client, settings):

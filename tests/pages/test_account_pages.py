@@ -126,8 +126,8 @@ def test_an_address_that_has_an_account_learns_nothing_in_public(client, mailout
 
     assert (taken.status_code, taken["Location"]) == (new.status_code, new["Location"])
     assert [letter.subject for letter in mailoutbox] == [
-        "Hai già un account – Torino–Nagoya",
-        "Conferma il tuo indirizzo – Torino–Nagoya",
+        "Ha già un account – Torino–Nagoya",
+        "Conferma dell'indirizzo – Torino–Nagoya",
     ]
 
 
@@ -138,7 +138,7 @@ def test_a_code_by_mail_signs_in_without_a_password(client, mailoutbox):
     code = re.search(r"^(\S{6,9})$", mailoutbox[0].body, re.MULTILINE)[1]
     response = client.post("/it/account/login/code/confirm/", {"code": code})
 
-    assert mailoutbox[0].subject == "Il tuo codice di accesso – Torino–Nagoya"
+    assert mailoutbox[0].subject == "Il Suo codice di accesso – Torino–Nagoya"
     assert (response.status_code, response["Location"]) == (302, "/it/my/")
 
 

@@ -79,3 +79,4 @@ def test_too_many_requests_say_how_long_to_wait():
 
     assert (response.status_code, response["Retry-After"]) == (429, "300")
     assert "Un attimo di pazienza" in response.text
+    assert "fra 5 minuti" in response.text

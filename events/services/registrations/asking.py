@@ -13,7 +13,7 @@ from events.exceptions import AddressNotAdmitted, EventFull, RegistrationClosed
 from events.models import AccessToken, Event, Registration, SeatPool
 from events.services import letters
 from events.services.questions import keep_answers
-from events.services.registrations import invitations, seats, steps, waiting, writing
+from events.services.registrations import invitations, parties, seats, steps, waiting, writing
 from events.services.registrations.locks import locked, locked_registration
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.notifications.services import clear_bounces
@@ -47,6 +47,7 @@ def request_registration(
     wanted: Collection[str] = (),
     invitation: AccessToken | None = None,
     answers: Mapping[int, Any] | None = None,
+    party: int = 1,
 ) -> Registration:
     """Ask for a place for ``email``; asking twice gives the same registration.
 
@@ -55,7 +56,8 @@ def request_registration(
     free, until the mailed link is used. A signed-in ``user`` whose verified address this is, and whoever has an
     ``invitation`` that was mailed to this address alone, goes on at once (2.4). Whoever is known already gets a letter
     with their state, and the caller sees no difference (2.6); a second request within 10 minutes sends nothing (2.7),
-    unless the place was given back in between: the link sent before is spent.
+    unless the place was given back in between: the link sent before is spent. Whoever asks for a ``party`` of so many
+    takes a seat only where there is one for each; the caller seats the others under the same lock (2.18).
 
     Raises ``RegistrationClosed``, ``AddressNotAdmitted``, ``EventFull``, ``Busy``, or ``ValidationError`` with the
     code ``pool`` or ``invitation``.
@@ -70,7 +72,7 @@ def request_registration(
         stand = seats.stand_of(event, now=now)
         pools = seats.choose_pools(stand, wanted)
         registration = _row_of(event, email, now=now)
-        is_full = not _takes_requests(event, stand, pools)
+        is_full = not _takes_requests(event, stand, pools, party=party)
         proved = own or (invitation is not None and invitation.email_key != "")
         if invitation is not None:
             invitations.spend(invitation, now=now)
@@ -83,6 +85,7 @@ def request_registration(
                 person=person,
                 user=user if own else None,
                 proved=proved,
+                party=party,
                 now=now,
             )
             if answers is not None:
@@ -123,7 +126,8 @@ def prove_registration(token: AccessToken, *, now: datetime) -> Registration:
                 raise RegistrationClosed(event)
             if registration.hold_until is not None:
                 registration.joined_at = now
-        enter(registration, seats.pools_of(registration), seats.stand_of(event, now=now), now=now)
+        pools, stand = seats.pools_of(registration), seats.stand_of(event, now=now)
+        enter(registration, pools, stand, party=1 + len(parties.companions(registration)), now=now)
         AccessToken.objects.filter(registration=registration, purpose=token.Purpose.PROVE, used_at=None).update(
             used_at=now
         )
@@ -132,11 +136,18 @@ def prove_registration(token: AccessToken, *, now: datetime) -> Registration:
 
 
 def enter(
-    registration: Registration, pools: Sequence[SeatPool], stand: seats.Stand, *, now: datetime, by=None
+    registration: Registration,
+    pools: Sequence[SeatPool],
+    stand: seats.Stand,
+    *,
+    now: datetime,
+    party: int = 1,
+    by=None,
 ) -> None:
     """What becomes of a request once its address is proved: a place, staff's desk, or the line (2.5, 2.13, 2.14).
 
-    Raises ``EventFull`` where there is no waiting list.
+    Whoever leads a group is a ``party`` of so many; all of them go the same way. Raises ``EventFull`` where there is
+    no waiting list.
     """
     event = registration.event
     holds = bool(registration.pk) and registration.takes_a_seat(now=now)
@@ -144,9 +155,9 @@ def enter(
         steps.move(registration, State.PENDING, now=now, by=by)
         seats.wish_for(registration, pools)
         writing.queue_pending(registration, now=now)
-    elif holds or stand.free_to_take(pools):
+    elif holds or stand.free_to_take(pools, party=party):
         state = State.PENDING if event.approval_required else State.CONFIRMED
-        seats.take_seats(event, pools, [registration], state=state, now=now, stand=stand, by=by)
+        parties.take_seats(registration, pools, state=state, now=now, stand=stand, by=by)
         if state == State.PENDING:
             writing.queue_pending(registration, now=now)
     else:
@@ -172,9 +183,9 @@ def _is_chosen_by_staff(event: Event) -> bool:
     return event.approval_required and not event.pending_holds_seat
 
 
-def _takes_requests(event: Event, stand: seats.Stand, pools: Sequence[SeatPool]) -> bool:
-    """Whether a newcomer may ask at all: there is a list, or a seat to take or to be chosen for (2.15)."""
-    is_free = stand.fits(1, pools) if _is_chosen_by_staff(event) else stand.free_to_take(pools)
+def _takes_requests(event: Event, stand: seats.Stand, pools: Sequence[SeatPool], *, party: int) -> bool:
+    """Whether newcomers may ask at all: there is a list, or there are seats to take or to be chosen for (2.15)."""
+    is_free = stand.fits(party, pools) if _is_chosen_by_staff(event) else stand.free_to_take(pools, party=party)
     return event.waiting_list or is_free
 
 
@@ -198,6 +209,7 @@ def _ask(
     person: Mapping[str, str],
     user,
     proved: bool,
+    party: int,
     now: datetime,
 ) -> None:
     """A request by someone who has no place: a seat for now if one is free, and a letter; the place if proved."""
@@ -205,20 +217,23 @@ def _ask(
     fill(registration, email=email, person=person)
     holds = bool(registration.pk) and registration.takes_a_seat(now=now)
     found_none = registration.state == State.UNPROVED and registration.hold_until is None
+    if not holds and registration.group_id and Registration.objects.untold().filter(pk=registration.pk).exists():
+        found_none = False  # somebody who waits has named them: now they ask by themselves, and wait by themselves
+        registration.group, registration.priority = None, 0
     if not holds and not (registration.pk and found_none):
         registration.joined_at = now  # who found no seat keeps the day of the first request (2.5)
     if user is not None:
         registration.user = user
     if proved:
         registration.decision_note = ""
-        enter(registration, pools, stand, now=now, by=user)
+        enter(registration, pools, stand, party=party, now=now, by=user)
         return
     if registration.state == State.CANCELLED:
         registration.last_mail_at = None  # the link of the former request is spent: whoever returns needs a new one
-    if holds or (stand.free_to_take(pools) and not _is_chosen_by_staff(event)):
+    if holds or (stand.free_to_take(pools, party=party) and not _is_chosen_by_staff(event)):
         hold = registration.hold_until if holds else now + timedelta(minutes=settings.IURC_EVENTS["hold_minutes"])
         seats.take_seats(event, pools, [registration], state=State.UNPROVED, hold_until=hold, now=now, stand=stand)
-    elif _takes_requests(event, stand, pools):
+    elif _takes_requests(event, stand, pools, party=party):
         steps.move(registration, State.UNPROVED, now=now)
         seats.wish_for(registration, pools)
     else:

@@ -6,7 +6,7 @@ from events import signals
 from events.exceptions import RegistrationClosed
 from events.models import Registration
 from events.services import letters
-from events.services.registrations import offers, steps, waiting, writing
+from events.services.registrations import offers, parties, steps, waiting, writing
 from events.services.registrations.locks import locked, locked_registration
 
 State = Registration.State
@@ -29,6 +29,7 @@ def withdraw_registration(registration: Registration, *, now: datetime, by=None)
         offers.end_open(registration)
         former = steps.move(registration, State.CANCELLED, now=now, by=by)
         steps.let_go(registration, now=now)
+        parties.dismiss(registration, now=now, by=by)
         if former == State.CONFIRMED:
             letters.queue_withdrawn(registration)
             steps.tell(signals.registration_withdrawn, registration)

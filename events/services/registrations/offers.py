@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.exceptions import OfferGone, RegistrationClosed
 from events.models import Event, Offer, Registration, SeatPool
-from events.services.registrations import seats, steps, waiting, writing
+from events.services.registrations import parties, seats, steps, waiting, writing
 from events.services.registrations.locks import locked, locked_registration
 
 State = Registration.State
@@ -39,7 +39,7 @@ def make(
     by=None,
     comment: str = "",
 ) -> Offer:
-    """Offer a seat to one in line: it is held until the offer ends. The caller holds the lock.
+    """Offer a seat to one in line, or to a lead for the whole group: held until the offer ends. The caller locks.
 
     Raises ``EventFull``, or ``RegistrationClosed`` when the event begins too soon for an offer.
     """
@@ -47,10 +47,9 @@ def make(
     expires_at = ends_at(event, now=now)
     if expires_at is None:
         raise RegistrationClosed(event)
-    seats.take_seats(
-        event,
+    parties.take_seats(
+        registration,
         pools,
-        [registration],
         state=State.OFFERED,
         hold_until=expires_at,
         now=now,
@@ -86,7 +85,7 @@ def check_order(registration: Registration, *, reason: str) -> None:
 
 
 def claim_offer(registration: Registration, *, now: datetime) -> Registration:
-    """Accept an offer: the place is certain. Twice is no error (16.3).
+    """Accept an offer: the place is certain, and a lead's group is written to. Twice is no error (16.3).
 
     Good strictly before the offer's end; at that instant it is dead (3.6). Claim and expiry look under the same lock,
     so exactly one wins (3.7). Raises ``OfferGone``, ``RegistrationClosed`` or ``Busy``.
@@ -104,7 +103,7 @@ def claim_offer(registration: Registration, *, now: datetime) -> Registration:
             raise RegistrationClosed(event)
         else:
             _close(offer, Outcome.CLAIMED)
-            seats.take_seats(event, seats.pools_of(claimed), [claimed], state=State.CONFIRMED, now=now)
+            parties.take_seats(claimed, seats.pools_of(claimed), state=State.CONFIRMED, now=now)
     if gone:  # told only now: that the offer was missed is committed
         raise OfferGone(event)
     return claimed
@@ -125,6 +124,7 @@ def decline_offer(registration: Registration, *, now: datetime) -> Registration:
             _close(offer, Outcome.DECLINED)
             steps.move(declined, State.EXPIRED, now=now, reason="declined")
             steps.let_go(declined, now=now)
+            parties.let_go(declined)
         waiting.promote_soon(event, now=now)
     declined.refresh_from_db(fields=["state", "hold_until"])
     return declined
@@ -190,6 +190,7 @@ def settle_missed(event: Event, *, now: datetime) -> int:
         _close(_open_offer(registration), Outcome.EXPIRED)
         steps.move(registration, State.EXPIRED, now=now, reason="missed")
         steps.let_go(registration, now=now)
+        parties.let_go(registration)
         writing.queue_missed(registration, now=now)
     return len(missed)
 
@@ -203,6 +204,7 @@ def _return_to_line(registration: Registration, *, now: datetime, by) -> None:
     end_open(registration)
     steps.move(registration, State.WAITING, now=now, by=by, reason="offer_closed")
     steps.let_go(registration, now=now)
+    parties.let_go(registration)
     writing.queue_waiting(registration, now=now, offer_closed=True)
 
 

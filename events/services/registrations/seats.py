@@ -37,12 +37,12 @@ class Stand:
             return False
         return all(self.pools_left[pool.pk] >= number for pool in pools if pool.is_main)
 
-    def free_to_take(self, pools: Sequence[SeatPool]) -> bool:
-        """Whether a newcomer may take a seat at once: there is one, and nobody waits for it (2.14).
+    def free_to_take(self, pools: Sequence[SeatPool], *, party: int = 1) -> bool:
+        """Whether a newcomer, or a ``party`` of so many, may take seats at once: nobody waits for them (2.14).
 
         Who waits for the room does not hold up who comes online; who waits because the whole event is full does.
         """
-        if not self.fits(1, pools):
+        if not self.fits(party, pools):
             return False
         if not self.waiting:
             return True

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.exceptions import AddressNotAdmitted, RegistrationClosed
 from events.models import Event, Registration
-from events.services.registrations import asking, offers, seats, steps, waiting
+from events.services.registrations import asking, offers, parties, seats, steps, waiting
 from events.services.registrations.locks import locked, locked_registration
 from iurc_portal.accounts.addresses import email_key
 
@@ -63,10 +63,9 @@ def register_by_staff(
             steps.move(registration, State.WAITING, now=now, by=by)
         if beyond or holds or stand.free_to_take(pools) or registration.state in {State.PENDING, State.REJECTED}:
             offers.end_open(registration)
-            seats.take_seats(
-                event,
+            parties.take_seats(
+                registration,
                 pools,
-                [registration],
                 state=State.CONFIRMED,
                 now=now,
                 stand=stand,
@@ -102,10 +101,9 @@ def give_place(
             raise RegistrationClosed(event)
         offers.check_order(placed, reason=reason)
         offers.end_open(placed)
-        seats.take_seats(
-            event,
+        parties.take_seats(
+            placed,
             seats.pools_of(placed),
-            [placed],
             state=State.CONFIRMED,
             now=now,
             beyond=beyond,
@@ -125,6 +123,7 @@ def set_priority(registration: Registration, *, priority: int, now: datetime, by
         comment = f"{placed.priority} → {priority}"
         placed.priority = priority
         placed.save(update_fields=["priority"])
+        Registration.objects.untold().filter(group__lead=placed.pk).update(priority=priority)
         steps.note(placed, now=now, by=by, reason="priority", comment=comment)
         waiting.promote_soon(event, now=now)
     return placed

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from events.exceptions import Busy, EventFull
 from events.models import Event, Offer, Registration, Seat, SeatPool
-from events.services.registrations import offers, seats, steps, writing
+from events.services.registrations import offers, parties, seats, steps, writing
 from events.services.registrations.locks import locked
 from iurc_portal.notifications.services import heartbeat
 
@@ -30,6 +30,7 @@ def join_line(registration: Registration, pools: Sequence[SeatPool], *, now: dat
         raise EventFull(registration.event)
     steps.move(registration, State.WAITING, now=now, by=by)
     seats.wish_for(registration, pools)
+    parties.wait_along(registration, pools)
     writing.queue_waiting(registration, now=now)
     promote_soon(registration.event, now=now)
 
@@ -53,13 +54,17 @@ def why_idle(event: Event, *, now: datetime) -> str:
 
 def why_blocked(event: Event, *, now: datetime) -> str:
     """Why the first in line gets no offer although the list is at work, in words for staff; "" if nobody waits."""
-    first = event.registrations.in_line().first()
+    first = event.registrations.in_line().with_party().first()
     if first is None:
         return ""
     pools = seats.pools_of(first)
     stand = seats.stand_of(event, now=now, to_decide=False)
     if stand.left is not None and stand.left < 1:
         return _("All places are taken or kept for open offers.")
+    if first.party > 1 and not stand.fits(first.party, pools):
+        return _(
+            "The first in line is a group of %(n)s: it gets all of its places at once, and so many are not free."
+        ) % {"n": first.party}
     if not stand.fits(1, pools):
         kinds = ", ".join(str(pool.get_kind_display()) for pool in pools if pool.is_main)
         return _("The first in line wants a seat of this kind, and none is free: %(kinds)s.") % {"kinds": kinds}
@@ -130,26 +135,31 @@ def _promote_if_somebody_waits(event: Event, *, now: datetime) -> None:
 
 
 def _offer_in_order(event: Event, *, now: datetime) -> int:
-    """Offers to those in line who fit. Under ``strict`` who does not fit holds up those who want the same (3.4)."""
+    """Offers to those in line who fit, a group all at once or not at all (2.18).
+
+    Under ``strict`` who does not fit holds up those who want the same (3.4).
+    """
     stand = seats.stand_of(event, now=now)
     strict = event.group_policy == Event.QueuePolicy.STRICT
     quiet = settings.IURC_EVENTS["offers_sleep_at_night"] and event.dtstart - now >= NIGHTS_COUNT_BEFORE
     held_up: set[int] = set()
     offered = 0
-    line = event.registrations.in_line().select_for_update(of=("self",), no_key=True).prefetch_related("seats__pool")
-    if stand.left is not None and not stand.pools and not quiet:
-        line = line[: max(stand.left, 0)]  # all fit: no need to read the rest of a long line
+    line = event.registrations.in_line().with_party().select_for_update(of=("self",), no_key=True)
+    line = line.prefetch_related("seats__pool")
+    all_alike = strict or not event.registrations.untold().exists()  # else a smaller unit may fit behind a larger
+    if stand.left is not None and not stand.pools and not quiet and all_alike:
+        line = line[: max(stand.left, 0)]  # nobody behind can fit: no need to read the rest of a long line
     for registration in line:
         if stand.left is not None and stand.left < 1:
             break
         pools = [seat.pool for seat in registration.seats.all()]
         main = {pool.pk for pool in pools if pool.is_main}
-        fits = stand.fits(1, pools) and not (quiet and is_night(registration, now=now))
+        fits = stand.fits(registration.party, pools) and not (quiet and is_night(registration, now=now))
         if fits and not main & held_up:
             registration.event = event
             offers.make(registration, pools, stand=stand, now=now)
             offered += 1
-        elif strict and not main:
+        elif strict and (not main or not stand.fits(registration.party, ())):
             break
         elif strict:
             held_up |= main
