@@ -1,5 +1,6 @@
 """Taking the participants away, and the log of who did (events spec 11.1–11.6)."""
 
+from datetime import date
 from itertools import islice
 
 from django import forms

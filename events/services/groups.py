@@ -249,6 +249,9 @@ def _take(
 ) -> None:
     """Seats for all of ``rows``, held ``until`` then. Who waits goes first (2.14). Raises ``EventFull``."""
     stand = seats.stand_of(event, now=now)
+    for row in rows:
+        if row.pk and row.takes_a_seat(now=now):
+            seats.change_kind(row, pools, stand)
     if any(not (row.pk and row.takes_a_seat(now=now)) for row in rows) and not stand.free_to_take(pools):
         raise EventFull(event)
     take_seats(event, pools, rows, state=State.UNPROVED, hold_until=until, now=now, stand=stand, by=by)

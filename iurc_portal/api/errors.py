@@ -7,6 +7,8 @@ from rest_framework import status
 from rest_framework.exceptions import APIException, MethodNotAllowed, NotAcceptable, NotFound, Throttled
 from rest_framework.response import Response
 
+from iurc_portal.database import RETRY_SECONDS, is_busy
+
 LONGEST_SHOWN = 80  # letters of a wrong value that a message repeats
 
 
@@ -66,8 +68,13 @@ def answer(error: Exception, _context) -> Response | None:
         code, message = "not_found", _("There is nothing at this address.")
     elif isinstance(error, BadParameter):
         code, message = error.get_codes(), str(error.detail)
+    elif is_busy(error):
+        headers["Retry-After"] = str(RETRY_SECONDS)
+        words = _("The portal could not answer just now. Ask again in %(n)s seconds.")
+        code, message = "busy", words % {"n": RETRY_SECONDS}
     else:
         return None
-    status_code = getattr(error, "status_code", status.HTTP_404_NOT_FOUND)
+    otherwise = status.HTTP_503_SERVICE_UNAVAILABLE if code == "busy" else status.HTTP_404_NOT_FOUND
+    status_code = getattr(error, "status_code", otherwise)
     body = {"code": code, "field": getattr(error, "field", None), "message": message}
     return Response(body, status=status_code, headers=headers)

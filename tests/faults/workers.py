@@ -39,7 +39,9 @@ def empty_broker() -> None:
     if settings.REDIS_URL:
         from redis import Redis
 
-        Redis.from_url(settings.REDIS_URL).delete("celery", "unacked", "unacked_index")
+        prefix = settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"]
+        names = [f"{prefix}{name}" for name in ("celery", "unacked", "unacked_index")]
+        Redis.from_url(settings.REDIS_URL).delete(*names)
         return
     queue = Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_in"])
     for task in queue.iterdir():

@@ -1,7 +1,10 @@
 """Refusals in the reader's language, each with a way on; none of them breaks in its turn."""
 
+from unittest import mock
+
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.test import Client, RequestFactory
 
 from iurc_portal.pages import errors
@@ -80,3 +83,81 @@ def test_too_many_requests_say_how_long_to_wait():
     assert (response.status_code, response["Retry-After"]) == (429, "300")
     assert "Un attimo di pazienza" in response.text
     assert "fra 5 minuti" in response.text
+
+
+@pytest.fixture
+def no_database(client):
+    """The database has gone away, and Django's client shows what visitors see."""
+    client.raise_request_exception = False
+    gone = OperationalError("server closed the connection unexpectedly")
+    with mock.patch("django.db.backends.utils.CursorWrapper._execute", side_effect=gone):
+        yield
+
+
+@pytest.mark.django_db
+def test_a_page_without_a_database_says_to_try_again_in_a_moment(client, no_database):
+    response = client.get("/ja/events/", {"q": "a&b"})
+
+    assert (response.status_code, response["Retry-After"], response["Cache-Control"]) == (503, "5", "no-store")
+    assert '<html lang="ja">' in response.text
+    assert "<h1>しばらくお待ちください</h1>" in response.text
+    assert 'href="/ja/events/?q=a%26b"' in response.text
+
+
+@pytest.mark.django_db
+def test_a_form_sent_without_a_database_keeps_its_values_for_another_try(client, no_database):
+    response = client.post(
+        "/it/events/any/register/",
+        "given_name=%22Anna%22&takes_part=online&takes_part=headset",
+        content_type="application/x-www-form-urlencoded",
+    )
+
+    assert response.status_code == 503
+    assert '<input type="hidden" name="given_name" value="&quot;Anna&quot;">' in response.text
+    assert response.text.count('name="takes_part"') == 2
+    assert '<form method="post">' in response.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ("login=a%40example.org&password=secret", "application/x-www-form-urlencoded"),
+        ('--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nsecret\r\n--x--\r\n',
+         "multipart/form-data; boundary=x"),
+    ],
+)  # fmt: skip
+def test_passwords_and_files_stand_on_no_page(client, no_database, body, content_type):
+    response = client.post("/it/events/any/register/", body, content_type=content_type)
+
+    assert response.status_code == 503
+    assert "secret" not in response.text
+    assert "<form" not in response.text
+
+
+@pytest.mark.django_db
+def test_the_api_without_a_database_says_so_in_json(client, no_database):
+    response = client.get("/api/v1/organisations/", {"lang": "it"})
+
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert response.json()["code"] == "busy"
+
+
+@pytest.mark.django_db
+def test_a_table_that_is_missing_is_a_fault_of_ours(client):
+    client.raise_request_exception = False
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE events_event RENAME TO events_lost")
+        response = client.get("/it/events/any/")
+        transaction.set_rollback(True)
+
+    assert response.status_code == 500
+
+
+def test_a_connection_that_is_closed_already_is_no_fault_of_ours():
+    try:
+        raise InterfaceError("connection already closed")
+    except InterfaceError:
+        response = errors.server_error(request_for("/en/events/"))
+
+    assert response.status_code == 503

@@ -224,6 +224,8 @@ def _ask(
         registration.joined_at = now  # who found no seat keeps the day of the first request (2.5)
     if user is not None:
         registration.user = user
+    if holds and seats.change_kind(registration, pools, stand):
+        waiting.promote_soon(event, now=now)
     if proved:
         registration.decision_note = ""
         enter(registration, pools, stand, party=party, now=now, by=user)

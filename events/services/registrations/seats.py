@@ -136,6 +136,28 @@ def take_seats(
             steps.welcome(registration, former=former)
 
 
+def change_kind(registration: Registration, pools: Iterable[SeatPool], stand: Stand) -> bool:
+    """Let somebody who holds a seat change to the kind asked for now. Returns whether that was done.
+
+    Where none of that kind is free, or others wait for it, they keep the one they have: asking again takes no second
+    seat (2.7) and loses none.
+    """
+    wanted = next((pool for pool in pools if pool.is_main), None)
+    if wanted is None:
+        return False
+    held = next((seat for seat in registration.seats.all() if _is_main_and_held(seat, stand)), None)
+    if held is None or held.pool_id == wanted.pk:
+        return False
+    if stand.pools_left[wanted.pk] < 1 or wanted.pk in stand.waiting_for:
+        return False
+    registration.seats.filter(pool=wanted).delete()
+    stand.pools_left[held.pool_id] += 1
+    stand.pools_left[wanted.pk] -= 1
+    held.pool = wanted
+    held.save(update_fields=["pool"])
+    return True
+
+
 def wish_for(registration: Registration, pools: Sequence[SeatPool]) -> None:
     """Note which seats a person without one would like; the wishes of a former request go."""
     registration.seats.exclude(pool__in=pools).delete()
@@ -194,10 +216,16 @@ def hand_on_extras(event: Event, *, now: datetime) -> list[Seat]:
 def _seat(registration: Registration, pools: Iterable[SeatPool], stand: Stand, *, is_new: bool) -> None:
     """Write the seats of a person who takes a place. An extra goes first to those who wait for one.
 
-    What a newcomer held with a former place was free for others meanwhile, and is taken anew.
+    What a newcomer held with a former place was free for others meanwhile, and is taken anew; what was asked for then
+    and not now goes. Whoever has a seat keeps it and takes no second one: ``change_kind`` is the way to another.
     """
     present = {seat.pool_id: seat for seat in registration.seats.all()}
+    if is_new and (former := present.keys() - {pool.pk for pool in pools}):
+        registration.seats.filter(pool__in=former).delete()
+    sits = not is_new and any(_is_main_and_held(seat, stand) for seat in present.values())
     for pool in pools:
+        if sits and pool.is_main:
+            continue
         seat = present.get(pool.pk) or Seat(registration=registration, pool=pool)
         if not is_new and seat.state == Seat.State.HELD:
             continue
@@ -209,6 +237,10 @@ def _seat(registration: Registration, pools: Iterable[SeatPool], stand: Stand, *
         else:
             seat.state = Seat.State.WAITING
         seat.save()
+
+
+def _is_main_and_held(seat: Seat, stand: Stand) -> bool:
+    return seat.state == Seat.State.HELD and stand.pools[seat.pool_id].is_main
 
 
 def _somebody_waits_for(pool: SeatPool, *, besides: Registration) -> bool:

@@ -58,6 +58,8 @@ def register_by_staff(
             if registration.state == State.CANCELLED:
                 registration.joined_at = now
         holds = bool(registration.pk) and registration.takes_a_seat(now=now)
+        if holds and seats.change_kind(registration, pools, stand):
+            waiting.promote_soon(event, now=now)
         if registration.state == State.EXPIRED:  # back into the line first: no other way leads on from there
             registration.joined_at = now
             steps.move(registration, State.WAITING, now=now, by=by)
