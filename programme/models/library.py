@@ -73,8 +73,6 @@ class LibraryItem(models.Model):
         PARTICIPANTS = "participants", pgettext_lazy("who may read", "those who had a place")
         STAFF = "staff", pgettext_lazy("who may read", "staff only")
 
-    PAPERS = (Kind.TRANSCRIPT, Kind.SLIDES)  # what can be a PDF
-
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     webinar = models.ForeignKey(
         "programme.Webinar", verbose_name=_("webinar"), on_delete=models.CASCADE, related_name="library"
