@@ -68,7 +68,7 @@ FOR_GUESTS: list[tuple[str, Three, list[Three]]] = [
         (
             "Consiglierebbe un evento come questo a un collega?",
             "Would you recommend an event like this to a colleague?",
-            "このようなイベントを同僚の方に勧めたいと思われますか。",
+            "このような催しを同僚の方に勧めたいと思われますか。",
         ),
         [],
     ),
