@@ -62,13 +62,20 @@ def crash_twice(cluster: Cluster, asked: Answers, people: int) -> None:
 
 
 def deliver_everything() -> None:
-    """Sweeps as beat would call them, until no letter waits; a claim that was lost with the database is free later."""
+    """Sweeps as beat would call them, until no letter waits. Where nothing moves, time goes on: a claim that was lost
+    with the database is free later.
+    """
+    before = -1
 
-    def sweep() -> None:
+    def beat() -> None:
+        nonlocal before
         mail.sweep()
-        mail.ten_minutes_later()
+        left = mail.waiting()
+        if left == before:
+            mail.ten_minutes_later()
+        before = left
 
-    mail.wait_for(lambda: mail.waiting() == 0, each=sweep)
+    mail.wait_for(lambda: mail.waiting() == 0, each=beat, patience=mail.PATIENCE + mail.waiting())
 
 
 def crowd(people: int, places: int, *, cluster: Cluster | None = None) -> None:

@@ -59,9 +59,9 @@ def ten_minutes_later() -> None:
     Message.objects.filter(state="queued").exclude(not_before=None).update(not_before=timezone.now())
 
 
-def wait_for(done: Callable[[], bool], *, each: Callable[[], None] | None = None) -> None:
+def wait_for(done: Callable[[], bool], *, each: Callable[[], None] | None = None, patience: float = PATIENCE) -> None:
     """Wait until ``done()``; ``each`` is called at the beginning and every other second meanwhile."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + patience
     again = 0.0
     while True:
         if each is not None and time.monotonic() > again:
@@ -70,7 +70,7 @@ def wait_for(done: Callable[[], bool], *, each: Callable[[], None] | None = None
         if done():
             return
         if time.monotonic() > until:
-            sys.exit(f"still not there after {PATIENCE} s: {states()} {errors()}")
+            sys.exit(f"still not there after {patience} s: {states()} {errors()}")
         time.sleep(0.05)
 
 

@@ -4,6 +4,7 @@ Small here; the figures of large ones, and how to run them, are in ``docs/FAULTS
 """
 
 import pytest
+from django.db import connection  # noqa: F401 - skipif reads connection
 
 from tests.events.test_concurrency import parallel
 from tests.faults.cluster import binaries
