@@ -17,6 +17,7 @@ from events.services import registrations, tokens
 from events.views.pages import get_visible_event, own_registration, pools_left
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.forgery import protected_if_signed_in
+from iurc_portal.kept import kept_for_visitors
 from iurc_portal.limits import allow, network_of
 from iurc_portal.pages.models import EditableText
 
@@ -88,6 +89,7 @@ def answer_form(request, event, *, now, invitation=None, clear=""):
 
 
 @require_safe
+@kept_for_visitors(seconds=60)
 def asked(request, slug):
     """ "Look into your mail": the same page for everybody, and it can be read again."""
     event = get_visible_event(request, slug, now=timezone.now())
