@@ -18,6 +18,7 @@ from events.services.broadcasts import TOPIC
 from events.views.pages import get_visible_event, own_registration, pools_left
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.forgery import protected_if_signed_in
+from iurc_portal.kept import kept_for_visitors
 from iurc_portal.limits import allow, network_of
 from iurc_portal.notifications.subscriptions import request_subscription
 from iurc_portal.pages.errors import too_many_requests
@@ -92,6 +93,7 @@ def answer_form(request, event, *, now, invitation=None, clear=""):
 
 
 @require_safe
+@kept_for_visitors(seconds=60)
 def asked(request, slug):
     """ "Look into your mail": the same page for everybody, and it can be read again."""
     event = get_visible_event(request, slug, now=timezone.now())

@@ -213,8 +213,10 @@ class _Courier:
         return self
 
     def __exit__(self, *error):
-        self.note()
-        self.connection.close()
+        try:
+            self.note()
+        finally:
+            self.connection.close()
 
     def note(self) -> None:
         """Write down that the last letter has left, if that is still to be done."""

@@ -5,6 +5,7 @@ city is already in the next day.
 """
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel import Locale
 from babel.core import get_global
@@ -34,10 +35,14 @@ def _language(language: str | None) -> str:
     return code if code in LOCALES else "en"
 
 
+@lru_cache(maxsize=2000)
+def _format(day: date, form: str, code: str) -> str:
+    return format_date(day, PATTERNS[form][code], locale=LOCALES[code])
+
+
 def date_words(day: date, form: str = "full", language: str | None = None) -> str:
     """``day`` in words; ``form`` is a key of ``PATTERNS``. An aware datetime is taken at its own zone's date."""
-    code = _language(language)
-    return format_date(day, PATTERNS[form][code], locale=LOCALES[code])
+    return _format(day.date() if isinstance(day, datetime) else day, form, _language(language))
 
 
 def partial_date(day: date, precision: str, language: str | None = None) -> str:

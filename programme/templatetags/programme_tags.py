@@ -12,6 +12,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from iurc_portal.clock import ROME, both_cities
+from iurc_portal.kept import kept_parts
 from iurc_portal.translation import times
 from iurc_portal.translation.languages import Spoken, best_text, order_for
 from programme import shown
@@ -24,7 +25,13 @@ register = template.Library()
 
 @register.simple_tag
 def funding_notice():
-    """The funding notice of the current edition, in the page's language or marked with its own. One query."""
+    """The funding notice of the current edition, in the page's language or marked with its own. It stands on every
+    page and is kept like a card; else one query.
+    """
+    return kept_parts("funding notice", [0], lambda _ids: {0: _funding_notice()})[0]
+
+
+def _funding_notice() -> str:
     edition = Edition.objects.current()
     if edition is None:
         return _("Funded by the European Union.")

@@ -159,3 +159,7 @@ def main() -> None:
     pages = prepare()
     with serving(workers=2) as server:
         report(server.port, pages)
+
+
+if __name__ == "__main__":
+    main()

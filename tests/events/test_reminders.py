@@ -1,16 +1,22 @@
 """The sweep: once each, never stale, never too late, nothing hidden after an outage."""
 
+import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core import mail
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from events.models import Delivery, Registration, ReminderRule
+from events.models import AccessToken, Delivery, Registration, ReminderRule
 from events.services import reminders
 from events.services.registrations import withdraw_registration
 from events.services.scheduling import cancel_event, schedule_event, unpublish_event
 from iurc_portal.notifications import services as outbox
 from iurc_portal.notifications.models import Heartbeat, Message
+from iurc_portal.tokens import digest_of
 from tests.factories import START, make_event, make_registration
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +59,27 @@ def test_a_day_before_everyone_with_a_place_is_reminded_once():
         "Asia/Tokyo",
     )
     assert Delivery.objects.get().message == message
+
+
+def test_reminders_of_a_batch_are_read_together_and_each_has_its_own_name_and_links():
+    event = event_with("-PT24H", event_attendance_mode="online")
+    for name in ("Sato", "Mori", "<Abe>"):
+        make_registration(event, family_name=name, given_name="", email=f"{name.strip('<>')}@example.org")
+    reminders.send_due(now=START - DAY)
+
+    with CaptureQueriesContext(connection) as captured:
+        outbox.deliver_all(list(Message.objects.values_list("pk", flat=True)), now=START - DAY)
+
+    statements = Counter(query["sql"].split()[0] for query in captured)
+    links = [re.findall(r"/([rj])/([\w-]{43})/", letter.body) for letter in mail.outbox]
+    assert statements["INSERT"] == 1
+    assert statements["SELECT"] <= 6
+    assert [[kind for kind, _token in found] for found in links] == [["r", "j"]] * 3
+    assert {digest_of(token) for found in links for _kind, token in found} == set(
+        AccessToken.objects.values_list("digest", flat=True)
+    )
+    assert ["Sato" in mail.outbox[0].body, "<Abe>" in mail.outbox[2].body] == [True, True]
+    assert "&lt;Abe&gt;" in mail.outbox[2].alternatives[0].content
 
 
 def test_the_whole_way_of_reminders_minute_by_minute():

@@ -30,8 +30,10 @@ class Scripted(BaseEmailBackend):
     answers: list = []
     taken: list = []
     closed = 0
+    meanwhile = staticmethod(lambda: None)  # what happens while it takes a letter
 
     def send_messages(self, emails):
+        self.meanwhile()
         answer = self.answers.pop(0) if self.answers else None
         if answer is not None:
             raise answer
@@ -46,6 +48,7 @@ class Scripted(BaseEmailBackend):
 def server(settings):
     settings.EMAIL_BACKEND = "tests.notifications.test_outbox.Scripted"
     Scripted.answers, Scripted.taken, Scripted.closed = [], [], 0
+    Scripted.meanwhile = staticmethod(lambda: None)
     return Scripted
 
 
@@ -261,6 +264,33 @@ def test_a_later_letter_does_not_wait_for_one_that_failed():
     second = put("second", ordering_key="event:1")
 
     assert services.deliver_all([second.pk, first.pk], now=timezone.now()) == {"failed": 1, "sent": 1}
+
+
+def test_a_letter_that_waited_long_for_its_turn_is_asked_about_again(server, monkeypatch):
+    first, second = put("one"), put("two")
+    now = [0.0]
+    monkeypatch.setattr(services, "monotonic", lambda: now[0])
+
+    def dawdle():
+        now[0] += services.FRESH + 1
+        Message.objects.filter(pk=second.pk).update(payload={"refusal": "the event is cancelled"})
+
+    server.meanwhile = staticmethod(dawdle)
+    counts = services.deliver_all([first.pk, second.pk], now=timezone.now())
+
+    assert counts == {"sent": 1, "dropped": 1}
+    assert Message.objects.get(pk=second.pk).error == "the event is cancelled"
+
+
+def test_only_the_letter_in_hand_is_in_doubt(server):
+    messages = [put(f"news {n}") for n in range(4)]
+    seen = []
+    states = Message.objects.order_by("pk").values_list("state", flat=True)
+    server.meanwhile = staticmethod(lambda: seen.append(list(states.all())))
+
+    services.deliver_all([message.pk for message in messages], now=timezone.now())
+
+    assert seen == [[State.SENT] * n + [State.SENDING] + [State.QUEUED] * (3 - n) for n in range(4)]
 
 
 def test_letters_without_an_ordering_key_do_not_wait_for_each_other(server):

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +11,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from ecosystem.models import Organisation
 from iurc_portal import kept
@@ -64,7 +66,7 @@ def test_what_is_saved_is_seen_at_once(client, pianca):
 
 
 def test_who_registers_is_seen_on_kept_pages_after_seconds_and_a_rush_costs_no_page_each(client, monkeypatch):
-    event = make_event(slug="talk", maximum_attendee_capacity=5)
+    event = make_event(slug="talk", dtstart=timezone.now() + timedelta(days=9), maximum_attendee_capacity=9)
     clock = SimpleNamespace(time=lambda: clock.now, time_ns=lambda: int(clock.now * 1e9), now=300.5)
     monkeypatch.setattr(kept, "time", clock)
     asked = [queries_of(client, "/en/events/talk/")]
@@ -77,7 +79,7 @@ def test_who_registers_is_seen_on_kept_pages_after_seconds_and_a_rush_costs_no_p
     fresh = [number > 0 for _answer, number in asked]
     left = [re.search(r"(\d) places? left", answer.content.decode())[1] for answer, _number in asked]
     assert fresh == [True, False, False, True, False, False, True]
-    assert left == ["5", "5", "5", "2", "2", "2", "0"]
+    assert left == ["9", "9", "9", "6", "6", "6", "3"]
 
 
 def test_what_is_not_committed_makes_no_copy_void(client, pianca):
