@@ -178,7 +178,9 @@ class RegistrationGroupAdmin(ReadOnly, PlainAdmin):
     def members_listed(self, obj):
         rows = obj.members.exclude(pk=obj.lead_id).order_by("joined_at", "pk")
         pattern = "<li>" + _link(obj.lead)[0] + " – {}</li>"
-        lines = [(*_link(row)[1:], row.get_state_display()) for row in rows]
+        untold = set(rows.untold().values_list("pk", flat=True))
+        wait = _("not written to yet: waits with the lead")
+        lines = [(*_link(row)[1:], wait if row.pk in untold else row.get_state_display()) for row in rows]
         return format_html("<ol>{}</ol>", format_html_join("", pattern, lines)) if lines else "–"
 
 

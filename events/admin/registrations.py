@@ -169,6 +169,8 @@ class RegistrationAdmin(
         if getattr(obj, "position", None):
             words = _("position %(n)s") % {"n": obj.position}
             return f"{words} (+{obj.priority})" if obj.priority > 0 else words
+        if obj.group_id is not None and obj.state == Registration.State.UNPROVED and obj.last_mail_at is None:
+            return _("with the group")
         if obj.hold_until is not None:
             return _("until %(time)s") % {
                 "time": date_format(timezone.localtime(obj.hold_until), "SHORT_DATETIME_FORMAT")

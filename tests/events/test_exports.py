@@ -253,7 +253,7 @@ def test_a_row_tells_seats_group_position_and_who_came(desk, yamada):
         "0",
     ]
     assert [first[name] for name in named] == ["", "1", "", "No", "0"]
-    assert (codes["seats"], codes["group"], codes["attended"]) == ("room headset?", "taro@example.org", "True")
+    assert (codes["seats"], codes["group"], codes["attended"]) == ("room headset?", "taro@example.org", "yes")
 
 
 def test_answers_have_a_column_each_and_sensitive_ones_need_a_reason_and_the_permission(desk, yamada):
