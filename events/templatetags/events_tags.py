@@ -10,6 +10,7 @@ from django import template
 from django.db.models import Case, F, When, prefetch_related_objects
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, pgettext
 
 from events.audiences import mode_of
@@ -145,7 +146,8 @@ def languages_line(event):
         if spoken:
             joined = (pgettext("list", "%(first)s, %(next)s") % {"first": "", "next": ""}).join(spoken)
             parts.append((pgettext("languages", "%(role)s: %(names)s") % {"role": label, "names": joined},))
-    return format_html_join(" · ", '<span class="tn-role">{}</span>', parts)
+    dot = mark_safe('<span class="tn-role__dot"> · </span>')
+    return format_html_join(dot, '<span class="tn-role">{}</span>', parts)
 
 
 @register.filter

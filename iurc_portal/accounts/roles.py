@@ -30,10 +30,13 @@ def ensure_roles() -> None:
     historical = Q(codename__regex=r"_historical")
     staff = Permission.objects.filter(
         Q(content_type__app_label__in=STAFF_APPS, codename__regex=r"^(view|add|change)_")
-        | Q(content_type__app_label="events", codename__in=["publish_event", "export_registration"])
-        | Q(content_type__app_label="events", codename__in=["publish_event", "send_broadcast"])
-        | Q(content_type__app_label="events", codename__in=["publish_event", "moderate_registration"])
-        | Q(content_type__app_label="events", codename__in=["publish_event", "see_join_address", "check_in"])
+        | Q(
+            content_type__app_label="events",
+            codename__in=[
+                *("publish_event", "export_registration", "send_broadcast"),
+                *("moderate_registration", "see_join_address", "check_in"),
+            ],
+        )
         | Q(
             content_type__app_label="notifications",
             codename__in=[

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from email.charset import QP, Charset
+from email.header import Header
 from functools import lru_cache
 from typing import Any
 
@@ -35,6 +36,15 @@ class LetterMail(EmailMultiAlternatives):
 
     encoding = PLAIN_ON_ITS_WAY  # type: ignore[assignment]
     words: Words
+
+    def message(self):
+        """As Django makes it, but for the subject: a long one that is not ASCII began on a line of its own, before
+        which some readers show a blank (RFC 5322 §2.2.3 allows it, RFC 2047 §2 limits its first word).
+        """
+        made = super().message()
+        if not self.subject.isascii():
+            made.replace_header("Subject", Header(self.subject, "utf-8", header_name="Subject").encode())
+        return made
 
 
 def compose(

@@ -11,6 +11,7 @@ from aiosmtpd.smtp import SMTP
 from django.utils import timezone
 
 from iurc_portal.notifications import services
+from iurc_portal.notifications.letters import LetterMail
 from iurc_portal.notifications.models import Message
 from tests.notifications.kinds import KIND
 
@@ -143,3 +144,12 @@ def test_a_server_that_is_away_keeps_everything_in_the_outbox(post, settings):
 
     assert counts == {services.NO_ANSWER: 2, "left for the sweep": 2}
     assert set(states().values()) == {"queued"}
+
+
+def test_a_japanese_subject_begins_on_the_line_of_its_name_and_reads_back_the_same():
+    subject = "【お申し込み完了】トリノで試す自動運転（見本）の第三回オンライン説明会"
+
+    octets = LetterMail(subject=subject, to=["aiko@example.org"]).message().as_bytes(linesep="\r\n")
+
+    assert b"\r\nSubject: =?utf-8?b?" in octets
+    assert email.message_from_bytes(octets, policy=email.policy.default)["Subject"] == subject
