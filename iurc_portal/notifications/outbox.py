@@ -34,7 +34,9 @@ def write_anew(messages: QuerySet, *, now: datetime, by) -> int:
     Returns how many were written.
     """
     remembered = now - timedelta(days=settings.IURC_PRIVACY["payload_days"])  # later nobody knows what it said
-    sent = list(messages.filter(state=Message.State.SENT, sent_at__gt=remembered).exclude(to="").order_by("pk"))
+    sent = list(
+        messages.filter(state=Message.State.SENT).exclude(sent_at__lte=remembered).exclude(to="").order_by("pk")
+    )
     written = queue_messages(
         Letter(
             key=f"{message.key[:150]}:anew:{message.pk}:{now:%Y%m%dT%H%M%S%f}",

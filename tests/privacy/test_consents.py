@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
 from events.models import AccessToken, Registration
 from events.services import groups, tokens
+from iurc_portal.content.reading import read_folder
 from iurc_portal.notifications.models import Message, Subscription
+from iurc_portal.privacy import content
 from iurc_portal.privacy.models import ConsentText
 from tests.admin.conftest import member_of
 from tests.factories import make_event
@@ -143,11 +144,11 @@ def test_staff_write_a_new_version_and_never_change_an_old_one(client, settings)
 
 
 def test_the_initial_content_has_the_first_version_in_three_languages_and_writes_it_once():
-    call_command("load_content", settings.BASE_DIR / "content", verbosity=0)
-    ConsentText.objects.update(text_en="As it was published")
-    call_command("load_content", settings.BASE_DIR / "content", verbosity=0)
+    documents = read_folder(settings.BASE_DIR / "content")
 
-    text = ConsentText.objects.get()
-    assert (text.mark, text.text_en) == ("registration 1", "As it was published")
-    assert text.text_it
-    assert text.text_ja
+    [first] = content.prepare(documents)
+    ConsentText.objects.create(**first.values)
+    again = content.prepare(documents)
+
+    assert (first.key, documents.problems, again) == ("registration:1", [], [])
+    assert all(first.values[f"text_{code}"] for code in ("it", "en", "ja"))
