@@ -23,7 +23,7 @@ def register_kinds() -> None:
 
 def made(message: Message, *, preview: bool) -> EmailMultiAlternatives:
     """The file itself never travels by mail: who fetches it is signed in."""
-    days = {"days": settings.IURC_EVENTS["export_days"]}
+    days = {"days": settings.IURC_PRIVACY["export_days"]}
     if message.payload["state"] == ParticipantExport.State.READY:
         subject = _("The file of participants is ready")
         opening = [_("The export that you asked for is made. Only you can download it, for %(days)s days.") % days]

@@ -21,7 +21,7 @@ from events.models import (
     RetentionHold,
 )
 from events.questions import in_words, name_of
-from events.services import anonymising, feeds
+from events.services import anonymising, exports, feeds
 from iurc_portal.accounts.names import NAME_FIELDS
 from iurc_portal.audit.models import Transition
 from iurc_portal.privacy import registry, words
@@ -100,6 +100,14 @@ def register() -> None:
             registry.delete,
         ),
         Rule(
+            "export-files",
+            _("Files of participants that were made for staff"),
+            Span("export_days", words.AFTER_WRITING),
+            words.DELETED,
+            exports.made_before,
+            lambda rows, now: exports.forget_files(rows),
+        ),
+        Rule(
             "exports",
             _("By which words staff filtered lists of participants they exported"),
             Span("log_months", words.AFTER_WRITING),
@@ -121,12 +129,16 @@ def register() -> None:
 
 
 def never_proved(before: datetime) -> QuerySet[Registration]:
-    """Requests of people who never confirmed one for this event, whose links have all ended at ``before``."""
+    """Requests of people who never confirmed one for this event, whose links have all ended at ``before``.
+
+    Not those whom a lead named and nobody has asked yet: their party waits in line for its places.
+    """
     asked_before = before - timedelta(hours=settings.IURC_EVENTS["proof_hours"])
     prove = AccessToken.Purpose.PROVE
     living = AccessToken.objects.filter(registration=OuterRef("pk"), purpose=prove, expires_at__gt=before)
     return Registration.objects.filter(
         ~Exists(living),
+        ~Exists(Registration.objects.untold().filter(pk=OuterRef("pk"), group__lead__state__in=Registration.CURRENT)),
         Q(hold_until=None) | Q(hold_until__lte=before),
         state=State.UNPROVED,
         confirmed_at=None,

@@ -26,18 +26,6 @@ def make_exports() -> dict[str, int]:
 
 
 @shared_task
-def forget_old_exports() -> str:
-    """Every night: delete files of participants that were made more than a week ago."""
-    from events.services import exports
-    from iurc_portal.notifications.services import heartbeat
-
-    now = timezone.now()
-    with heartbeat("forget_old_exports", now=now) as counts:
-        counts["files"] = exports.forget_old_exports(now=now)
-    return f"{counts['files']} files"
-
-
-@shared_task
 def extend_series() -> dict[str, int]:
     from events.services import series
 

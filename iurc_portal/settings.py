@@ -337,8 +337,7 @@ IURC_EVENTS: dict[str, Any] = {
     "clock_note_days": 21,  # people hear of a clock change so long before it (12.15)
     "group_size": 10,  # people in a group where the event says nothing else (2.1)
     "delegation_size": 60,  # people whom staff register at once
-    "export_rows_at_once": 2000,  # a file with more rows is made by a task …
-    "export_days": 7,  # … and kept so long for its author (11.4)
+    "export_rows_at_once": 2000,  # a file with more rows is made by a task
     "member_hours": 72,  # a member's seat is held this long after the letter, or until the start (2.18)
 }
 
@@ -346,7 +345,6 @@ IURC_SURVEYS: dict[str, Any] = {
     "at_least": 5,  # nothing is shown of fewer people than this, nor of what is left when they are taken away
     "open_days": 14,  # after the event, where staff say nothing else (programme spec P24)
     "remind_after_days": 5,  # once, whoever has not answered
-    "texts_months": 24,  # free texts are deleted so long after the survey has closed; numbers stay
 }
 
 # How long what is kept of people (events spec 13.2, ecosystem spec 6): docs/it/dati-personali.md shows the table.
@@ -365,6 +363,8 @@ IURC_PRIVACY: dict[str, int] = {
     "bounce_months": 24,  # what mail servers said of an address
     "report_days": 90,  # the address of who reported a problem, after the answer
     "request_days": 7,  # the address of who asked for a copy of their data
+    "export_days": 7,  # files of participants that a task has made for its author (events spec 11.4)
+    "survey_texts_months": 24,  # free texts of a survey, after it has closed; numbers stay (programme spec 6)
     "log_months": 24,  # by which words staff filtered what they exported; what retention did
     "import_days": 42,  # rows of imported lists
     "dead_claim_days": 1,

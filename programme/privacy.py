@@ -1,4 +1,7 @@
-"""People of visits: delegates, hosts, applicants. Who they are stands in ``ecosystem``, which forgets them (13.3)."""
+"""People of visits and webinars: delegates, hosts, applicants, speakers; what was written in surveys.
+
+Who they are stands in ``ecosystem``, which forgets them (events spec 13.3).
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,16 +9,32 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from ecosystem.privacy import people_of
-from iurc_portal.privacy import registry
-from iurc_portal.privacy.registry import Holder, Section, columns
+from iurc_portal.privacy import registry, words
+from iurc_portal.privacy.registry import Holder, Rule, Section, Span, columns
 from iurc_portal.privacy.subjects import Subject
 from iurc_portal.privacy.traces import blank_traces
-from programme.models import Delegate, StudyVisit
+from programme.models import Delegate, Speaker, StudyVisit, Survey
 from programme.models.delegations import HostConfirmation
+from programme.services import survey_answers
 
 
 def register() -> None:
-    registry.register(Holder("programme", 10, collect, erase))
+    registry.register(
+        Rule(
+            "survey-texts",
+            _("What people wrote in surveys in their own words"),
+            Span("survey_texts_months", _("%(time)s after the survey has closed")),
+            words.DELETED,
+            survey_answers.with_old_texts,
+            forget_survey_texts,
+        ),
+        Holder("programme", 10, collect, erase),
+    )
+
+
+def forget_survey_texts(rows: Iterable[Survey], now: datetime) -> None:
+    for survey in rows:
+        survey_answers.forget_texts(survey, now=now)
 
 
 def delegates_of(subject: Subject):
@@ -24,6 +43,10 @@ def delegates_of(subject: Subject):
 
 def hosts_of(subject: Subject):
     return HostConfirmation.objects.filter(person__in=people_of(subject).values("pk"))
+
+
+def talks_of(subject: Subject):
+    return Speaker.objects.filter(person__in=people_of(subject).values("pk"))
 
 
 def collect(subject: Subject) -> Iterable[Section]:
@@ -52,6 +75,16 @@ def collect(subject: Subject) -> Iterable[Section]:
         lambda row: f"{row.item.day.visit.title} – {row.item}",
     )
     yield Section(
+        "talks",
+        _("Webinars at which you were named as a speaker, moderator or interpreter"),
+        columns(
+            ("webinar", _("webinar"), lambda row: str(row.webinar)),
+            ("role", _("role"), lambda row: str(row.get_role_display())),
+        ),
+        list(talks_of(subject).select_related("webinar__event")),
+        lambda row: f"{row.webinar} ({row.get_role_display()})",
+    )
+    yield Section(
         "applications",
         _("Study visits you applied for"),
         columns(("visit", _("visit"), "title"), ("contact", _("applicant's e-mail"), "applicant_contact")),
@@ -61,7 +94,11 @@ def collect(subject: Subject) -> Iterable[Section]:
 
 
 def erase(subject: Subject, now: datetime) -> None:
-    """Nobody is taken out of a delegation: a nameless delegate is counted, as those who came are."""
+    """Nobody is taken out of a delegation: a nameless delegate is counted, as those who came are. A page of a webinar
+    names people, and nothing else of them: these rows go.
+    """
+    for speaker in talks_of(subject):
+        speaker.delete()
     blank_traces(Delegate, delegates_of(subject).values_list("pk", flat=True))
     blank_traces(HostConfirmation, hosts_of(subject).values_list("pk", flat=True))
     applied = StudyVisit.objects.filter(subject.at("applicant_contact"))

@@ -25,6 +25,7 @@ from events.models import (
     RegistrationGroup,
 )
 from events.models.registrations import PERSONAL
+from events.services import exports
 from events.services import registrations as places
 from events.services.attendance_import import name_key, names_of
 from iurc_portal.accounts.names import KEY_FIELDS
@@ -60,6 +61,7 @@ def forget_person(subject: Subject, now: datetime) -> None:
     """Everything of a person that events keep: registrations, invitations, calendars, lines in lists and exports."""
     rows = list(of_person(subject))
     _forget_unmatched(subject, rows)
+    exports.forget_files(exports.holding(row.pk for row in rows))
     for export in ParticipantExport.objects.exclude(query=""):
         if _names_one_of(unquote_plus(export.query), subject, rows):
             ParticipantExport.objects.filter(pk=export.pk).update(query="")

@@ -1,7 +1,7 @@
 """Files of participants that are too large to wait for: asked for, made by a task, forgotten (events spec 11.4)."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from tempfile import SpooledTemporaryFile
@@ -9,7 +9,7 @@ from typing import IO
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -74,24 +74,32 @@ def make_waiting(*, now: datetime) -> dict[str, int]:
     return counts
 
 
-def forget_old_exports(*, now: datetime) -> int:
-    """Delete the files that are older than a week; the lines of the log stay. Returns how many."""
-    kept_from = now - timedelta(days=settings.IURC_EVENTS["export_days"])
-    old = ParticipantExport.objects.filter(state=State.READY, made_at__lte=kept_from)
-    with transaction.atomic():
-        ids = list(old.select_for_update().values_list("pk", flat=True))
-        ExportFile.objects.filter(export__in=ids).delete()
-        for export in ParticipantExport.objects.filter(pk__in=ids):
-            export.move_to(State.FORGOTTEN)
-            export.save(update_fields=["state"])
-    return len(ids)
+def made_before(instant: datetime) -> QuerySet[ParticipantExport]:
+    """Exports whose file was made at ``instant`` or earlier and is still there."""
+    return ParticipantExport.objects.filter(state=State.READY, made_at__lte=instant)
+
+
+def holding(registrations: Iterable[int]) -> list[ParticipantExport]:
+    """Exports whose file is there and names one of ``registrations`` (ids)."""
+    wanted = set(registrations)
+    kept = ExportFile.objects.filter(export__state=State.READY).select_related("export").defer("content")
+    return [file.export for file in kept if wanted.intersection(file.registrations)]
+
+
+@transaction.atomic
+def forget_files(rows: Sequence[ParticipantExport]) -> None:
+    """Delete the files of these exports; their lines of the log stay."""
+    ExportFile.objects.filter(export__in=[export.pk for export in rows]).delete()
+    for export in rows:
+        export.move_to(State.FORGOTTEN)
+        export.save(update_fields=["state"])
 
 
 def kept_until(export: ParticipantExport) -> datetime | None:
     """When the file is deleted; None where there is none."""
     if export.state != State.READY or export.made_at is None:
         return None
-    return export.made_at + timedelta(days=settings.IURC_EVENTS["export_days"])
+    return export.made_at + timedelta(days=settings.IURC_PRIVACY["export_days"])
 
 
 def write(table: tables.Table, form: str, target: IO[bytes]) -> None:

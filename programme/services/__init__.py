@@ -12,7 +12,6 @@ from programme.services.agenda import (
 from programme.services.conflicts import conflicts_of
 from programme.services.library import shelve
 from programme.services.people import find_or_write_person
-from programme.services.survey_answers import forget_old_texts
 from programme.services.visits import REASONED, follow_the_calendar, missing_for, move_visit, too_early
 from programme.services.webinars import (
     cancel_webinar,
@@ -31,7 +30,6 @@ __all__ = [
     "conflicts_of",
     "find_or_write_person",
     "follow_the_calendar",
-    "forget_old_texts",
     "missing_for",
     "move_visit",
     "plan_agenda_item",

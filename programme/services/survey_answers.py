@@ -11,9 +11,8 @@ from datetime import datetime
 from random import SystemRandom
 from typing import Any
 
-from dateutil.relativedelta import relativedelta
-from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from events.services import tokens
 from iurc_portal.tokens import digest_of, looks_like_a_token, new_token
@@ -79,16 +78,15 @@ def shuffle(survey: Survey) -> None:
     SurveyAnswer.objects.bulk_update(rows, ["language", "values"], batch_size=AT_A_TIME)
 
 
-def forget_old_texts(*, now: datetime) -> int:
-    """Delete the free texts of surveys closed long ago; numbers stay. Returns of how many surveys. Idempotent."""
-    limit = now.date() - relativedelta(months=settings.IURC_SURVEYS["texts_months"])
-    old = Survey.objects.filter(closed_on__lte=limit, texts_forgotten_on=None).order_by("pk")
-    return sum(_forget_texts(pk, now=now) for pk in list(old.values_list("pk", flat=True)))
+def with_old_texts(before: datetime) -> QuerySet[Survey]:
+    """Surveys that were closed by the day of ``before`` and still have their free texts."""
+    return Survey.objects.filter(closed_on__lte=before.date(), texts_forgotten_on=None)
 
 
 @transaction.atomic
-def _forget_texts(survey_pk: int, *, now: datetime) -> bool:
-    survey = locked(survey_pk)
+def forget_texts(survey: Survey, *, now: datetime) -> None:
+    """Delete the free texts of a survey; numbers stay."""
+    survey = locked(survey.pk)
     texts = {question.key for question in survey.questions.all() if question.is_text}
     rows = list(survey.answers.all())
     for row in rows:
@@ -96,4 +94,3 @@ def _forget_texts(survey_pk: int, *, now: datetime) -> bool:
     SurveyAnswer.objects.bulk_update(rows, ["values"], batch_size=AT_A_TIME)
     survey.texts_forgotten_on = now.date()
     survey.save(update_fields=["texts_forgotten_on"])
-    return True

@@ -30,7 +30,7 @@ def remind(*, now: datetime) -> int:
 def recipients(survey: Survey) -> list[Registration]:
     """The people of ``survey``, as things stand: a place at the event and an address, of its audience; those who were
     there, if staff chose so."""
-    people = Registration.objects.confirmed().filter(event=survey.event_id).exclude(email_key=None)
+    people = Registration.objects.confirmed().reachable().filter(event=survey.event_id)
     people = people.filter(join_window__isnull=survey.audience == Survey.Audience.GUEST).order_by("pk")
     found = list(people)
     if survey.whom == Survey.Whom.CONFIRMED:

@@ -17,6 +17,7 @@ from events.models import CheckIn, ExportFile, ParticipantExport, RegistrationGr
 from events.services import exports as files
 from iurc_portal.notifications.models import Message
 from iurc_portal.notifications.services import render
+from iurc_portal.privacy import retention
 from iurc_portal.tables import Column
 from tests.factories import make_event, make_organisation, make_question, make_registration, make_user
 
@@ -338,9 +339,9 @@ def test_files_are_forgotten_after_a_week_and_the_log_stays(desk, yamada, large)
     files.make(asked.pk, now=JOINED)
     address = reverse("admin:events_participantexport_download", args=[asked.pk])
 
-    assert files.forget_old_exports(now=JOINED + timedelta(days=7, seconds=-1)) == 0
+    retention.purge(now=JOINED + timedelta(days=7, seconds=-1))
     assert desk.get(address).status_code == 200
-    assert files.forget_old_exports(now=JOINED + timedelta(days=7)) == 1
+    retention.purge(now=JOINED + timedelta(days=7))
 
     asked.refresh_from_db()
     assert (asked.state, ExportFile.objects.count(), desk.get(address).status_code) == ("forgotten", 0, 404)

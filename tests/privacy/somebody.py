@@ -155,6 +155,7 @@ def _ecosystem(user) -> None:
     visit = factories.make_visit(applicant_contact=EMAIL)
     visit.delegates.create(person=delegate)
     factories.make_agenda_item(visit).hosts.create(person=delegate)
+    factories.make_speaker(person=delegate, family_name="", given_name="", affiliation_en="Zolforanera")
 
 
 def _session(user) -> None:

@@ -7,7 +7,15 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError
 
-from events.models import AccessToken, Answer, AttendanceInterval, FeedToken, ParticipantExport, Registration
+from events.models import (
+    AccessToken,
+    Answer,
+    AttendanceInterval,
+    FeedToken,
+    ParticipantExport,
+    Registration,
+    RegistrationGroup,
+)
 from events.services import holds, tokens
 from events.services.feeds import make_feed
 from iurc_portal.audit.models import Transition
@@ -73,6 +81,18 @@ def test_a_request_whose_link_is_younger_than_itself_stays():
     retention.purge(now=NOW)
 
     assert kept() == [("unproved", True)]
+
+
+@pytest.mark.parametrize(("lead_state", "expected"), [("waiting", 2), ("cancelled", 1)])
+def test_members_whom_nobody_has_asked_yet_stay_as_long_as_their_lead_waits(lead_state, expected):
+    asked = {"joined_at": NOW - 20 * DAY, "confirmed_at": None}
+    lead = make_registration(make_event(dtstart=NOW + 30 * DAY), state=lead_state, **asked)
+    group = RegistrationGroup.objects.create(event=lead.event, lead=lead, created_at=NOW - 20 * DAY)
+    make_registration(lead.event, state="unproved", group=group, **asked)
+
+    retention.purge(now=NOW)
+
+    assert Registration.objects.count() == expected
 
 
 def test_sensitive_answers_go_thirty_days_after_the_end():
