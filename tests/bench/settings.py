@@ -16,3 +16,4 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 LOGGING["root"]["level"] = "ERROR"
+LOGGING["loggers"]["django.request"] = {"level": "ERROR"}  # refusals of a rush are counted, not listed
