@@ -32,7 +32,7 @@ def test_staff_see_it_at_home_and_let_the_person_go_or_stay(admin_page, monkeypa
     admin_page.post(page, {"action": "dismiss_reply", "_selected_action": [stays.pk]})
 
     assert waiting == {goes, stays}
-    assert "declined in the calendar" in listed
+    assert "confermata, ma rifiutata nel calendario" in listed
     assert (wants(goes), goes.state, wants(stays), stays.state) == (None, "cancelled", None, "confirmed")
     assert {line.reason for line in Transition.objects.of(stays)} == {"declined_by_mail", "reply_dismissed"}
     assert (
