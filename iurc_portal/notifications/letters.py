@@ -37,11 +37,11 @@ class LetterMail(EmailMultiAlternatives):
     encoding = PLAIN_ON_ITS_WAY  # type: ignore[assignment]
     words: Words
 
-    def message(self) -> Any:
+    def message(self, **options: Any) -> Any:
         """As Django makes it, but for the subject: a long one that is not ASCII began on a line of its own, before
         which some readers show a blank (RFC 5322 §2.2.3 allows it, RFC 2047 §2 limits its first word).
         """
-        made = super().message()
+        made = super().message(**options)
         subject = str(self.subject)
         if not subject.isascii():
             made.replace_header("Subject", Header(subject, "utf-8", header_name="Subject").encode())
