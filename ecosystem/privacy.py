@@ -22,6 +22,7 @@ from iurc_portal.privacy import registry, words
 from iurc_portal.privacy.registry import Holder, Rule, Section, Span, columns
 from iurc_portal.privacy.subjects import Subject
 from iurc_portal.privacy.traces import blank_traces
+from iurc_portal.translation.languages import Spoken
 
 AFTER_DECISION = _("%(time)s after the decision")
 NOBODY = "–"  # a person whom a visit counts needs a family name
@@ -87,6 +88,13 @@ def people_of(subject: Subject):
     return Person.objects.filter(subject.at("email") | subject.of(key=""))
 
 
+def _person_line(person: Person) -> str:
+    """Name, post and organisation, as far as they are known."""
+    organisation = Spoken.of(person.organisation, "name") if person.organisation else ""
+    parts = [part for part in (str(person), Spoken.of(person, "title"), organisation) if part]
+    return words.line(" – ".join("{}" for _part in parts), *parts)
+
+
 def collect(subject: Subject) -> Iterable[Section]:
     yield Section(
         "people",
@@ -98,7 +106,7 @@ def collect(subject: Subject) -> Iterable[Section]:
             ("languages", _("languages"), lambda person: ", ".join(person.languages)),
         ),
         list(people_of(subject).select_related("organisation")),
-        lambda person: " – ".join(filter(None, [str(person), person.title, str(person.organisation or "")])),
+        _person_line,
     )
     if subject.user is not None:
         yield Section(
@@ -110,7 +118,7 @@ def collect(subject: Subject) -> Iterable[Section]:
                 ("since", _("since"), "since"),
             ),
             list(Membership.objects.filter(user=subject.user).select_related("organisation")),
-            lambda row: f"{row.organisation} ({row.get_role_display()})",
+            lambda row: words.line("{} ({})", Spoken.of(row.organisation, "name"), row.get_role_display()),
         )
     yield Section(
         "claims",
@@ -125,7 +133,9 @@ def collect(subject: Subject) -> Iterable[Section]:
             ("reason", _("reason"), "reason"),
         ),
         list(claims_of(subject).select_related("organisation")),
-        lambda claim: f"{words.day(claim.asked_at)} – {claim.organisation}: {claim.get_state_display()}",
+        lambda claim: words.line(
+            "{} – {}: {}", words.day(claim.asked_at), Spoken.of(claim.organisation, "name"), claim.get_state_display()
+        ),
     )
     yield Section(
         "contact_points",
@@ -137,7 +147,7 @@ def collect(subject: Subject) -> Iterable[Section]:
             ("phone", _("telephone"), "phone"),
         ),
         list(ContactPoint.objects.filter(subject.at("email")).select_related("organisation")),
-        lambda point: f"{point.organisation} – {point.email}",
+        lambda point: words.line("{} – {}", Spoken.of(point.organisation, "name"), point.email),
     )
 
 

@@ -20,7 +20,7 @@ from django.utils.translation import pgettext
 
 from events.models import Event
 from events.when import When
-from iurc_portal.translation.languages import best_text
+from iurc_portal.translation.languages import Spoken, best_text
 from iurc_portal.translation.marks import plain
 
 PRODID = "-//City of Torino//Torino-Nagoya//EN"
@@ -282,16 +282,21 @@ def _location(event: Event, mode: str, *, url: str, language: str) -> str:
 
 def where(event: Event, *, language: str, mode: str = "") -> str:
     """Where people meet, in words: "Online", a place, or both; for somebody who takes part in one way, that one."""
+    return " / ".join(", ".join(way) for way in where_texts(event, language=language, mode=mode))
+
+
+def where_texts(event: Event, *, language: str, mode: str = "") -> list[list[str]]:
+    """The same in parts, one list for each way to take part; texts of records know their language (``Spoken``)."""
     mode = mode or event.event_attendance_mode
-    parts = [best_text(event, "location", language)[0]]
+    parts: list[str] = [Spoken.of(event, "location", language)]
     if event.place is not None:
-        place, city = (best_text(thing, "name", language)[0] for thing in (event.place, event.place.city))
-        parts += [place, event.place.address, city]
-    place = ", ".join(filter(None, parts))
+        name, city = (Spoken.of(thing, "name", language) for thing in (event.place, event.place.city))
+        parts += [name, event.place.address, city]
+    place = [part for part in parts if part]
     if mode == Event.AttendanceMode.OFFLINE:
-        return place
-    online = _("Online")
-    return f"{place} / {online}" if place and mode == Event.AttendanceMode.MIXED else online
+        return [place]
+    online = [_("Online")]
+    return [place, online] if place and mode == Event.AttendanceMode.MIXED else [online]
 
 
 def etag(octets: bytes) -> str:

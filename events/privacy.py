@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from events.models import (
     AccessToken,
@@ -20,14 +20,14 @@ from events.models import (
     Registration,
     RetentionHold,
 )
-from events.questions import in_words, name_of
+from events.questions import in_words
 from events.services import anonymising, exports, feeds
 from iurc_portal.accounts.names import NAME_FIELDS
 from iurc_portal.audit.models import Transition
 from iurc_portal.privacy import registry, words
 from iurc_portal.privacy.registry import Exemption, Holder, Rule, Section, Span, columns
 from iurc_portal.privacy.subjects import Subject
-from iurc_portal.translation.languages import best_text
+from iurc_portal.translation.languages import Spoken
 
 State = Registration.State
 AFTER_ASKING = _("%(time)s after the link to confirm has ended")
@@ -192,7 +192,7 @@ def collect(subject: Subject) -> Iterable[Section]:
             ("privacy_text", _("privacy text that was shown"), "consent_version"),
         ),
         rows,
-        lambda row: f"{words.day(row.event.dtstart)} – {_event_name(row)}: {row.get_state_display()}",
+        lambda row: words.line("{} – {}: {}", words.day(row.event.dtstart), _event_name(row), row.get_state_display()),
     )
     answers = Answer.objects.filter(registration__in=keys).select_related("registration__event", "question")
     yield Section(
@@ -200,12 +200,14 @@ def collect(subject: Subject) -> Iterable[Section]:
         _("Your answers"),
         columns(
             ("event", _("event"), lambda answer: _event_name(answer.registration)),
-            ("question", pgettext_lazy("of a form", "question"), lambda answer: str(name_of(answer.question))),
+            ("question", pgettext_lazy("of a form", "question"), lambda answer: str(answer.question.label)),
             ("answer", _("answer"), lambda answer: in_words(answer.question, answer.value)),
             ("answered", _("answered"), "answered_at"),
         ),
         list(answers.prefetch_related("question__choices")),
-        lambda answer: f"{name_of(answer.question)} – {in_words(answer.question, answer.value)}",
+        lambda answer: words.line(
+            "{} – {}", Spoken.of(answer.question, "label"), in_words(answer.question, answer.value)
+        ),
     )
     presence = AttendanceInterval.objects.filter(
         Q(registration__in=keys) | (Q(registration=None) & subject.at("email"))
@@ -221,7 +223,9 @@ def collect(subject: Subject) -> Iterable[Section]:
             ("email", _("e-mail in the list"), "email"),
         ),
         list(presence.select_related("event")),
-        lambda row: f"{date_format(localtime(row.joined_at), 'SHORT_DATETIME_FORMAT')} – {_event_name(row)}",
+        lambda row: words.line(
+            "{} – {}", date_format(localtime(row.joined_at), "SHORT_DATETIME_FORMAT"), _event_name(row)
+        ),
     )
     calendars = FeedToken.objects.filter(subject.of(key="registration__email_key"))
     yield Section(
@@ -253,4 +257,4 @@ def collect(subject: Subject) -> Iterable[Section]:
 
 
 def _event_name(row) -> str:
-    return best_text(row.event, "name", (get_language() or "en")[:2])[0]
+    return Spoken.of(row.event, "name")

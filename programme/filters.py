@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from ecosystem.models import Concept
 from iurc_portal.search.facets import Facet, FacetedFilterSet, Value
-from iurc_portal.translation.languages import Language, best_text
+from iurc_portal.translation.languages import Language, Spoken
+from iurc_portal.translation.widgets import SpokenSelect
 from programme.models import DatedEvent, LibraryItem
 
 
@@ -43,7 +44,7 @@ class LibraryFilter(forms.Form):
 
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
-    theme = forms.ChoiceField(label=gettext_lazy("Theme"), required=False)
+    theme = forms.ChoiceField(label=gettext_lazy("Theme"), required=False, widget=SpokenSelect)
 
     def __init__(self, data, *, now: datetime):
         super().__init__(data, label_suffix="")
@@ -61,9 +62,7 @@ class LibraryFilter(forms.Form):
         """The themes of webinars of which something is there, by their labels."""
         of_items = self.items.filter(webinar__event__themes=OuterRef("pk"))
         themes = Concept.objects.themes().filter(Exists(of_items))
-        return sorted(
-            ((theme.notation, best_text(theme, "pref_label")[0]) for theme in themes), key=lambda pair: pair[1]
-        )
+        return sorted(((theme.notation, Spoken.of(theme, "pref_label")) for theme in themes), key=lambda pair: pair[1])
 
     def found(self) -> QuerySet[LibraryItem]:
         """The items that are wanted; a choice that is not known narrows nothing."""

@@ -13,6 +13,7 @@ from iurc_portal.privacy import registry, words
 from iurc_portal.privacy.registry import Holder, Rule, Section, Span, columns
 from iurc_portal.privacy.subjects import Subject
 from iurc_portal.privacy.traces import blank_traces
+from iurc_portal.translation.languages import Spoken
 from programme.models import Delegate, Speaker, StudyVisit, Survey
 from programme.models.delegations import HostConfirmation
 from programme.services import survey_answers
@@ -60,7 +61,7 @@ def collect(subject: Subject) -> Iterable[Section]:
             ("reply", _("answer"), lambda row: str(row.get_reply_display())),
         ),
         list(delegates_of(subject).select_related("visit")),
-        lambda row: f"{row.visit.title} ({row.get_role_display()})",
+        lambda row: words.line("{} ({})", Spoken.of(row.visit, "title"), row.get_role_display()),
     )
     yield Section(
         "hostings",
@@ -72,7 +73,7 @@ def collect(subject: Subject) -> Iterable[Section]:
             ("answered", _("answered"), "answered_at"),
         ),
         list(hosts_of(subject).select_related("item__day__visit", "item__event")),
-        lambda row: f"{row.item.day.visit.title} – {row.item}",
+        lambda row: words.line("{} – {}", Spoken.of(row.item.day.visit, "title"), Spoken.of(row.item.event, "name")),
     )
     yield Section(
         "talks",
@@ -82,14 +83,14 @@ def collect(subject: Subject) -> Iterable[Section]:
             ("role", _("role"), lambda row: str(row.get_role_display())),
         ),
         list(talks_of(subject).select_related("webinar__event")),
-        lambda row: f"{row.webinar} ({row.get_role_display()})",
+        lambda row: words.line("{} ({})", Spoken.of(row.webinar.event, "name"), row.get_role_display()),
     )
     yield Section(
         "applications",
         _("Study visits you applied for"),
         columns(("visit", _("visit"), "title"), ("contact", _("applicant's e-mail"), "applicant_contact")),
         list(StudyVisit.objects.filter(subject.at("applicant_contact"))),
-        lambda visit: visit.title,
+        lambda visit: words.line("{}", Spoken.of(visit, "title")),
     )
 
 

@@ -62,6 +62,14 @@ def both_times(event) -> str:
     return format_html('<span class="staff-times">{}</span>', format_html_join("", "<span>{}</span>", lines))
 
 
+def _without(hidden: set[str], lines):
+    """The lines of a form, each a field or several, without those that are ``hidden``."""
+    for line in lines:
+        names = [name for name in ([line] if isinstance(line, str) else line) if name not in hidden]
+        if names:
+            yield names[0] if len(names) == 1 else tuple(names)
+
+
 def places(event) -> str:
     """Taken and offered places: ``12 / 40``."""
     if event.pk is None:
@@ -182,7 +190,7 @@ class EventAdmin(CopyPage, StaffPages, RulesOfEvent, DoorPage, DayPages, Editabl
         if obj is not None and (getattr(request, "looks_back", False) or not self.has_change_permission(request, obj)):
             hidden |= {"anchor", "starts", "ends"}
         return [
-            (title, {**options, "fields": [name for name in options["fields"] if name not in hidden]})
+            (title, {**options, "fields": list(_without(hidden, options["fields"]))})
             for title, options in super().get_fieldsets(request, obj)
         ]
 

@@ -15,11 +15,11 @@ from django.utils.translation import get_language, pgettext
 
 from events.audiences import mode_of
 from events.clock_notes import notes_for
-from events.ical import where
+from events.ical import where_texts
 from events.models import Event, EventLanguage
 from events.when import all_day_words
 from iurc_portal.clock import ZONES, cities_in_order
-from iurc_portal.templatetags.portal_tags import both_times, date_tile
+from iurc_portal.templatetags.portal_tags import both_times, date_tile, spoken
 from iurc_portal.translation.marks import as_html, plain
 from iurc_portal.translation.times import both_cities_lines, date_words
 
@@ -192,4 +192,9 @@ def series_of(event):
 def place_words(event, registration=None):
     """ "Online", the place, or both, for one person by their seat; never the address of the room."""
     mode = mode_of(registration) if registration else ""
-    return where(event, language=_page_language(), mode=mode)
+    ways = where_texts(event, language=_page_language(), mode=mode)
+    return format_html_join(" / ", "{}", ((format_html_join(", ", "{}", _spoken(way)),) for way in ways))
+
+
+def _spoken(texts):
+    return ((spoken(text),) for text in texts)

@@ -21,7 +21,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.forgery import protected_if_signed_in
-from iurc_portal.limits import allow, network_of, seconds_left
+from iurc_portal.limits import allow, network_of
+from iurc_portal.pages.errors import too_many_requests
 from iurc_portal.privacy import files, links, services
 from iurc_portal.privacy.forms import AddressForm
 from iurc_portal.privacy.models import DataRequest
@@ -47,7 +48,7 @@ def ask(request):
     if not form.is_robot:
         email = form.cleaned_data["email"]
         if not (_network_may(request) and _address_may(email)):
-            return _too_many(request)
+            return too_many_requests(request, within=HOUR)
         links.ask_for_link(email=email, language=get_language(), now=timezone.now())
     return redirect("your_data_asked")
 
@@ -160,7 +161,7 @@ def _held_page(request, email: str, page: _Pages, *, status: int = 200, **more) 
 
 def _have_copy_made(request, email: str, page: _Pages, *, way: str, now) -> HttpResponse:
     if not _address_may(email):
-        return _too_many(request)
+        return too_many_requests(request, within=HOUR)
     services.ask_for_copy(email=email, language=get_language(), way=way, now=now)
     return _held_page(request, email, page, copy_asked=True)
 
@@ -190,10 +191,4 @@ def _no_leaks(response):
     response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
-
-
-def _too_many(request):
-    response = render(request, "429.html", status=429)
-    response["Retry-After"] = str(seconds_left(HOUR))
     return response

@@ -43,9 +43,9 @@ class Spoken(str):
     language: str
 
     @classmethod
-    def of(cls, obj, field: str) -> "Spoken":
-        """What ``obj.field`` shows to a reader of the active language."""
-        text, language = best_text(obj, field)
+    def of(cls, obj, field: str, language: str | None = None) -> "Spoken":
+        """What ``obj.field`` shows to a reader of ``language``, the active one by default."""
+        text, language = best_text(obj, field, language)
         spoken = cls(text)
         spoken.language = language
         return spoken

@@ -34,7 +34,7 @@ def library(request):
 
 
 @require_safe
-def library_item(request, key):
+def library_item(request, item):
     """Open one item, for whoever may: what one may not see does not exist."""
     items = LibraryItem.objects.visible_to(request.user, now=timezone.now()).select_related("webinar__event")
-    return hand_over(get_object_or_404(items, public_id=key))
+    return hand_over(get_object_or_404(items, public_id=item))

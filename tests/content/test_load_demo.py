@@ -72,6 +72,7 @@ def test_it_prints_what_it_made(whole_content, capsys):
         ["library", "1", "0"],
         ["closed", "days", "4", "0"],
         ["series", "1", "0"],
+        ["whole", "days", "1", "0"],
         ["workshops", "1", "0"],
         ["attendance", "2", "0"],
         ["surveys", "2", "0"],

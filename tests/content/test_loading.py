@@ -31,6 +31,7 @@ def test_the_counts_are_those_of_the_files(folder):
         "testbeds": {"created": 8},
         "tests": {"created": 27},
         "practices": {"created": 11},
+        "consents": {"created": 1},
         "editions": {"created": 1},
         "phases": {"created": 3},
         "dated events": {"created": 24},

@@ -236,9 +236,7 @@ def test_the_tables_find_what_is_wrong(how):
         tzid="Asia/Tokyo",
         method="CANCEL",
         sequence=2,
-        dtstart=event.dtstart,
-        dtend=event.dtend,
-        event_tzid=event.tzid,
+        when=event.when,
         now=NOW,
     )
 

@@ -74,7 +74,7 @@ def test_reminders_of_a_batch_are_read_together_and_each_has_its_own_name_and_li
 
     statements = Counter(query["sql"].split()[0] for query in captured)
     links = [re.findall(r"/([rj])/([\w-]{43})/", letter.body) for letter in mail.outbox]
-    assert (statements["SELECT"], statements["INSERT"], statements["UPDATE"]) == (6, 1, 6)
+    assert (statements["SELECT"], statements["INSERT"], statements["UPDATE"]) == (7, 1, 6)
     assert [[kind for kind, _token in found] for found in links] == [["r", "j"]] * 3
     assert {digest_of(token) for found in links for _kind, token in found} == set(
         AccessToken.objects.values_list("digest", flat=True)
