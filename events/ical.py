@@ -6,7 +6,7 @@ misread (6.12). Tests read everything back with another implementation.
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parseaddr
@@ -14,6 +14,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Model
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -271,16 +272,22 @@ def _location(event: Event, mode: str, *, url: str, language: str) -> str:
 
 def where(event: Event, *, language: str, mode: str = "") -> str:
     """Where people meet, in words: "Online", a place, or both; for somebody who takes part in one way, that one."""
-    mode = mode or event.event_attendance_mode
-    parts = [best_text(event, "location", language)[0]]
+    place = ", ".join(place_parts(event, lambda thing, field: best_text(thing, field, language)[0]))
+    return " / ".join(ways_in(place, mode or event.event_attendance_mode))
+
+
+def place_parts(event: Event, shown: Callable[[Model, str], str]) -> list[str]:
+    """What is known of the place, door to city; ``shown`` gives a translated field as it is read."""
+    parts = [shown(event, "location")]
     if event.place is not None:
-        place, city = (best_text(thing, "name", language)[0] for thing in (event.place, event.place.city))
-        parts += [place, event.place.address, city]
-    place = ", ".join(filter(None, parts))
-    if mode == Event.AttendanceMode.OFFLINE:
-        return place
-    online = _("Online")
-    return f"{place} / {online}" if place and mode == Event.AttendanceMode.MIXED else online
+        parts += [shown(event.place, "name"), event.place.address, shown(event.place.city, "name")]
+    return [part for part in parts if part]
+
+
+def ways_in(place: str, mode: str) -> list[str]:
+    """The ``place`` where people come to it, "Online" where they may take part so, or both."""
+    found = [place] if place and mode != Event.AttendanceMode.ONLINE else []
+    return found if mode == Event.AttendanceMode.OFFLINE else [*found, _("Online")]
 
 
 def etag(octets: bytes) -> str:

@@ -14,11 +14,11 @@ from django.utils.translation import get_language, pgettext
 
 from events.audiences import mode_of
 from events.clock_notes import notes_for
-from events.ical import where
+from events.ical import place_parts, ways_in
 from events.models import Event, EventLanguage
 from events.when import all_day_words
 from iurc_portal.clock import ZONES, cities_in_order
-from iurc_portal.templatetags.portal_tags import both_times, date_tile
+from iurc_portal.templatetags.portal_tags import both_times, date_tile, spoken
 from iurc_portal.translation.marks import as_html, plain
 from iurc_portal.translation.times import both_cities_lines, date_words
 
@@ -189,5 +189,6 @@ def series_of(event):
 @register.simple_tag
 def place_words(event, registration=None):
     """ "Online", the place, or both, for one person by their seat; never the address of the room."""
-    mode = mode_of(registration) if registration else ""
-    return where(event, language=_page_language(), mode=mode)
+    place = format_html_join(", ", "{}", ((part,) for part in place_parts(event, spoken)))
+    mode = mode_of(registration) if registration else event.event_attendance_mode
+    return format_html_join(" / ", "{}", ((way,) for way in ways_in(place, mode)))
