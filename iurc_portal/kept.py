@@ -29,13 +29,23 @@ log = logging.getLogger(__name__)
 Part = TypeVar("Part")
 VERSION, PLACES = "version", "places"
 SEEN_APPS = {"ecosystem", "events", "programme", "pages", "translation"}  # whose records stand on public pages …
-UNSEEN = {
+SEEN_TOO = {"privacy.consenttext"}  # … and this one on their forms …
+UNSEEN = {  # … but these on none
     "events.accesstoken",
     "events.answer",
+    "events.attendanceinterval",
+    "events.certificate",
+    "events.checkin",
     "events.delivery",
+    "events.exportfile",
+    "events.feedtoken",
     "events.joinclick",
+    "events.participantexport",
     "pages.pagerating",
-}  # … but these
+    "programme.surveyanswer",
+    "programme.surveyinvitation",
+    "programme.surveytoken",
+}
 # People who register change nothing but how many places are left. A rush would leave no copy alive: these change pages
 # at the next full moment of so many seconds, for all of them together.
 SEEN_SOON = {"events.registration", "events.registrationgroup", "events.seat", "events.offer"}
@@ -260,8 +270,9 @@ def places_changed() -> None:
 
 
 def _follow(sender, **_more) -> None:
-    if sender._meta.label_lower in SEEN_SOON:
+    name = sender._meta.label_lower
+    if name in SEEN_SOON:
         if settings.KEEP_PAGES:
             transaction.on_commit(places_changed, robust=True)
-    elif sender._meta.app_label in SEEN_APPS and sender._meta.label_lower not in UNSEEN:
+    elif name in SEEN_TOO or (sender._meta.app_label in SEEN_APPS and name not in UNSEEN):
         changed()

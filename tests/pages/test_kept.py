@@ -16,6 +16,7 @@ from django.utils import timezone
 from ecosystem.models import Organisation
 from iurc_portal import kept
 from iurc_portal.pages.models import PageRating
+from iurc_portal.privacy.models import ConsentText
 from iurc_portal.translation.queue import waiting_counts
 from tests.factories import make_event, make_organisation, make_registration, make_user
 
@@ -80,6 +81,16 @@ def test_who_registers_is_seen_on_kept_pages_after_seconds_and_a_rush_costs_no_p
     left = [re.search(r"(\d) places? left", answer.content.decode())[1] for answer, _number in asked]
     assert fresh == [True, False, False, True, False, False, True]
     assert left == ["9", "9", "9", "6", "6", "6", "3"]
+
+
+def test_a_new_text_on_personal_data_stands_on_kept_forms_at_once(client):
+    now = timezone.now()
+    make_event(slug="talk", dtstart=now + timedelta(days=9))
+    client.get("/en/events/talk/")
+
+    ConsentText.objects.create(kind="registration", version=99, valid_from=now, text_en="Kept for a year.")
+
+    assert "Kept for a year." in client.get("/en/events/talk/").content.decode()
 
 
 def test_what_is_not_committed_makes_no_copy_void(client, pianca):
