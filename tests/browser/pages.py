@@ -155,7 +155,9 @@ def found_in_database() -> dict[str, dict]:
         Registration.objects.filter(pk=registration.pk).update(language=language)
         manage = tokens.issue(registration, AccessToken.Purpose.MANAGE, now=now)
         prove = tokens.issue(registration, AccessToken.Purpose.PROVE, now=now)
-        own[language] = {"own": f"/r/{manage}/", "own-cancel": f"/r/{manage}/cancel/", "own-confirm": f"/r/{prove}/"}
+        data = links.issue(registration.email, language=language, now=now)
+        own[language] = {"own-data": f"/p/{data}/", "own-data-erase": f"/p/{data}/erase/"}
+        own[language] |= {"own": f"/r/{manage}/", "own-cancel": f"/r/{manage}/cancel/", "own-confirm": f"/r/{prove}/"}
     told, draft = Survey.objects.get(state="published"), Survey.objects.get(state="draft")
     asking = surveys.open_survey(surveys.prepare_survey(told.event, audience="host"), now=now)
     asked_people = told.event.registrations.confirmed().order_by("pk")[:3]
@@ -163,9 +165,6 @@ def found_in_database() -> dict[str, dict]:
         Registration.objects.filter(pk=registration.pk).update(language=language)
         invitation = asking.invitations.create(registration=registration, asked_on=now.date())
         own[language]["survey"] = f"/q/{survey_answers.issue_link(invitation)}/"
-        data = links.issue(registration.email, language=language, now=now)
-        own[language] = {"own-data": f"/p/{data}/", "own-data-erase": f"/p/{data}/erase/"}
-        own[language] |= {"own": f"/r/{manage}/", "own-cancel": f"/r/{manage}/cancel/", "own-confirm": f"/r/{prove}/"}
     edited = ProfileRevision.objects.open().first().organisation
     delegate = User.objects.get(email="delegate@nagoya.example")
     Membership.objects.get_or_create(user=delegate, organisation=edited, defaults={"role": Membership.Role.EDITOR})

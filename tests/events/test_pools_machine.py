@@ -87,7 +87,8 @@ class Kinds(Histories):
         sitting = set(self.event.registrations.taking_seats(now=self.now).values_list("email", flat=True))
         new = {address(name) for name in others} - before
         if address(lead) not in before:
-            assert (new | {address(lead)} <= sitting) if made else not new & sitting
+            party = new | {address(lead)}
+            assert not party & sitting or (made and party <= sitting)  # places for all or for nobody: else they wait
 
     @precondition(somebody_is_there)
     @rule(who=WHO)
