@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.afterwards import Link, Reader
+from iurc_portal.pages.private import no_leaks
 from iurc_portal.pdf_files import pdf_response
 from programme.models import LibraryItem, SurveyInvitation, Webinar
 from programme.models.library import for_reader
@@ -59,7 +60,4 @@ def hand_over(item: LibraryItem) -> HttpResponseBase:
             raise Http404("its file is gone") from error
     else:
         response = HttpResponseRedirect(item.url)
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return no_leaks(response)

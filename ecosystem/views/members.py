@@ -21,6 +21,7 @@ from ecosystem.services import claims, freshness, publication, revisions
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.limits import allow
 from iurc_portal.pages.errors import too_many_requests
+from iurc_portal.pages.private import no_leaks
 
 HOUR = timedelta(hours=1)
 
@@ -161,7 +162,7 @@ def by_link(request, token):
         return _in_language_of(link, request, _record_page, now=now)
     if found := claims.find_claim(token, now=now):
         return _in_language_of(found, request, _proof_page, now=now)
-    return _no_leaks(render(request, "ecosystem/link_unknown.html", status=404))
+    return no_leaks(render(request, "ecosystem/link_unknown.html", status=404))
 
 
 def _in_language_of(found, request, page, *, now):
@@ -169,7 +170,7 @@ def _in_language_of(found, request, page, *, now):
         request.LANGUAGE_CODE = found.language
         response = page(request, found, now=now)
         response["Content-Language"] = found.language
-    return _no_leaks(response)
+    return no_leaks(response)
 
 
 def _record_page(request, link, *, now):
@@ -192,15 +193,3 @@ def _proof_page(request, claim, *, now):
     except ValidationError:  # proved a moment ago by another click: say what is so now
         context["claim"].refresh_from_db()
     return render(request, "ecosystem/claim_proved.html", context)
-
-
-def _no_leaks(response):
-    """Keep the address, which holds a token, out of referrers, caches and search engines.
-
-    Browsers send the forms of a page under "no-referrer" with "Origin: null", which the CSRF check refuses: the page
-    itself says (link_base.html) that our own forms may name the origin, which holds no token.
-    """
-    response["Referrer-Policy"] = "no-referrer"
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response

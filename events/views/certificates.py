@@ -18,6 +18,7 @@ from events.views.registering import SeeOther
 from iurc_portal.documents import DocumentsUnavailable, pdf_of
 from iurc_portal.limits import allow, network_of
 from iurc_portal.pages.errors import too_many_requests
+from iurc_portal.pages.private import no_leaks
 
 QUESTIONS = {"times": 30, "within": timedelta(minutes=10)}  # of one network: nobody types faster, robots guess faster
 DOCUMENTS = {"times": 20, "within": timedelta(minutes=10)}  # of one link: a page costs a second of a core
@@ -60,7 +61,7 @@ def ask(request):
     code = codes.normal(request.GET.get("code", ""))
     if code and code.isascii() and code.isalnum():
         return redirect("certificate", code[:40])
-    return _private(render(request, "events/certificates.html", {"is_wrong": bool(request.GET.get("code"))}))
+    return no_leaks(render(request, "events/certificates.html", {"is_wrong": bool(request.GET.get("code"))}))
 
 
 @require_safe
@@ -70,7 +71,7 @@ def confirm(request, code):
         return too_many_requests(request, within=QUESTIONS["within"])
     certificate = confirmed_certificate(code, now=timezone.now())
     if certificate is None:
-        return _private(render(request, "events/certificates.html", {"is_unknown": True}, status=404))
+        return no_leaks(render(request, "events/certificates.html", {"is_unknown": True}, status=404))
     language = request.LANGUAGE_CODE[:2]
     registration = certificate.registration
     context = {
@@ -78,15 +79,7 @@ def confirm(request, code):
         "name": registration.display_name(language),
         "code": codes.in_groups(certificate.code),
     }
-    return _private(render(request, "events/certificate.html", context))
-
-
-def _private(response):
-    """A page about a person: nobody keeps, lists or passes it on."""
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return no_leaks(render(request, "events/certificate.html", context))
 
 
 def _unavailable(request, found, reason: str, *, status: int):

@@ -6,10 +6,10 @@ from django.views.decorators.http import require_http_methods
 
 from events.models import Event
 from events.services import tokens
-from events.views.own import no_leaks
 from events.views.pages import with_what_the_page_shows
 from events.views.registering import answer_form
 from iurc_portal.accounts.forgery import protected_if_signed_in
+from iurc_portal.pages.private import no_leaks
 
 
 @protected_if_signed_in

@@ -26,6 +26,7 @@ from events.views.pages import calendar_response
 from events.views.registering import SeeOther, own_page
 from events.views.standing import standing_of
 from iurc_portal import qr
+from iurc_portal.pages.private import no_leaks
 from iurc_portal.privacy import consents
 from iurc_portal.privacy.models import ConsentText
 
@@ -56,15 +57,6 @@ def token_page(view, *, to_join: bool = False):
 
 
 join_token_page = partial(token_page, to_join=True)
-
-
-def no_leaks(response):
-    # Browsers send forms of a page under "no-referrer" with "Origin: null", which the CSRF check refuses: the
-    # page itself therefore says (own_base.html) that our own forms may name the origin, which holds no token.
-    response["Referrer-Policy"] = "no-referrer"
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -20,6 +20,7 @@ from iurc_portal.notifications import subscriptions
 from iurc_portal.notifications.forms import SubscribeForm
 from iurc_portal.notifications.models import Subscription, SubscriptionToken
 from iurc_portal.pages.errors import too_many_requests
+from iurc_portal.pages.private import no_leaks
 
 ADDRESS_TIMES, NETWORK_TIMES, HOUR = 5, 60, timedelta(hours=1)
 
@@ -58,13 +59,13 @@ def by_link(request, token):
     """What a mailed link opens, in the language of its letter: confirm a subscription, or end it."""
     found = subscriptions.find(token)
     if found is None:
-        return _no_leaks(render(request, "notifications/link_unknown.html", status=404))
+        return no_leaks(render(request, "notifications/link_unknown.html", status=404))
     with translation.override(found.subscription.language):
         request.LANGUAGE_CODE = found.subscription.language
         page = _proof_page if found.purpose == SubscriptionToken.Purpose.PROVE else _end_page
         response = page(request, found, now=timezone.now())
         response["Content-Language"] = found.subscription.language
-    return _no_leaks(response)
+    return no_leaks(response)
 
 
 @csrf_exempt
@@ -76,11 +77,11 @@ def one_click(request, token):
     the address instead: the page that asks is one step away.
     """
     if request.method != "POST":
-        return _no_leaks(redirect("subscription", token=token))
+        return no_leaks(redirect("subscription", token=token))
     found = subscriptions.find(token)
     if found is not None and found.purpose == SubscriptionToken.Purpose.END:
         Subscription.objects.filter(pk=found.subscription_id).end(now=timezone.now())
-    return _no_leaks(HttpResponse(status=200, content_type="text/plain"))
+    return no_leaks(HttpResponse(status=200, content_type="text/plain"))
 
 
 def _proof_page(request, found, *, now):
@@ -103,11 +104,3 @@ def _end_page(request, found, *, now):
         Subscription.objects.filter(pk=subscription.pk).end(now=now)
         subscription.refresh_from_db()
     return render(request, "notifications/end.html", {"subscription": subscription, "action": request.path})
-
-
-def _no_leaks(response):
-    """Keep the address, which holds a token, out of referrers, caches and search engines (16.2)."""
-    response["Referrer-Policy"] = "no-referrer"
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response

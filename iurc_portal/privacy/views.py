@@ -23,6 +23,7 @@ from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.forgery import protected_if_signed_in
 from iurc_portal.limits import allow, network_of
 from iurc_portal.pages.errors import too_many_requests
+from iurc_portal.pages.private import no_leaks
 from iurc_portal.privacy import files, links, services
 from iurc_portal.privacy.forms import AddressForm
 from iurc_portal.privacy.models import DataRequest
@@ -75,7 +76,7 @@ def link_page(view):
     def answer(request, token):
         found = links.find(token)
         if found is None:
-            return _no_leaks(render(request, "privacy/link_unknown.html", status=404))
+            return no_leaks(render(request, "privacy/link_unknown.html", status=404))
         with translation.override(found.language):
             request.LANGUAGE_CODE = found.language
             now = timezone.now()
@@ -84,7 +85,7 @@ def link_page(view):
             else:
                 response = view(request, found, token=token, now=now)
             response["Content-Language"] = found.language
-        return _no_leaks(response)
+        return no_leaks(response)
 
     return answer
 
@@ -112,10 +113,10 @@ def file(request, token):
     """The copy itself, as often as wanted while its link works."""
     ready = links.find_file(token, now=timezone.now())
     if ready is None:
-        return _no_leaks(render(request, "privacy/link_unknown.html", status=404))
+        return no_leaks(render(request, "privacy/link_unknown.html", status=404))
     response = HttpResponse(bytes(ready.content), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{files.NAME}.zip"'
-    return _no_leaks(response)
+    return no_leaks(response)
 
 
 # --- From one's own area ---------------------------------------------------------------------------------------------
@@ -184,11 +185,3 @@ def _network_may(request) -> bool:
 
 def _address_may(email: str) -> bool:
     return allow("data-address", email_key(email), times=settings.IURC_PRIVACY["address_times"], within=HOUR)
-
-
-def _no_leaks(response):
-    """Keep the address, which holds a token, out of referrers, caches and search engines (16.2)."""
-    response["Referrer-Policy"] = "no-referrer"
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response

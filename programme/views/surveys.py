@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
-from events.views.own import no_leaks
 from events.views.registering import SeeOther
 from iurc_portal.accounts.forgery import protected_if_signed_in
+from iurc_portal.pages.private import no_leaks
 from iurc_portal.translation.languages import Language
 from programme.exceptions import AlreadyAnswered
 from programme.services import survey_answers
