@@ -166,12 +166,15 @@ def group_lead(registration: Registration) -> Registration | None:
 
 
 def way_in(found: Registration, *, now) -> dict:
-    """What ``events/_way_in.html`` says: whether one may enter now, else from when, and how by telephone."""
+    """What ``events/_way_in.html`` says: whether one may enter now, else from when, and how by telephone.
+
+    Who has a seat on site, at an event with both ways, is led to the place, as in letters (4.13).
+    """
     event = found.event
     window = joining.window_of(event, found)
     phase = window.phase(now)
     return {
-        "is_online": event.event_attendance_mode != Event.AttendanceMode.OFFLINE,
+        "is_online": audiences.mode_of(found) != Event.AttendanceMode.OFFLINE,
         "join_opens": window.opens,
         "phase": phase,
         "may_join": phase == joining.OPEN and bool(event.join_url),

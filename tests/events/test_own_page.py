@@ -239,6 +239,19 @@ def test_the_room_opens_half_an_hour_before_and_closes_half_an_hour_after(client
     assert answer["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize(("kind", "is_led_in"), [("online", True), ("room", False)])
+@pytest.mark.parametrize(("path", "purpose"), [("r", MANAGE), ("j", AccessToken.Purpose.JOIN)])
+def test_at_an_event_with_both_ways_the_seat_says_where_one_is_led(client, kind, is_led_in, path, purpose):
+    event = make_event(event_attendance_mode="mixed", location_en="Lingotto", join_url="https://video.example/1")
+    registration = make_registration(event, language="en")
+    registration.seats.create(pool=event.seat_pools.create(kind=kind, size=9), state="held")
+
+    page = client.get(f"/{path}/{tokens.issue(registration, purpose, now=START - 20 * DAY)}/").content.decode()
+
+    assert ("The button to join appears" in page) == is_led_in
+    assert ("Lingotto" in page) != is_led_in
+
+
 def test_opening_the_way_in_leads_nowhere_without_the_button(client, clock):
     event = make_event(join_url="https://meet.example/room")
     path = link(make_registration(event, language="en"))
