@@ -4,6 +4,7 @@ from simple_history import register as keep_history
 from iurc_portal.translation.registry import SHOWN, register_translated
 from programme.models import (
     AgendaItem,
+    AgendaTrack,
     DatedEvent,
     Edition,
     Exchange,
@@ -85,7 +86,7 @@ class StudyVisitTranslation(TranslationOptions):
 
 @register(LearningQuestion)
 class LearningQuestionTranslation(TranslationOptions):
-    fields = ("text",)
+    fields = ("text", "note")
 
 
 @register(Survey)
@@ -106,6 +107,11 @@ class VisitDayTranslation(TranslationOptions):
 @register(AgendaItem)
 class AgendaItemTranslation(TranslationOptions):
     fields = ("dress",)
+
+
+@register(AgendaTrack)
+class AgendaTrackTranslation(TranslationOptions):
+    fields = ("name",)
 
 
 for model in (AgendaItem, DatedEvent, Edition, Exchange, Milestone, StudyVisit, Webinar):

@@ -215,7 +215,7 @@ class QuestionInline(PortalStackedInline):
     model = LearningQuestion
     formset = QuestionFormSet
     extra = 1
-    exclude = ["order"]
+    fields = ["text"]
     template = "admin/programme/studyvisit/_questions.html"
     verbose_name_plural = _("questions")
 

@@ -7,6 +7,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, npgettext, pgettext_lazy
 
 
+class RankBand(models.IntegerChoices):
+    """How high a post is, for both cities: whom one receives, one receives by somebody of the same band (P15)."""
+
+    HEAD = 1, pgettext_lazy("rank", "mayor or president")
+    DEPUTY = 2, pgettext_lazy("rank", "deputy mayor or vice president")
+    DIRECTOR_GENERAL = 3, pgettext_lazy("rank", "director general")
+    DIRECTOR = 4, pgettext_lazy("rank", "director")
+    MANAGER = 5, pgettext_lazy("rank", "manager")
+    OFFICER = 6, pgettext_lazy("rank", "officer and others")
+
+
 class Delegate(models.Model):
     """A person of the delegation, in protocol order. No name of a delegate is ever on a public page."""
 
@@ -45,6 +56,21 @@ class Delegate(models.Model):
     rank = models.PositiveSmallIntegerField(
         _("rank"), default=10, validators=[MinValueValidator(1)], help_text=_("Protocol order: 1 comes first.")
     )
+    rank_band = models.PositiveSmallIntegerField(_("rank band"), choices=RankBand, null=True, blank=True)
+    track = models.ForeignKey(
+        "programme.AgendaTrack",
+        verbose_name=_("group"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="delegates",
+    )
+    languages = models.JSONField(
+        _("languages understood"), default=list, blank=True, help_text=_("None: the first language of the guest city.")
+    )
+    arrives_at = models.DateTimeField(_("arrival"), null=True, blank=True)
+    leaves_at = models.DateTimeField(_("departure"), null=True, blank=True)
+    photo_consent = models.BooleanField(_("may be photographed"), null=True, blank=True)
     reply = models.CharField(_("reply"), max_length=8, choices=Reply, default=Reply.INVITED)
 
     class Meta:
@@ -92,6 +118,7 @@ class HostConfirmation(models.Model):
         on_delete=models.PROTECT,
         related_name="hostings",
     )
+    rank_band = models.PositiveSmallIntegerField(_("rank band"), choices=RankBand, null=True, blank=True)
     answer = models.CharField(_("answer"), max_length=8, choices=Answer, default=Answer.PENDING)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
 

@@ -148,6 +148,31 @@ class StudyVisit(StateMachine):
         related_name="visits_led",
         limit_choices_to={"is_staff": True},
     )
+    deputy = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("deputy of the visit lead"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="visits_deputised",
+        limit_choices_to={"is_staff": True},
+    )
+    partner_lead = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("lead on the guests' side"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="visits_accompanied",
+        limit_choices_to={"is_staff": True},
+    )
+    size_limit = models.PositiveSmallIntegerField(
+        _("largest number of visitors"), null=True, blank=True, help_text=_("More than these are warned about.")
+    )
+    passport_required = models.BooleanField(
+        _("passport data needed"), default=False, help_text=_("Only where somebody demands them: say who and why.")
+    )
+    passport_reason = models.CharField(_("why passport data are needed"), max_length=300, blank=True)
     public_summary = models.TextField(_("public summary"), blank=True)
     outcomes = models.TextField(_("outcomes"), blank=True)
     staff_notes = models.TextField(_("staff notes"), blank=True)
@@ -176,6 +201,11 @@ class StudyVisit(StateMachine):
                 condition=~Q(host_city=F("guest_city")),
                 violation_error_message=_("Host and guest are the same city: choose the other one as guest."),
             ),
+            models.CheckConstraint(
+                name="studyvisit_passports_have_a_reason",
+                condition=Q(passport_required=False) | ~Q(passport_reason=""),
+                violation_error_message=_("Write why passport data are needed, or do not ask for them."),
+            ),
         ]
 
     def __str__(self):
@@ -194,11 +224,37 @@ class StudyVisit(StateMachine):
 
 
 class LearningQuestion(models.Model):
-    """What the visitors want to learn. At least three before a visit is proposed (P2)."""
+    """What the visitors want to learn: at least three before a visit is proposed (P2), each tied to an item (P22)."""
+
+    class Answer(models.TextChoices):
+        OPEN = "open", pgettext_lazy("question", "open")
+        YES = "yes", pgettext_lazy("question", "yes")
+        PARTLY = "partly", pgettext_lazy("question", "partly")
+        NO = "no", pgettext_lazy("question", "no")
 
     visit = models.ForeignKey(StudyVisit, verbose_name=_("visit"), on_delete=models.CASCADE, related_name="questions")
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     text = models.TextField(_("question"))
+    asked_by = models.CharField(_("asked by"), max_length=160, blank=True)
+    item = models.ForeignKey(
+        "programme.AgendaItem",
+        verbose_name=_("agenda item"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="questions",
+    )
+    host = models.ForeignKey(
+        "ecosystem.Person",
+        verbose_name=pgettext_lazy("visit", "host"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="questions_to_answer",
+    )
+    answer = models.CharField(_("answered"), max_length=6, choices=Answer, default=Answer.OPEN)
+    note = models.TextField(_("what was answered"), blank=True)
+    sent_ahead_on = models.DateField(_("sent ahead on"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("learning question")
@@ -208,74 +264,3 @@ class LearningQuestion(models.Model):
 
     def __str__(self):
         return f"{self.order}. {self.text}"[:80]
-
-
-class VisitDay(models.Model):
-    """A day of the visit, by the host city's calendar."""
-
-    visit = models.ForeignKey(StudyVisit, verbose_name=_("visit"), on_delete=models.CASCADE, related_name="days")
-    date = models.DateField(_("date"))
-    theme = models.CharField(_("theme of the day"), max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = _("day")
-        verbose_name_plural = _("days")
-        ordering = ["visit", "date"]
-        constraints = [models.UniqueConstraint(fields=["visit", "date"], name="visitday_once")]
-
-    def __str__(self):
-        return f"{self.date:%d/%m/%Y}"
-
-
-class AgendaItemQuerySet(models.QuerySet):
-    """Which items of an agenda are shown to whom."""
-
-    def released(self):
-        """What delegates may see: items of a released visit that are no draft; cancelled ones stay, marked as such."""
-        return self.filter(day__visit__state__in=StudyVisitQuerySet.RELEASED_STATES).exclude(event__status="TENTATIVE")
-
-    def public(self):
-        """What the public page may show: released, and marked public."""
-        return self.released().filter(is_public=True)
-
-
-class AgendaItem(models.Model):
-    """One item of the agenda. Its time, name and place are its event's; that event is for participants only."""
-
-    class Kind(models.TextChoices):
-        MEETING = "meeting", pgettext_lazy("agenda", "meeting")
-        SITE_VISIT = "site_visit", pgettext_lazy("agenda", "site visit")
-        TALK = "talk", pgettext_lazy("agenda", "talk")
-        CEREMONY = "ceremony", pgettext_lazy("agenda", "ceremony")
-        MEAL = "meal", pgettext_lazy("agenda", "meal")
-        TRAVEL = "travel", pgettext_lazy("agenda", "travel")
-        FREE = "free", pgettext_lazy("agenda", "free time")
-        REST = "rest", pgettext_lazy("agenda", "rest")
-
-    day = models.ForeignKey(VisitDay, verbose_name=_("day"), on_delete=models.CASCADE, related_name="items")
-    event = models.OneToOneField(
-        "events.Event", verbose_name=_("event"), on_delete=models.PROTECT, related_name="agenda_item"
-    )
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.MEETING)
-    organisation = models.ForeignKey(
-        "ecosystem.Organisation",
-        verbose_name=_("host organisation"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="agenda_items",
-    )
-    is_public = models.BooleanField(_("public"), default=False)
-    dress = models.CharField(_("dress"), max_length=160, blank=True)
-    spoken_languages = models.JSONField(_("languages spoken"), default=list, blank=True)
-    staff_notes = models.TextField(_("staff notes"), blank=True)
-
-    objects = AgendaItemQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("agenda item")
-        verbose_name_plural = _("agenda items")
-        ordering = ["event__dtstart", "pk"]
-
-    def __str__(self):
-        return str(self.event)
