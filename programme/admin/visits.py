@@ -28,6 +28,7 @@ from programme import services
 from programme.admin.agenda import AgendaFormSet, AgendaInline, DayInline
 from programme.admin.fields import DayField
 from programme.admin.people import DelegateInline, HostInline, QuestionInline
+from programme.admin.workplaces import open_workplace, workplaces_for
 from programme.conflicts.facts import Level
 from programme.exceptions import NotReady
 from programme.models import AgendaItem, StudyVisit
@@ -142,12 +143,20 @@ class StudyVisitAdmin(EditableBy, PortalAdmin):
         return MOVES[onward[0]] if onward else "–"
 
     def get_urls(self):
-        own = path(
-            "<path:object_id>/move/<str:to_state>/",
-            self.admin_site.admin_view(self.move_view),
-            name="programme_studyvisit_move",
-        )
-        return [own, *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        return [
+            path(
+                "<path:object_id>/move/<str:to_state>/",
+                wrap(self.move_view),
+                name="programme_studyvisit_move",
+            ),
+            path(
+                "<path:object_id>/page/<slug:name>/",
+                wrap(self.workplace_view),
+                name="programme_studyvisit_workplace",
+            ),
+            *super().get_urls(),
+        ]
 
     def get_inline_instances(self, request, obj=None):
         return super().get_inline_instances(request, obj) if self.may_edit(request, obj) else []
@@ -264,6 +273,9 @@ class StudyVisitAdmin(EditableBy, PortalAdmin):
         }
         return TemplateResponse(request, "admin/programme/studyvisit/move.html", context)
 
+    def workplace_view(self, request, object_id, name):
+        return open_workplace(self, request, object_id, name)
+
     # --- Showing ----------------------------------------------------------------------------------
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
@@ -278,6 +290,7 @@ class StudyVisitAdmin(EditableBy, PortalAdmin):
         )
         if obj is not None and obj.pk:
             context |= self._about(obj)
+            context["workplaces"] = workplaces_for(request.user, obj)
             context["conflicts"] = self._conflicts(context, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 

@@ -25,3 +25,9 @@ def field(form, name, wide=False, quiet=False):
 def errors_across(form, *names):
     """The errors of several narrow fields, in sentences as wide as their row."""
     return {"fields": [form[name] for name in names if form[name].errors]}
+
+
+@register.simple_tag
+def workplace_address(page, visit):
+    """The address of one of a visit's pages (``programme.admin.workplaces``)."""
+    return page.address(visit)
