@@ -14,6 +14,7 @@ from django.core.validators import EmailValidator
 from django.forms.utils import flatatt
 from django.urls import reverse_lazy
 from django.utils import timezone
+from django.utils.choices import BaseChoiceIterator
 from django.utils.functional import lazy
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -77,8 +78,18 @@ class AddressField(forms.EmailField):
         return value
 
 
+class LongChoices(BaseChoiceIterator):
+    """A long list of choices, put in order once a process: Django would go through a plain one at every form."""
+
+    def __init__(self, *pairs: tuple[str, str]):
+        self.pairs = pairs
+
+    def __iter__(self):
+        return iter(self.pairs)
+
+
 @lru_cache
-def countries(language: str) -> tuple[tuple[str, str], ...]:
+def countries(language: str) -> LongChoices:
     """Pairs (ISO 3166-1 code, name in ``language``): none, Italy and Japan first, the rest by name."""
     names = {
         code: name
@@ -87,13 +98,13 @@ def countries(language: str) -> tuple[tuple[str, str], ...]:
     }
     first = [(code, names.pop(code)) for code in ("IT", "JP")]
     rest = sorted(names.items(), key=lambda pair: unicodedata.normalize("NFD", pair[1]))
-    return (("", pgettext("country", "Prefer not to say")), *first, *rest)
+    return LongChoices(("", pgettext("country", "Prefer not to say")), *first, *rest)
 
 
 @lru_cache
-def zones(language: str) -> tuple[tuple[str, str], ...]:
+def zones(language: str) -> LongChoices:
     """Pairs (IANA name, name in ``language``): the two cities, then a zone for every part of the world."""
-    return (
+    return LongChoices(
         *((tzid, str(city)) for tzid, city in CITY_ZONES),
         *((tzid, zone_place(tzid, language)) for tzid in OTHER_ZONES),
     )

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.cache import caches
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.http import HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
@@ -50,6 +50,7 @@ UNSEEN = {  # … but these on none
 # at the next full moment of so many seconds, for all of them together.
 SEEN_SOON = {"events.registration", "events.registrationgroup", "events.seat", "events.offer"}
 SOON_SECONDS = 3
+AGAIN = ":again"
 NEVER = (0.0, 0.0)
 LONGEST_QUERY = 200
 PART_SECONDS = 600
@@ -95,10 +96,9 @@ class Copy:
         etag = f'W/"{sha256(body).hexdigest()[:32]}"'
         return cls(version, made, made + seconds, body, etag, headers)
 
-    def is_good(self, *, version: int, places: tuple[float, float], now: float) -> bool:
-        """Whether nothing has changed since. ``places``: the last two moments from which on places are others."""
-        came = max((moment for moment in places if moment <= now), default=0.0)
-        return self.version == version and now < self.until and self.made >= came
+    def counts_places(self, changes: tuple[float, float], *, now: float) -> bool:
+        """Whether it was made since places became others. ``changes``: the last two moments at which they did."""
+        return self.made >= max((moment for moment in changes if moment <= now), default=0.0)
 
     def answer(self, request) -> HttpResponse:
         if self.etag in parse_etags(request.headers.get("If-None-Match", "")):
@@ -125,8 +125,8 @@ class KeptPagesMiddleware:
         if not self._is_for_any_visitor(request):
             return self.get_response(request)
         key, now = self._key(request), time.time()
-        version, copy = self._look_up(key, now=now)
-        if copy is not None:
+        version, copy, is_good = self._look_up(key, now=now)
+        if copy is not None and (is_good or not self._renews(key)):
             return copy.answer(request)
         response = self.get_response(request)
         if version and self._is_same_for_all(response):
@@ -159,21 +159,36 @@ class KeptPagesMiddleware:
         asked = [str(request.headers.get(name) == "true") for name in HTMX]
         return sha256("\0".join([*asked, request.get_host(), request.get_full_path()]).encode()).hexdigest()
 
-    def _look_up(self, key: str, *, now: float) -> tuple[int, Copy | None]:
-        """The version of now and the copy, if there is a good one. Version 0: nothing can be kept."""
+    def _look_up(self, key: str, *, now: float) -> tuple[int, Copy | None, bool]:
+        """The version of now; the copy, if only how many places are left may be another; whether not even that is.
+
+        Version 0: nothing can be kept.
+        """
         try:
             found = self.pages.get_many([VERSION, PLACES, key])
             version, copy = found.get(VERSION) or raise_version(), found.get(key)
-            if copy is not None and not copy.is_good(version=version, places=found.get(PLACES, NEVER), now=now):
-                copy = None
-            return version, copy
+            if copy is None or copy.version != version or now >= copy.until:
+                return version, None, False
+            return version, copy, copy.counts_places(found.get(PLACES, NEVER), now=now)
         except Exception:  # any cache's any trouble: the page matters more than its copy
             log.exception("the cache does not answer; no page is kept")
-            return 0, None
+            return 0, None, False
+
+    def _renews(self, key: str) -> bool:
+        """Whether this request makes the page anew: one does, and the others of a rush get the former copy meanwhile.
+
+        Should that one come to nothing, the next may after a few seconds.
+        """
+        try:
+            return self.pages.add(key + AGAIN, True, timeout=SOON_SECONDS)
+        except Exception:  # any cache's any trouble: the page matters more than its copy
+            log.exception("the cache does not answer; the page is made anew")
+            return True
 
     def _keep(self, key: str, copy: Copy) -> None:
         try:
             self.pages.set(key, copy, timeout=max(1, int(copy.until - time.time())))
+            self.pages.delete(key + AGAIN)
         except Exception:  # as above
             log.exception("the cache does not take a page")
 
@@ -272,7 +287,7 @@ def places_changed() -> None:
 def _follow(sender, **_more) -> None:
     name = sender._meta.label_lower
     if name in SEEN_SOON:
-        if settings.KEEP_PAGES:
+        if settings.KEEP_PAGES and not any(waiting[1] is places_changed for waiting in connection.run_on_commit):
             transaction.on_commit(places_changed, robust=True)
     elif name in SEEN_TOO or (sender._meta.app_label in SEEN_APPS and name not in UNSEEN):
         changed()

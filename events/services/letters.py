@@ -16,7 +16,7 @@ from events.services.changes import TIME, as_text, latest_change
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.clock import zone_of_language
 from iurc_portal.notifications.models import Message
-from iurc_portal.notifications.services import Letter, queue_messages
+from iurc_portal.notifications.services import Letter, queue_messages, queued
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def queue_reminders(owed: Iterable[tuple[Registration, ReminderRule, datetime | 
     letter. A reminder has no place in the order of a person's letters: it carries no calendar part (4.15), and one
     that waits for the morning must not hold back a cancellation.
     """
-    return queue_messages(
+    keys = queue_messages(
         _letter(
             registration,
             "events.follow_up" if rule.is_follow_up else "events.reminder",
@@ -169,6 +169,7 @@ def queue_reminders(owed: Iterable[tuple[Registration, ReminderRule, datetime | 
         )
         for registration, rule, not_before, too_late in owed
     )
+    return queued(keys)
 
 
 def _next_sequence(registration: Registration) -> int:

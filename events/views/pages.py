@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -151,6 +151,31 @@ def calendar_response(request, entries, *, filename="", name="", language="", pr
 def get_visible_event(request, slug, *, now) -> Event:
     """The event with what its page shows, or 404: what one may not see does not exist (1.4)."""
     return get_object_or_404(with_what_the_page_shows(Event.objects.visible_to(request.user), now=now), slug=slug)
+
+
+def get_asked_event(request, slug) -> Event:
+    """The event as its form needs it when it comes back, or 404: in a rush forms are most of what there is to do.
+
+    Visitors without a session are served from a copy, void once anything is saved of the event; what counts is read
+    again under the lock. The way into the room is not among it.
+    """
+
+    def read(_ids=()) -> dict[int, Event]:
+        events = Event.objects.visible_to(request.user).defer("join_url", "phone_access")
+        found = events.prefetch_related("languages", "seat_pools").filter(slug=slug).first()
+        return {} if found is None else {0: found}
+
+    found = read() if request.user.is_authenticated else kept_parts(f"asked event:{slug}", [0], read)
+    if not found:
+        raise Http404
+    return found[0]
+
+
+def as_shown(event, *, now) -> Event:
+    """``event`` with what its page shows, read again unless it has that already."""
+    if hasattr(event, "places_taken"):
+        return event
+    return with_what_the_page_shows(Event.objects.all(), now=now).get(pk=event.pk)
 
 
 def with_what_the_page_shows(events, *, now):

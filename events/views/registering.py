@@ -15,7 +15,7 @@ from events.forms import RegistrationForm
 from events.models import AccessToken, Event
 from events.services import registrations, tokens
 from events.services.broadcasts import TOPIC
-from events.views.pages import get_visible_event, own_registration, pools_left
+from events.views.pages import as_shown, get_asked_event, get_visible_event, own_registration, pools_left
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.forgery import protected_if_signed_in
 from iurc_portal.kept import kept_for_visitors
@@ -41,13 +41,19 @@ class SeeOther(HttpResponse):
 def register(request, slug):
     """The registration form on a page of its own. Everybody gets the same answer, known or not (2.6)."""
     now = timezone.now()
-    return answer_form(request, get_visible_event(request, slug, now=now), now=now)
+    sent = request.method == "POST"
+    event = get_asked_event(request, slug) if sent else get_visible_event(request, slug, now=now)
+    return answer_form(request, event, now=now)
 
 
 def answer_form(request, event, *, now, invitation=None, clear=""):
     """The form, or what becomes of it. ``invitation`` and its token ``clear`` open events by invitation (2.22)."""
-    page = {"event": event, "invitation": clear}
-    template = "events/invited.html" if invitation is not None else "events/register.html"
+
+    def page(form, *, status=200):
+        template = "events/invited.html" if invitation is not None else "events/register.html"
+        context = {"event": as_shown(event, now=now), "invitation": clear, "form": form}
+        return render(request, template, context, status=status)
+
     if not event.accepts_registrations(now=now):
         return refused(request, event, RegistrationClosed(event), now=now)
     if event.invitation_only and invitation is None:
@@ -56,12 +62,12 @@ def answer_form(request, event, *, now, invitation=None, clear=""):
         if event.places_left == 0 and not event.waiting_list:
             return refused(request, event, EventFull(event), now=now, status=200)
         full = {pool.kind for pool, left in pools_left(event, now=now) if not left}
-        return render(request, template, {**page, "form": RegistrationForm(event=event, user=request.user, full=full)})
+        return page(RegistrationForm(event=event, user=request.user, full=full))
     if not network_may(request):
         return too_many_requests(request, within=network_span())
     form = RegistrationForm(request.POST, event=event, user=request.user)
     if not form.is_valid():
-        return render(request, template, {**page, "form": form})
+        return page(form)
     email = form.cleaned_data["email"]
     if not address_may(email):
         return too_many_requests(request, within=HOUR)
@@ -78,13 +84,13 @@ def answer_form(request, event, *, now, invitation=None, clear=""):
         )
     except Busy as error:
         form.add_error(None, error)
-        return render(request, template, {**page, "form": form}, status=503)
+        return page(form, status=503)
     except (EventFull, RegistrationClosed) as error:
         return refused(request, event, error, now=now)
     except ValidationError as error:  # what only the service can know, said at the field that it concerns
         field = {"domain": "email", "pool": "takes_part"}.get(error.code)
         form.add_error(field if field in form.fields else None, error)
-        return render(request, template, {**page, "form": form})
+        return page(form)
     subscribe_if_wanted(form, now=now)
     is_bound = invitation is not None and invitation.email_key  # it was mailed to this very address
     if is_bound or (request.user.is_authenticated and registrations.has_verified_address(request.user, email)):
@@ -147,5 +153,11 @@ def refused(request, event, error, *, now, status=409):
         .order_by("dtstart", "pk")
         .first()
     )
-    context = {"event": event, "error": error, "next_event": following, "now": now, "is_past": event.dtend <= now}
+    context = {
+        "event": as_shown(event, now=now),
+        "error": error,
+        "next_event": following,
+        "now": now,
+        "is_past": event.dtend <= now,
+    }
     return render(request, "events/refused.html", context, status=status if request.method == "POST" else 200)

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from iurc_portal.audit.models import Transition
 from iurc_portal.notifications.models import DROPPED_BY, Message
-from iurc_portal.notifications.services import DEFAULT_LIFE, Letter, call_courier, queue_messages
+from iurc_portal.notifications.services import DEFAULT_LIFE, Letter, call_courier, queue_messages, queued
 
 AGAIN = [Message.State.QUEUED, Message.State.FAILED, Message.State.DROPPED]
 DROPPABLE = [Message.State.QUEUED, Message.State.FAILED]
@@ -37,7 +37,7 @@ def write_anew(messages: QuerySet, *, now: datetime, by) -> int:
     sent = list(
         messages.filter(state=Message.State.SENT).exclude(sent_at__lte=remembered).exclude(to="").order_by("pk")
     )
-    written = queue_messages(
+    keys = queue_messages(
         Letter(
             key=f"{message.key[:150]}:anew:{message.pk}:{now:%Y%m%dT%H%M%S%f}",
             kind=message.kind,
@@ -50,6 +50,7 @@ def write_anew(messages: QuerySet, *, now: datetime, by) -> int:
         )
         for message in sent
     )
+    written = queued(keys)
     Transition.objects.bulk_create(
         Transition(
             model=Message._meta.label_lower,

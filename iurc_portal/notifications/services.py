@@ -5,7 +5,7 @@ import logging
 import re
 import smtplib
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -66,14 +66,14 @@ class Letter:
 
 def queue_message(**fields) -> Message:
     """Write one letter (the fields of ``Letter``) into the outbox, in the caller's transaction."""
-    return queue_messages([Letter(**fields)])[0]
+    return queued(queue_messages([Letter(**fields)]))[0]
 
 
-def queue_messages(letters: Iterable[Letter]) -> list[Message]:
+def queue_messages(letters: Iterable[Letter]) -> list[str]:
     """Write letters into the outbox in the caller's transaction; the courier is called once that commits.
 
-    Returns their rows in the same order. A letter whose key is there already stays as it is. The number of queries
-    does not grow with the number of letters, but by batches.
+    Returns their keys; see ``queued``. A letter whose key is there already stays as it is. The number of queries does
+    not grow with the number of letters, but by batches.
     """
     letters = list(letters)
     rows = [Message(**vars(letter), message_id=message_id_for(letter.key)) for letter in letters]
@@ -81,14 +81,26 @@ def queue_messages(letters: Iterable[Letter]) -> list[Message]:
         if row.not_before and row.expires_at is None:
             row.expires_at = row.not_before + DEFAULT_LIFE
     Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
-    keys = [letter.key for letter in letters]
-    written: dict[str, Message] = {}
+    if due := [row.key for row in rows if row.not_before is None]:
+        transaction.on_commit(partial(_call_courier_about, due), robust=True)
+    return [letter.key for letter in letters]
+
+
+def queued(keys: Sequence[str]) -> list[Message]:
+    """The rows of letters in the outbox, in the order of their ``keys``."""
+    rows: dict[str, Message] = {}
     for start in range(0, len(keys), 500):
-        written |= Message.objects.in_bulk(keys[start : start + 500], field_name="key")
-    due = [row.pk for row in written.values() if row.state == Message.State.QUEUED and row.not_before is None]
-    for start in range(0, len(due), BATCH):
-        transaction.on_commit(partial(call_courier, due[start : start + BATCH]), robust=True)
-    return [written[key] for key in keys]
+        rows |= Message.objects.in_bulk(keys[start : start + 500], field_name="key")
+    return [rows[key] for key in keys]
+
+
+def _call_courier_about(keys: list[str]) -> None:
+    """Which of these letters wait is looked up once they are committed: nobody waits for a lock meanwhile."""
+    for start in range(0, len(keys), 500):
+        waiting = Message.objects.filter(key__in=keys[start : start + 500], state=Message.State.QUEUED)
+        due = list(waiting.order_by("pk").values_list("pk", flat=True))
+        for first in range(0, len(due), BATCH):
+            call_courier(due[first : first + BATCH])
 
 
 def message_id_for(key: str) -> str:

@@ -75,12 +75,30 @@ def test_many_letters_cost_as_many_queries_as_few(django_assert_num_queries):
     few = [services.Letter(key=f"a{n}", kind=KIND, to="a@example.org", language="it", tzid="UTC") for n in range(3)]
     many = [services.Letter(key=f"b{n}", kind=KIND, to="a@example.org", language="it", tzid="UTC") for n in range(50)]
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         services.queue_messages(few)
-    with django_assert_num_queries(2):
-        rows = services.queue_messages(many)
+    with django_assert_num_queries(1):
+        keys = services.queue_messages(many)
 
-    assert [row.key for row in rows] == [letter.key for letter in many]
+    assert keys == [letter.key for letter in many]
+    with django_assert_num_queries(1):
+        assert [row.key for row in services.queued(keys)] == keys
+
+
+def test_which_letters_wait_is_looked_up_after_the_commit(
+    django_assert_num_queries, django_capture_on_commit_callbacks, monkeypatch
+):
+    called: list[list[int]] = []
+    monkeypatch.setattr(services, "call_courier", called.append)
+    later = timezone.now() + timedelta(hours=1)
+    many = [services.Letter(key=f"b{n}", kind=KIND, to="a@example.org", language="it", tzid="UTC") for n in range(60)]
+    with django_capture_on_commit_callbacks() as callbacks:
+        rows = services.queued(services.queue_messages(many))
+        services.queue_message(key="later", kind=KIND, to="a@example.org", language="it", tzid="UTC", not_before=later)
+    with django_assert_num_queries(1):
+        for callback in callbacks:
+            callback()
+    assert called == [[row.pk for row in rows[:50]], [row.pk for row in rows[50:]]]
 
 
 def test_a_letter_for_later_waits_for_its_moment(django_capture_on_commit_callbacks):

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ecosystem.models import Organisation
+from events.models import Event
 from iurc_portal import kept
 from iurc_portal.pages.models import PageRating
 from iurc_portal.privacy.models import ConsentText
@@ -81,6 +82,58 @@ def test_who_registers_is_seen_on_kept_pages_after_seconds_and_a_rush_costs_no_p
     left = [re.search(r"(\d) places? left", answer.content.decode())[1] for answer, _number in asked]
     assert fresh == [True, False, False, True, False, False, True]
     assert left == ["9", "9", "9", "6", "6", "6", "3"]
+
+
+def test_of_all_who_find_places_changed_one_makes_the_page_anew_and_the_others_get_the_former_one(client, monkeypatch):
+    event = make_event(slug="talk", dtstart=timezone.now() + timedelta(days=9), maximum_attendee_capacity=9)
+    clock = SimpleNamespace(time=lambda: clock.now, time_ns=lambda: int(clock.now * 1e9), now=300.5)
+    monkeypatch.setattr(kept, "time", clock)
+    client.get("/en/events/talk/")
+    make_registration(event, state="confirmed", email="a@example.org")
+    clock.now = 303.1
+    others = []
+    written = kept.Copy.of
+
+    def while_it_is_written(*args, **kwargs):
+        others.append(queries_of(Client(), "/en/events/talk/"))
+        return written(*args, **kwargs)
+
+    monkeypatch.setattr(kept.Copy, "of", while_it_is_written)
+
+    def left(answer) -> str:
+        return re.search(r"(\d) places? left", answer.content.decode())[1]
+
+    assert left(client.get("/en/events/talk/")) == "8"
+    assert [(left(answer), asked) for answer, asked in others] == [("9", 0)]
+    assert [(left(answer), asked) for answer, asked in [queries_of(client, "/en/events/talk/")]] == [("8", 0)]
+
+
+def test_a_form_that_comes_back_is_read_against_a_copy_of_its_event_that_each_change_voids(client, settings):
+    settings.RATE_LIMITS = False
+    event = make_event(slug="talk", dtstart=timezone.now() + timedelta(days=9))
+    form = {"given_name": "Ada", "family_name": "Rossi", "consent": "on", "language": "en", "tzid": "Europe/Rome"}
+
+    def send(email: str):
+        return queries_of_post(client, "/en/events/talk/register/", {**form, "email": email})
+
+    first, second = send("a@example.org"), send("b@example.org")
+    assert (first[0].status_code, second[0].status_code) == (302, 302)
+    assert first[1] - second[1] == 3  # the event, its languages, its seats
+
+    Event.objects.filter(pk=event.pk).update(
+        registration_open=False
+    )  # no signal tells: the lock reads it all the same
+    assert send("c@example.org")[0].status_code == 409
+    event.refresh_from_db()
+    event.slug = "talks"
+    event.save()
+    assert send("d@example.org")[0].status_code == 404
+
+
+def queries_of_post(client, address, data):
+    with CaptureQueriesContext(connection) as captured:
+        response = client.post(address, data)
+    return response, len(captured)
 
 
 def test_a_new_text_on_personal_data_stands_on_kept_forms_at_once(client):

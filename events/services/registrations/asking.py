@@ -93,8 +93,10 @@ def request_registration(
             return registration
         if own:
             Registration.objects.filter(pk=registration.pk, user=None).update(user=user)
-        elif not proved:
-            _write_unless_just_written(registration, letters.queue_known, now=now)
+        elif not proved and not _was_just_written(registration, now=now):
+            registration.last_mail_at = now
+            registration.save(update_fields=["last_mail_at"])
+            letters.queue_known(registration, now=now)
     if (
         is_full and not proved
     ):  # told only now: the letter to the known person is committed, the page says what all see
@@ -232,6 +234,9 @@ def _ask(
         return
     if registration.state == State.CANCELLED:
         registration.last_mail_at = None  # the link of the former request is spent: whoever returns needs a new one
+    writes = not _was_just_written(registration, now=now)
+    if writes:
+        registration.last_mail_at = now  # saved with the state
     if holds or (stand.free_to_take(pools, party=party) and not _is_chosen_by_staff(event)):
         hold = registration.hold_until if holds else now + timedelta(minutes=settings.IURC_EVENTS["hold_minutes"])
         seats.take_seats(event, pools, [registration], state=State.UNPROVED, hold_until=hold, now=now, stand=stand)
@@ -240,13 +245,11 @@ def _ask(
         seats.wish_for(registration, pools)
     else:
         raise EventFull(event)
-    _write_unless_just_written(registration, letters.queue_proof, now=now)
+    if writes:
+        letters.queue_proof(registration, now=now)
 
 
-def _write_unless_just_written(registration: Registration, queue, *, now: datetime) -> None:
+def _was_just_written(registration: Registration, *, now: datetime) -> bool:
+    """Whether a letter to this person left within the last minutes: another would say the same (2.7)."""
     quiet = timedelta(minutes=settings.IURC_EVENTS["quiet_minutes"])
-    if registration.last_mail_at is not None and now - registration.last_mail_at < quiet:
-        return
-    registration.last_mail_at = now
-    registration.save(update_fields=["last_mail_at"])
-    queue(registration, now=now)
+    return registration.last_mail_at is not None and now - registration.last_mail_at < quiet

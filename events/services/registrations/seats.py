@@ -60,16 +60,18 @@ class Stand:
 
 
 def stand_of(event: Event, *, now: datetime, to_decide: bool = True) -> Stand:
-    """Count what is free. Two queries, four for an event with pools.
+    """Count what is free, by state: a filtered aggregate would say it in one word and take Django twice as long.
+
+    Two queries, four for an event with pools.
 
     The caller holds the event's lock, and the pools are locked here; ``to_decide`` is False for showing only.
     """
     taking = taking_a_seat(now=now, pending_holds=event.pending_holds_seat)
-    counted = event.registrations.aggregate(
-        taken=Count("pk", filter=taking), waiting=Count("pk", filter=Q(state=State.WAITING))
-    )
+    rows = event.registrations.filter(taking | Q(state=State.WAITING)).order_by()
+    counted = Counter(dict(rows.values_list("state").annotate(Count("pk"))))
+    waiting = counted.pop(State.WAITING, 0)
     limit = event.maximum_attendee_capacity
-    stand = Stand(left=None if limit is None else limit - counted["taken"], waiting=counted["waiting"])
+    stand = Stand(left=None if limit is None else limit - counted.total(), waiting=waiting)
     pools = event.seat_pools.order_by("pk")
     stand.pools = {pool.pk: pool for pool in (pools.select_for_update() if to_decide else pools)}
     if stand.pools:
