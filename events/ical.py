@@ -292,11 +292,13 @@ def where_texts(event: Event, *, language: str, mode: str = "") -> list[list[str
     if event.place is not None:
         name, city = (Spoken.of(thing, "name", language) for thing in (event.place, event.place.city))
         parts += [name, event.place.address, city]
-    place = [part for part in parts if part]
-    if mode == Event.AttendanceMode.OFFLINE:
-        return [place]
     online = [_("Online")]
-    return [place, online] if place and mode == Event.AttendanceMode.MIXED else [online]
+    if mode == Event.AttendanceMode.ONLINE:
+        return [online]
+    place = [part for part in parts if part]
+    if not place and event.access != Event.Access.PARTICIPANTS:  # items of an agenda may well have none
+        place = [_("the place will be announced")]
+    return [place, online] if mode == Event.AttendanceMode.MIXED else [place]
 
 
 def etag(octets: bytes) -> str:

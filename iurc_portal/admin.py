@@ -1,6 +1,7 @@
 """What every staff page has, once: unfold's look, a tab for each language, history, import and export."""
 
 from django.contrib import admin
+from django.contrib.admin.utils import flatten
 from django.db import models
 from django.urls import translate_url
 from django.utils import timezone
@@ -192,6 +193,8 @@ class PortalAdmin(
             return super().get_fieldsets(request, obj)
         translated = self.translated_fields
         tabs = [(pgettext_lazy("tab", "Facts"), {"classes": ["tab"], "fields": list(self.general)})]
+        if obj is None and set(flatten(self.general)) <= set(self.get_readonly_fields(request, obj)):
+            tabs = []  # of what is new there is nothing to tell yet: begin with the first thing to write
         for code, name in Language.choices:
             fields = [f"{field}_{code}" for field in translated]
             tabs.append((name, {"classes": ["tab"], "fields": fields}))

@@ -182,7 +182,8 @@ class RulesOfEvent:
             else:
                 switches = {name: form.cleaned_data[name] for name in rules.SWITCHES}
                 rules.change_rules(event, switches=switches, pools=form.pools(), now=now, by=request.user)
-                told = _("Saved. Whatever has become free is offered to those who wait.")
+                held_up = waiting.why_idle(event, now=now) or waiting.why_blocked(event, now=now)
+                told = _("Saved.") if held_up else _("Saved. Whatever has become free is offered to those who wait.")
         except ValidationError as error:
             sent.add_error(None, error.messages)
             return False

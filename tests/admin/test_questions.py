@@ -266,3 +266,11 @@ def test_only_events_of_ones_own_city_are_offered(torino):
 
 def test_the_page_of_delegations_is_for_staff(client):
     assert client.get(DELEGATION).status_code == 302
+
+
+def test_a_new_set_begins_with_what_there_is_to_write(admin_page):
+    new = admin_page.get(page("questionset", name="add")).context["adminform"]
+    known = admin_page.get(page("questionset", make_question().question_set_id)).context["adminform"]
+
+    assert [fieldset.name for fieldset in new] == ["Italiano", "English", "日本語"]
+    assert [str(fieldset.name) for fieldset in known][1:] == ["Italiano", "English", "日本語"]

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 from dateutil.rrule import rrulestr
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -325,3 +326,18 @@ def test_dates_in_descriptions_are_those_of_each_city():
 
     assert "Tuesday 3 March 2026, 21:00" in description
     assert "Wednesday 4 March 2026, 05:00" in description
+
+
+@pytest.mark.parametrize(
+    ("mode", "access", "words"),
+    [
+        ("online", "public", "Online"),
+        ("mixed", "public", "the place will be announced / Online"),
+        ("offline", "public", "the place will be announced"),
+        ("offline", "participants", ""),
+    ],
+)
+def test_where_no_place_is_known_yet_people_read_so_and_items_of_an_agenda_stay_silent(mode, access, words):
+    event = make_event(event_attendance_mode=mode, access=access, place=None)
+    with translation.override("en"):
+        assert ical.where(event, language="en") == words
