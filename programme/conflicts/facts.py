@@ -71,6 +71,7 @@ class Closed:
     day: date
     city: str
     reason: str
+    slug: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Conflict:
-    """One thing that is wrong, with the items it is about and its numbers: has, needs, short by (minutes or heads)."""
+    """One thing that is wrong, with the items it is about and its numbers: has, needs, short by (minutes or heads).
+
+    ``who`` names people and things in the reader's words; ``about`` tells the same by numbers or slugs.
+    """
 
     code: Code
     level: Level
@@ -110,6 +114,14 @@ class Conflict:
     needs: int | None = None
     day: date | None = None
     note: str = ""
+    about: tuple[int | str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What says that this is the same conflict at another check and in another language, whatever its numbers."""
+        items = "-".join(str(pk) for pk in sorted(item.pk for item in self.items))
+        about = "-".join(sorted(str(one) for one in self.about))
+        return ":".join([self.code, items, about, self.day.isoformat() if self.day else ""])
 
     @property
     def short_by(self) -> int | None:

@@ -98,7 +98,7 @@ def _closed_days(visit: StudyVisit, closures: Closures) -> Iterable[Closed]:
         for city in (visit.host_city, visit.guest_city):
             if city.slug in PartnerSide.values:
                 for closure in closures.on(PartnerSide(city.slug), day):
-                    yield Closed(day, str(city), closure.name)
+                    yield Closed(day, str(city), closure.name, city.slug)
 
 
 def _days(first: date, last: date) -> Iterable[date]:

@@ -37,12 +37,12 @@ def _doubles(plan: Plan) -> Iterator[Conflict]:
             continue
         pair = (first, second)
         if hosts := first.hosts & second.hosts:
-            yield Conflict(Code.HOST_DOUBLE, Level.BLOCK, pair, _names(plan, hosts))
+            yield Conflict(Code.HOST_DOUBLE, Level.BLOCK, pair, _names(plan, hosts), about=tuple(hosts))
         delegates = first.delegates & second.delegates
         if delegates or first.visit == second.visit:
-            yield Conflict(Code.DELEGATE_DOUBLE, Level.BLOCK, pair, _names(plan, delegates))
+            yield Conflict(Code.DELEGATE_DOUBLE, Level.BLOCK, pair, _names(plan, delegates), about=tuple(delegates))
         if first.spot is not None and first.spot.single_use and second.spot == first.spot:
-            yield Conflict(Code.VENUE_DOUBLE, Level.BLOCK, pair, (first.spot.name,))
+            yield Conflict(Code.VENUE_DOUBLE, Level.BLOCK, pair, (first.spot.name,), about=(first.spot.pk,))
 
 
 def _journeys(plan: Plan) -> Iterator[Conflict]:
@@ -112,7 +112,13 @@ def _silent_hosts(plan: Plan, *, now: datetime) -> Iterator[Conflict]:
         if item.kind not in RECEIVED or item.accepted or item.end <= now:
             continue
         late = today >= plan.must_be_accepted_by(plan.day_of(item.start))
-        yield Conflict(Code.HOST_UNCONFIRMED, Level.BLOCK if late else Level.WARN, (item,), _names(plan, item.hosts))
+        yield Conflict(
+            Code.HOST_UNCONFIRMED,
+            Level.BLOCK if late else Level.WARN,
+            (item,),
+            _names(plan, item.hosts),
+            about=tuple(item.hosts),
+        )
 
 
 def _heads(plan: Plan) -> Iterator[Conflict]:
@@ -122,7 +128,9 @@ def _heads(plan: Plan) -> Iterator[Conflict]:
 
 def _closed_days(plan: Plan) -> Iterator[Conflict]:
     for closed in plan.closed:
-        yield Conflict(Code.BLACKOUT, Level.WARN, (), (closed.city,), day=closed.day, note=closed.reason)
+        yield Conflict(
+            Code.BLACKOUT, Level.WARN, (), (closed.city,), day=closed.day, note=closed.reason, about=(closed.slug,)
+        )
 
 
 def _in_order(plan: Plan) -> list[Item]:

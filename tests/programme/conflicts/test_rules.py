@@ -252,3 +252,24 @@ def test_what_blocks_comes_first_then_the_order_of_time():
         (Code.GROUP_TOO_LARGE, Level.WARN, (2,)),
         (Code.GROUP_TOO_LARGE, Level.WARN, (1,)),
     ]
+
+
+def test_a_conflict_keeps_its_key_whatever_its_numbers_and_the_readers_language():
+    hall = Spot(9, "Sala", capacity=8)
+    one, more = (check(plan(item(1, "3 09:00", "3 10:00", spot=hall), size=size), now=NOW)[0] for size in (10, 12))
+    italian, japanese = (
+        check(plan(closed=(Closed(date(2026, 5, 4), city, reason, "nagoya"),)), now=NOW)[0]
+        for city, reason in (("Nagoya", "Festa del verde"), ("名古屋市", "みどりの日"))
+    )
+
+    assert one.key == more.key == "GROUP_TOO_LARGE:1::"
+    assert italian.key == japanese.key == "BLACKOUT::nagoya:2026-05-04"
+
+
+def test_other_people_at_the_same_two_items_are_another_conflict():
+    def double(*people):
+        items = (item(n, "3 09:00", "3 10:00", hosts=frozenset(people)) for n in (2, 1))
+        return next(one for one in check(plan(*items), now=NOW) if one.code == Code.HOST_DOUBLE)
+
+    assert double(HOST).key == "HOST_DOUBLE:1-2:11:"
+    assert double(HOST, OTHER_HOST).key == "HOST_DOUBLE:1-2:11-12:"
