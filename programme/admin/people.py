@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.forms.models import BaseInlineFormSet
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 from unfold.contrib.inlines.admin import NonrelatedTabularInline
@@ -14,9 +15,11 @@ from ecosystem.models import Organisation, Person
 from events.models import Event
 from iurc_portal.accounts.names import KANA
 from iurc_portal.admin import PortalStackedInline
+from iurc_portal.translation.languages import columns
+from iurc_portal.translation.times import date_words
 from programme import services
 from programme.admin.fields import PickOne, TextInput, choose_by_typing, remember
-from programme.models import Delegate, HostConfirmation, LearningQuestion
+from programme.models import AgendaItem, Delegate, HostConfirmation, LearningQuestion
 
 PERSON_FIELDS = ("family_name", "given_name", "family_kana", "given_kana", "romaji", "title")
 
@@ -195,12 +198,40 @@ class HostInline(NonrelatedTabularInline):
         """Never called: rows are added in the agenda."""
 
 
+class QuestionForm(forms.ModelForm):
+    """A question, and at which item of the agenda it is asked: without one the agenda is not released (P22)."""
+
+    class Meta:
+        model = LearningQuestion
+        fields = [*columns("text"), "item"]
+
+    def __init__(self, *args, items=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["item"].queryset = AgendaItem.objects.filter(pk__in=[pk for pk, _words in items])
+        self.fields["item"].choices = [("", "–"), *items]
+        self.fields["item"].label = _("asked at")
+
+
 class QuestionFormSet(BaseInlineFormSet):
     """Questions keep the order in which they are written."""
 
     @classmethod
     def get_default_prefix(cls):
         return "questions"
+
+    @cached_property
+    def items(self):
+        """The items at which questions can be asked, with their day and hour; read once for all rows."""
+        if not self.instance.pk:
+            return []
+        present = AgendaItem.objects.filter(day__visit=self.instance).exclude(event__status=Event.Status.CANCELLED)
+        return [
+            (item.pk, f"{date_words(item.day.date, 'short')} {item.event.wall_start[11:16]} {item.event}")
+            for item in present.select_related("day", "event").order_by("event__dtstart", "pk")
+        ]
+
+    def get_form_kwargs(self, index):
+        return {**super().get_form_kwargs(index), "items": self.items}
 
     def save(self, commit=True):
         last = self.instance.questions.aggregate(last=Max("order"))["last"] or 0
@@ -213,9 +244,10 @@ class QuestionFormSet(BaseInlineFormSet):
 
 class QuestionInline(PortalStackedInline):
     model = LearningQuestion
+    form = QuestionForm
     formset = QuestionFormSet
     extra = 1
-    fields = ["text"]
+    fields = ["text", "item"]
     template = "admin/programme/studyvisit/_questions.html"
     verbose_name_plural = _("questions")
 

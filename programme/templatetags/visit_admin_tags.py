@@ -1,8 +1,11 @@
 """What the staff's page of a visit needs to lay out its fields."""
 
+from zoneinfo import ZoneInfo
+
 from django import template
 
 from iurc_portal.translation.languages import Language
+from iurc_portal.translation.times import clock, range_dash
 
 register = template.Library()
 
@@ -31,3 +34,16 @@ def errors_across(form, *names):
 def workplace_address(page, visit):
     """The address of one of a visit's pages (``programme.admin.workplaces``)."""
     return page.address(visit)
+
+
+@register.filter
+def hours_minutes(minutes):
+    """«6:30» for 390 minutes, a dash for none."""
+    return f"{minutes // 60}:{minutes % 60:02}" if minutes else "–"
+
+
+@register.simple_tag
+def hours_between(start, end, tzid):
+    """Two instants on the clocks of ``tzid``: 09:00–09:45."""
+    zone = ZoneInfo(tzid)
+    return f"{clock(start.astimezone(zone))}{range_dash()}{clock(end.astimezone(zone))}"
