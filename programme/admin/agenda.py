@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.admin import StackedInline
 from unfold.contrib.inlines.admin import NonrelatedStackedInline
 from unfold.contrib.inlines.forms import NonrelatedInlineModelFormSet
@@ -45,8 +46,8 @@ class AgendaItemForm(forms.ModelForm):
     """A row of the agenda. Day and hours are those of the host city; the event is written by the services."""
 
     date = DayField(label=_("day"))
-    starts = HourField(label=_("from"))
-    ends = EndField(label=_("to"))
+    starts = HourField(label=pgettext_lazy("hour", "from"))
+    ends = EndField(label=pgettext_lazy("hour", "to"))
     ends_next_day = forms.BooleanField(label=_("ends the day after"), required=False, widget=UnfoldBooleanWidget())
     start_fold = FoldField(label=_("which of the two starts"), widget=UnfoldAdminSelectWidget())
     end_fold = FoldField(label=_("which of the two ends"), widget=UnfoldAdminSelectWidget())
@@ -56,7 +57,7 @@ class AgendaItemForm(forms.ModelForm):
     host_given_name = forms.CharField(label=_("given name"), max_length=80, required=False, widget=TextInput())
     host_title = forms.CharField(label=_("title or post"), max_length=160, required=False, widget=TextInput())
     groups = forms.MultipleChoiceField(
-        label=_("groups"),
+        label=pgettext_lazy("delegation", "groups"),
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("None chosen: the whole delegation."),

@@ -47,7 +47,7 @@ class SwapForm(forms.Form):
         self.fields["first"].choices = self.fields["second"].choices = choices
 
 
-@workplace("arrange", _("rearrange the agenda"), order=15)
+@workplace("arrange", _("Rearrange the agenda"), order=15)
 def arrange(request, visit, context):
     items = list(
         AgendaItem.objects.filter(day__visit=visit)

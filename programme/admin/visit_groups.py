@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanWidget
 
 from iurc_portal.translation.languages import Language, columns
@@ -78,7 +79,7 @@ class MembersForm(forms.Form):
         services.divide_delegation(visit, {pk: self.groups.get(group) for pk, group in chosen.items()})
 
 
-@workplace("groups", _("groups"), order=20)
+@workplace("groups", pgettext_lazy("delegation", "Groups"), order=20)
 def groups(request, visit, context):
     present = list(visit.tracks.all())
     delegates = list(visit.delegates.select_related("person", "track"))

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from ecosystem.models import Person
@@ -20,7 +20,7 @@ from programme import services
 from programme.admin.fields import HourField, choose_by_typing
 from programme.admin.workplaces import WORKPLACES, workplace
 from programme.conflicts.facts import AFTERWARDS, AT_ONCE, Item, Plan
-from programme.conflicts.gather import plan_of
+from programme.conflicts.gather import languages_of, plan_of
 from programme.conflicts.interpreting import A_DAY, duties_by_person, gaps, interpreters_needed, load_by_day
 from programme.models import AgendaItem, InterpreterAssignment
 from programme.schedule import days_of, wall_pair
@@ -32,8 +32,10 @@ class AssignForm(forms.Form):
     interpreter = forms.ModelChoiceField(label=_("interpreter"), queryset=Person.objects.all())
     language_from = forms.ChoiceField(label=_("from language"), widget=UnfoldAdminSelectWidget)
     language_to = forms.ChoiceField(label=_("into language"), widget=UnfoldAdminSelectWidget)
-    starts = HourField(label=_("from"), required=False, help_text=_("Empty: from the start of the item."))
-    ends = HourField(label=_("until"), required=False, help_text=_("Empty: to its end."))
+    starts = HourField(
+        label=pgettext_lazy("hour", "from"), required=False, help_text=_("Empty: from the start of the item.")
+    )
+    ends = HourField(label=pgettext_lazy("hour", "until"), required=False, help_text=_("Empty: to its end."))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -74,11 +76,11 @@ class Load:
     """Minutes of one interpreter by day; ``over`` are the days that are too long."""
 
     name: str
-    days: list[tuple[int, bool]]
+    days: list[tuple[date, int, bool]]
     total: int
 
 
-@workplace("interpreters", _("interpreters"), order=30)
+@workplace("interpreters", _("Interpreters"), order=30)
 def interpreters(request, visit, context):
     plan = plan_of(visit)
     items = {
@@ -89,7 +91,11 @@ def interpreters(request, visit, context):
         .order_by("event__dtstart", "pk")
     }
     posted = request.POST if request.method == "POST" else None
-    form = AssignForm(posted if posted is not None and "remove" not in posted else None)
+    spoken, understood = (sorted(languages_of(city)) for city in (visit.host_city, visit.guest_city))
+    form = AssignForm(
+        posted if posted is not None and "remove" not in posted else None,
+        initial={"language_from": (spoken or [""])[0], "language_to": (understood or [""])[0]},
+    )
     ticked = {int(pk) for pk in posted.getlist("item") if pk.isdigit()} & set(items) if posted is not None else set()
     chosen = [item for pk, item in items.items() if pk in ticked]
     if posted is not None and (_remove(request, items) or _assign(request, form, chosen)):
@@ -107,7 +113,7 @@ def interpreters(request, visit, context):
         "days": days,
         "loads": _loads(plan, days),
         "needed": [
-            _needed(plan, [item for item in wanted.values() if plan.day_of(item.start) == day]) for day in days
+            (day, _needed(plan, [item for item in wanted.values() if plan.day_of(item.start) == day])) for day in days
         ],
     }
     return TemplateResponse(request, "admin/programme/studyvisit/interpreters.html", context)
@@ -175,7 +181,7 @@ def _loads(plan: Plan, days: list[date]) -> list[Load]:
         found.append(
             Load(
                 plan.people.get(person, ""),
-                [(load.get(day, 0), load.get(day, 0) > A_DAY) for day in days],
+                [(day, load.get(day, 0), load.get(day, 0) > A_DAY) for day in days],
                 sum(load.values()),
             )
         )
@@ -183,7 +189,8 @@ def _loads(plan: Plan, days: list[date]) -> list[Load]:
 
 
 def _needed(plan: Plan, items: list[Item]) -> int:
-    """How many interpreters the items of a day take (P9)."""
+    """How many interpreters the items of a day take (P9); where nobody chose how, as if afterwards."""
     at_once = [item.minutes for item in items if item.mode in AT_ONCE]
-    afterwards = sum(item.minutes for item in items if item.mode in AFTERWARDS)
+    undecided = [item.minutes for item in items if item.mode == "none" and any(gaps(plan, item))]
+    afterwards = sum(undecided) + sum(item.minutes for item in items if item.mode in AFTERWARDS)
     return interpreters_needed(afterwards, sum(at_once), longest_at_once=max(at_once, default=0))

@@ -15,6 +15,13 @@ from programme.models import RankBand
 
 LEVELS = {Level.BLOCK: gettext_lazy("to resolve"), Level.WARN: gettext_lazy("to check")}
 IN_HOURS = frozenset({Code.REST_SHORT, Code.INTERP_OVERLOAD})  # minutes told as «10:40»
+PAGES = {
+    Code.INTERP_MISSING: "interpreters",
+    Code.INTERP_DOUBLE: "interpreters",
+    Code.INTERP_OVERLOAD: "interpreters",
+    Code.QUESTION_OPEN: "#questions",
+    Code.HEAD_MISSING: "#delegation",
+}
 MOST_MINUTES = 4 * 60  # further away it is no mend but another plan
 STEP = 5  # minutes to which an offer is rounded up
 DOUBLES = frozenset(
@@ -49,6 +56,11 @@ class Told:
     @property
     def key(self) -> str:
         return self.conflict.key
+
+    @property
+    def page(self) -> str:
+        """The visit's page (``programme.admin.workplaces``) or tab (``#…``) on which it is mended, if there is one."""
+        return PAGES.get(self.conflict.code, "")
 
     @property
     def level(self) -> str:
