@@ -204,6 +204,7 @@ function showOther(row) {
 agenda?.addEventListener("input", (event) => {
   const row = event.target.closest("[data-row]");
   if (!row) return;
+  if (/-ends$/.test(event.target.name)) delete event.target.dataset.proposed; // from now on it is somebody's own
   if (/-(kind|interpretation|speaking_minutes|question_minutes)$/.test(event.target.name)) proposeEnd(row);
   if (/-(date|starts|ends|kind|anchor|interpretation|speaking_minutes|question_minutes)$/.test(event.target.name)) showOther(row);
 });
