@@ -20,6 +20,7 @@ from ecosystem.models import (
     Organisation,
     Person,
     Place,
+    PlaceClosure,
     TakePart,
     Testbed,
     TestbedClosure,
@@ -43,6 +44,11 @@ class CityPeriodTranslation(TranslationOptions):
 @register(Place)
 class PlaceTranslation(TranslationOptions):
     fields = ("name", "address", "access_notes")
+
+
+@register(PlaceClosure)
+class PlaceClosureTranslation(TranslationOptions):
+    fields = ("reason",)
 
 
 @register(Person)

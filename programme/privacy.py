@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ecosystem.privacy import people_of
 from iurc_portal.privacy import registry, words
@@ -14,7 +15,7 @@ from iurc_portal.privacy.registry import Holder, Rule, Section, Span, columns
 from iurc_portal.privacy.subjects import Subject
 from iurc_portal.privacy.traces import blank_traces
 from iurc_portal.translation.languages import Spoken
-from programme.models import Delegate, Speaker, StudyVisit, Survey
+from programme.models import Delegate, InterpreterAssignment, Speaker, StudyVisit, Survey
 from programme.models.delegations import HostConfirmation
 from programme.services import survey_answers
 
@@ -44,6 +45,10 @@ def delegates_of(subject: Subject):
 
 def hosts_of(subject: Subject):
     return HostConfirmation.objects.filter(person__in=people_of(subject).values("pk"))
+
+
+def interpretations_of(subject: Subject):
+    return InterpreterAssignment.objects.filter(interpreter__in=people_of(subject).values("pk"))
 
 
 def talks_of(subject: Subject):
@@ -76,6 +81,18 @@ def collect(subject: Subject) -> Iterable[Section]:
         lambda row: words.line("{} – {}", Spoken.of(row.item.day.visit, "title"), Spoken.of(row.item.event, "name")),
     )
     yield Section(
+        "interpretations",
+        _("Study visits as an interpreter"),
+        columns(
+            ("visit", _("visit"), lambda row: row.item.day.visit.title),
+            ("item", _("agenda item"), lambda row: str(row.item)),
+            ("from", pgettext_lazy("hour", "from"), "starts"),
+            ("until", pgettext_lazy("hour", "until"), "ends"),
+        ),
+        list(interpretations_of(subject).select_related("item__day__visit", "item__event")),
+        lambda row: words.line("{} – {}", Spoken.of(row.item.day.visit, "title"), Spoken.of(row.item.event, "name")),
+    )
+    yield Section(
         "talks",
         _("Webinars at which you were named as a speaker, moderator or interpreter"),
         columns(
@@ -101,6 +118,7 @@ def erase(subject: Subject, now: datetime) -> None:
     for speaker in talks_of(subject):
         speaker.delete()
     blank_traces(Delegate, delegates_of(subject).values_list("pk", flat=True))
+    blank_traces(InterpreterAssignment, interpretations_of(subject).values_list("pk", flat=True))
     blank_traces(HostConfirmation, hosts_of(subject).values_list("pk", flat=True))
     applied = StudyVisit.objects.filter(subject.at("applicant_contact"))
     for key in list(applied.values_list("pk", flat=True)):

@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from ecosystem.models import City, CityPeriod, Place
-from iurc_portal.admin import PortalAdmin, PortalTabularInline
+from ecosystem.models import City, CityPeriod, Place, PlaceClosure, PlaceHours
+from iurc_portal.admin import PlainTabularInline, PortalAdmin, PortalTabularInline
 from iurc_portal.translation.languages import columns
 
 
@@ -21,6 +21,16 @@ class CityAdmin(PortalAdmin):
     inlines = [CityPeriodInline]
 
 
+class PlaceHoursInline(PlainTabularInline):
+    model = PlaceHours
+    tab = True
+
+
+class PlaceClosureInline(PortalTabularInline):
+    model = PlaceClosure
+    tab = True
+
+
 @admin.register(Place)
 class PlaceAdmin(PortalAdmin):
     general = (
@@ -34,3 +44,4 @@ class PlaceAdmin(PortalAdmin):
     list_filter = ["city"]
     search_fields = [*columns("name", "address")]
     autocomplete_fields = ["city", "organisation"]
+    inlines = [PlaceHoursInline, PlaceClosureInline]

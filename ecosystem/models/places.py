@@ -1,7 +1,10 @@
-"""Cities, their closed days, and places where something can happen."""
+"""Cities, their closed days, and places where something can happen, with their opening hours."""
+
+from datetime import time
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from ecosystem.models.sourcing import Located, point_constraints
@@ -100,3 +103,63 @@ class Place(Located):
 
     def __str__(self):
         return self.name or f"#{self.pk}"
+
+
+class PlaceHours(models.Model):
+    """From when until when a place is open on a weekday, by its city's clocks. Monday is 0.
+
+    A place without a row is not known to close; one with rows is closed on the weekdays that have none. Closing at
+    00:00 is midnight, the end of the day.
+    """
+
+    place = models.ForeignKey(Place, verbose_name=_("place"), on_delete=models.CASCADE, related_name="hours")
+    weekday = models.PositiveSmallIntegerField(_("day of the week"), choices=WEEKDAYS)
+    opens = models.TimeField(_("opens"))
+    closes = models.TimeField(_("closes"), help_text=_("00:00 is midnight."))
+
+    class Meta:
+        verbose_name = _("opening hours")
+        verbose_name_plural = _("opening hours")
+        ordering = ["weekday", "opens"]
+        constraints = [
+            models.CheckConstraint(name="placehours_weekday", condition=Q(weekday__lte=6)),
+            models.CheckConstraint(
+                name="placehours_close_after_they_open",
+                condition=Q(closes__gt=F("opens")) | Q(closes=time(0)),
+                violation_error_message=_(
+                    "It closes before it opens. Past midnight: write 00:00, and the rest on the day after."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["place", "weekday", "opens"],
+                name="placehours_once",
+                violation_error_message=_("These hours are written down already."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
+
+
+class PlaceClosure(models.Model):
+    """Days on which a place is closed, whatever its hours; ``last_day`` is inclusive."""
+
+    place = models.ForeignKey(Place, verbose_name=_("place"), on_delete=models.CASCADE, related_name="closures")
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+    reason = models.CharField(_("reason"), max_length=160, blank=True)
+
+    class Meta:
+        verbose_name = _("closed period")
+        verbose_name_plural = _("closed periods")
+        ordering = ["first_day", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="placeclosure_ends_after_it_starts",
+                condition=Q(last_day__gte=F("first_day")),
+                violation_error_message=_("The last day is before the first: set a later last day."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.first_day} – {self.last_day}"

@@ -170,6 +170,19 @@ def relocate_event(event: Event, *, now: datetime, by=None, **venue) -> Event:
 
 
 @transaction.atomic
+def renew_event(event: Event, *, now: datetime, by=None, reason: str) -> Event:
+    """Something that an app above keeps of ``event`` changed and matters to who holds it: SEQUENCE rises (6.4).
+
+    ``reason`` is the word the log keeps.
+    """
+    _lock(event)
+    _raise_sequence(event)
+    event.save(update_fields=["sequence", "last_modified"])
+    record_transition(event, from_state=event.status, to_state=event.status, now=now, actor=by, reason=reason)
+    return event
+
+
+@transaction.atomic
 def publish_event(event: Event, *, now: datetime, by=None) -> Event:
     """Make a draft public. SEQUENCE starts at 0 whatever was edited before, and rises when published again (6.4)."""
     _lock(event)

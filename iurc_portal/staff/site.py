@@ -128,6 +128,7 @@ UNFOLD = {
                 _("Visits and programme"),
                 entry("flight_takeoff", "programme.studyvisit"),
                 entry("route", "programme.traveltime"),
+                entry("directions_bus", "programme.vehicle"),
                 entry("sync_alt", "programme.exchange"),
                 entry("flag", "programme.milestone"),
                 entry("calendar_month", "programme.edition"),

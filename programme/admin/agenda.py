@@ -7,10 +7,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.admin import StackedInline
 from unfold.contrib.inlines.admin import NonrelatedStackedInline
 from unfold.contrib.inlines.forms import NonrelatedInlineModelFormSet
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget, UnfoldBooleanWidget
 
 from ecosystem.closures import Closures
 from ecosystem.models import Person, Place
@@ -37,6 +38,7 @@ from programme.services.agenda import organizer_for
 
 SLOT_FIELDS = ("date", "starts", "ends", "ends_next_day", "start_fold", "end_fold")
 NAME_LENGTH = Event._meta.get_field("name").max_length
+USUAL = ("interpretation", "photo_rule", "buffer_before", "buffer_after")  # have a value where nobody chose one
 LOCATION_LENGTH = Event._meta.get_field("location").max_length
 
 
@@ -44,8 +46,8 @@ class AgendaItemForm(forms.ModelForm):
     """A row of the agenda. Day and hours are those of the host city; the event is written by the services."""
 
     date = DayField(label=_("day"))
-    starts = HourField(label=_("from"))
-    ends = EndField(label=_("to"))
+    starts = HourField(label=pgettext_lazy("hour", "from"))
+    ends = EndField(label=pgettext_lazy("hour", "to"))
     ends_next_day = forms.BooleanField(label=_("ends the day after"), required=False, widget=UnfoldBooleanWidget())
     start_fold = FoldField(label=_("which of the two starts"), widget=UnfoldAdminSelectWidget())
     end_fold = FoldField(label=_("which of the two ends"), widget=UnfoldAdminSelectWidget())
@@ -54,13 +56,33 @@ class AgendaItemForm(forms.ModelForm):
     host_family_name = forms.CharField(label=_("family name"), max_length=80, required=False, widget=TextInput())
     host_given_name = forms.CharField(label=_("given name"), max_length=80, required=False, widget=TextInput())
     host_title = forms.CharField(label=_("title or post"), max_length=160, required=False, widget=TextInput())
+    groups = forms.MultipleChoiceField(
+        label=pgettext_lazy("delegation", "groups"),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("None chosen: the whole delegation."),
+    )
 
     class Meta:
         model = AgendaItem
-        fields = ["kind", "organisation", "is_public", *columns("dress"), "spoken_languages", "staff_notes"]
+        fields = [
+            "kind",
+            "organisation",
+            "is_public",
+            *columns("dress"),
+            "spoken_languages",
+            *USUAL,
+            "speaking_minutes",
+            "question_minutes",
+            "capacity",
+            "vehicle",
+            "gift_note",
+            "materials_due",
+            "staff_notes",
+        ]
 
-    def __init__(self, *args, visit=None, closures=None, **kwargs):
-        self.visit, self.closures = visit, closures
+    def __init__(self, *args, visit=None, closures=None, groups=(), **kwargs):
+        self.visit, self.closures, self.known_groups = visit, closures, {str(group.pk): group for group in groups}
         self.asks_fold = {"starts": False, "ends": False}
         super().__init__(*args, **kwargs)
         for code in Language.values:
@@ -68,6 +90,9 @@ class AgendaItemForm(forms.ModelForm):
                 self.fields[f"{field}_{code}"] = forms.CharField(
                     max_length=length, required=False, widget=TextInput(attrs={"lang": code})
                 )
+        self.fields["groups"].choices = [(pk, str(group)) for pk, group in self.known_groups.items()]
+        for name in USUAL:
+            self.fields[name].required = False
         choose_by_typing(self.fields["place"], Event._meta.get_field("place"), may_add=True)
         choose_by_typing(self.fields["hosts"], HostConfirmation._meta.get_field("person"), many=True)
         if self.instance.pk:
@@ -90,6 +115,7 @@ class AgendaItemForm(forms.ModelForm):
             "end_fold": answered_fold(end),
             "place": event.place_id,
             "hosts": [host.person_id for host in item.hosts.all()],
+            "groups": [str(track.pk) for track in item.tracks.all()],
         }
         return values | {column: getattr(event, column) or "" for column in columns("name", "location")}
 
@@ -104,9 +130,24 @@ class AgendaItemForm(forms.ModelForm):
         remember(self.fields["hosts"], [host.person for host in item.hosts.all()])
         remember(self.fields["place"], [item.event.place])
         remember(self.fields["organisation"], [item.organisation])
+        remember(self.fields["vehicle"], [item.vehicle])
+
+    @property
+    def further(self) -> bool:
+        """Whether something of what most items do without is written, or wrong: then it is not folded away."""
+        rare = ("speaking_minutes", "question_minutes", "capacity", "vehicle", "gift_note", "materials_due")
+        return any(name in self.errors for name in (*rare, *USUAL)) if self.is_bound else False
+
+    @cached_property
+    def changed_data(self):
+        """What a shorter form did not send at all has not changed."""
+        return [name for name in super().changed_data if name not in USUAL or self.add_prefix(name) in self.data]
 
     def clean(self):
         cleaned = super().clean()
+        for name in USUAL:
+            if cleaned.get(name) in (None, "") and name not in self.errors:
+                cleaned[name] = getattr(self.instance, name)
         if not any((cleaned.get(column) or "").strip() for column in columns("name")):
             self.add_error("name_it", ValidationError(_("Write the name in one language at least."), code="required"))
         if (cleaned.get("host_given_name") or cleaned.get("host_title")) and not cleaned.get("host_family_name"):
@@ -139,6 +180,9 @@ class AgendaItemForm(forms.ModelForm):
     def _texts(self, field: str) -> dict[str, str]:
         return {code: self.cleaned_data.get(f"{field}_{code}") or "" for code in Language.values}
 
+    def _groups(self) -> list:
+        return [self.known_groups[pk] for pk in self.cleaned_data.get("groups", ())]
+
     def _own_values(self) -> dict:
         return {name: self.cleaned_data[name] for name in self._meta.fields if name in self.cleaned_data}
 
@@ -164,6 +208,7 @@ class AgendaItemForm(forms.ModelForm):
             locations=self._texts("location"),
             place=self.cleaned_data["place"],
             hosts=self._hosts(),
+            tracks=self._groups(),
             dress={code: own.pop(f"dress_{code}", "") or "" for code in Language.values},
             by=by,
             now=now,
@@ -183,6 +228,7 @@ class AgendaItemForm(forms.ModelForm):
             names=self._texts("name"),
             locations=self._texts("location"),
             place=self.cleaned_data["place"],
+            tracks=self._groups(),
             by=by,
             now=now,
             **self._own_values(),
@@ -200,7 +246,17 @@ class AgendaFormSet(NonrelatedInlineModelFormSet):
         return "agenda"
 
     def get_form_kwargs(self, index):
-        return {**super().get_form_kwargs(index), "visit": self.instance, "closures": self.closures}
+        return {
+            **super().get_form_kwargs(index),
+            "visit": self.instance,
+            "closures": self.closures,
+            "groups": self.groups,
+        }
+
+    @cached_property
+    def groups(self) -> list:
+        """Read once for all rows."""
+        return list(self.instance.tracks.all()) if self.instance.pk else []
 
     @cached_property
     def closures(self) -> Closures:
@@ -271,8 +327,8 @@ class AgendaInline(FriendlyLists, NonrelatedStackedInline):
         return (
             AgendaItem.objects.filter(day__visit=obj)
             .exclude(event__status=Event.Status.CANCELLED)
-            .select_related("day__visit__host_city", "event__place", "organisation")
-            .prefetch_related("hosts__person")
+            .select_related("day__visit__host_city", "event__place", "organisation", "vehicle")
+            .prefetch_related("hosts__person", "tracks")
             .order_by("event__dtstart", "pk")
         )
 
@@ -280,6 +336,6 @@ class AgendaInline(FriendlyLists, NonrelatedStackedInline):
         """Rows are written by ``AgendaFormSet.save_by_services``."""
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if db_field.name == "organisation":
+        if db_field.name in {"organisation", "vehicle"}:
             kwargs["widget"] = PickOne(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

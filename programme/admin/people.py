@@ -1,10 +1,14 @@
 """The delegation, the hosts' answers and the questions, as parts of the visit's page."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.forms.models import BaseInlineFormSet
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 from unfold.contrib.inlines.admin import NonrelatedTabularInline
@@ -13,10 +17,13 @@ from unfold.contrib.inlines.forms import NonrelatedInlineModelFormSet
 from ecosystem.models import Organisation, Person
 from events.models import Event
 from iurc_portal.accounts.names import KANA
-from iurc_portal.admin import PortalStackedInline
+from iurc_portal.admin import FriendlyLists, PortalStackedInline
+from iurc_portal.clock import WallClockError, resolve_wall_clock
+from iurc_portal.translation.languages import columns
+from iurc_portal.translation.times import date_words
 from programme import services
-from programme.admin.fields import PickOne, TextInput, choose_by_typing, remember
-from programme.models import Delegate, HostConfirmation, LearningQuestion
+from programme.admin.fields import DayField, HourField, PickOne, TextInput, choose_by_typing, remember
+from programme.models import AgendaItem, Delegate, HostConfirmation, LearningQuestion
 
 PERSON_FIELDS = ("family_name", "given_name", "family_kana", "given_kana", "romaji", "title")
 
@@ -35,10 +42,14 @@ class DelegateForm(forms.ModelForm):
     romaji = forms.CharField(label=_("name in Latin letters"), max_length=120, required=False, widget=TextInput())
     title = forms.CharField(label=_("title or post"), max_length=160, required=False, widget=TextInput())
     organisation = forms.ModelChoiceField(label=_("organisation"), queryset=Organisation.objects.all(), required=False)
+    arrives_day = DayField(label=_("arrival, day"), required=False)
+    arrives_hour = HourField(label=_("arrival, hour"), required=False)
+    leaves_day = DayField(label=_("departure, day"), required=False)
+    leaves_hour = HourField(label=_("departure, hour"), required=False)
 
     class Meta:
         model = Delegate
-        fields = ["person", "role", "rank", "reply"]
+        fields = ["person", "role", "rank", "reply", "rank_band", "languages"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -48,6 +59,12 @@ class DelegateForm(forms.ModelForm):
         choose_by_typing(self.fields["organisation"], Person._meta.get_field("organisation"))
         if self.instance.pk:
             remember(self.fields["person"], [self.instance.person])
+            zone = ZoneInfo(self.instance.visit.host_city.tzid)
+            for name in ("arrives", "leaves"):
+                instant = getattr(self.instance, f"{name}_at")
+                if instant is not None:
+                    self.initial[f"{name}_day"] = instant.astimezone(zone).date()
+                    self.initial[f"{name}_hour"] = instant.astimezone(zone).time()
         else:
             self.initial["rank"] = None  # stands last unless a rank is typed
 
@@ -64,6 +81,31 @@ class DelegateForm(forms.ModelForm):
                     organisation=cleaned.get("organisation"),
                 ).first()
         return cleaned
+
+    @property
+    def has_travel_errors(self) -> bool:
+        return any(name.startswith(("arrives", "leaves")) for name in self.errors)
+
+    def _instant(self, name: str) -> datetime | None:
+        """Day and hour on the host city's clocks; of an hour that comes twice the first. Refusals go to the form."""
+        day, hour = self.cleaned_data.get(f"{name}_day"), self.cleaned_data.get(f"{name}_hour")
+        if day is None or hour is None:
+            if day is not None or hour is not None:
+                missing = f"{name}_hour" if hour is None else f"{name}_day"
+                self.add_error(missing, ValidationError(_("Write both the day and the hour."), code="required"))
+            return None
+        visit = self.instance.visit
+        try:
+            return resolve_wall_clock(datetime.combine(day, hour), visit.host_city.tzid, fold=0)
+        except WallClockError as refusal:
+            self.add_error(f"{name}_hour", refusal)
+            return None
+
+    def _post_clean(self):
+        for name in ("arrives", "leaves"):
+            if {f"{name}_day", f"{name}_hour"} & set(self.changed_data) and self.instance.visit_id:
+                setattr(self.instance, f"{name}_at", self._instant(name))
+        super()._post_clean()
 
     def validate_constraints(self):
         """One head, nobody twice: the formset looks at all rows together, so that a swap takes one save."""
@@ -128,7 +170,7 @@ class DelegateFormSet(BaseInlineFormSet):
         return super().save(commit)
 
 
-class DelegateInline(StackedInline):
+class DelegateInline(FriendlyLists, StackedInline):
     model = Delegate
     form = DelegateForm
     formset = DelegateFormSet
@@ -138,7 +180,7 @@ class DelegateInline(StackedInline):
     fields = DelegateForm._meta.fields
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("person").order_by("rank", "pk")
+        return super().get_queryset(request).select_related("person", "visit__host_city").order_by("rank", "pk")
 
     def has_delete_permission(self, request, obj=None):
         return self.has_change_permission(request, obj)
@@ -195,12 +237,40 @@ class HostInline(NonrelatedTabularInline):
         """Never called: rows are added in the agenda."""
 
 
+class QuestionForm(forms.ModelForm):
+    """A question, and at which item of the agenda it is asked: without one the agenda is not released (P22)."""
+
+    class Meta:
+        model = LearningQuestion
+        fields = [*columns("text"), "item"]
+
+    def __init__(self, *args, items=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["item"].queryset = AgendaItem.objects.filter(pk__in=[pk for pk, _words in items])
+        self.fields["item"].choices = [("", "–"), *items]
+        self.fields["item"].label = _("asked at")
+
+
 class QuestionFormSet(BaseInlineFormSet):
     """Questions keep the order in which they are written."""
 
     @classmethod
     def get_default_prefix(cls):
         return "questions"
+
+    @cached_property
+    def items(self):
+        """The items at which questions can be asked, with their day and hour; read once for all rows."""
+        if not self.instance.pk:
+            return []
+        present = AgendaItem.objects.filter(day__visit=self.instance).exclude(event__status=Event.Status.CANCELLED)
+        return [
+            (item.pk, f"{date_words(item.day.date, 'short')} {item.event.wall_start[11:16]} {item.event}")
+            for item in present.select_related("day", "event").order_by("event__dtstart", "pk")
+        ]
+
+    def get_form_kwargs(self, index):
+        return {**super().get_form_kwargs(index), "items": self.items}
 
     def save(self, commit=True):
         last = self.instance.questions.aggregate(last=Max("order"))["last"] or 0
@@ -213,9 +283,10 @@ class QuestionFormSet(BaseInlineFormSet):
 
 class QuestionInline(PortalStackedInline):
     model = LearningQuestion
+    form = QuestionForm
     formset = QuestionFormSet
     extra = 1
-    fields = ["text"]
+    fields = ["text", "item"]
     template = "admin/programme/studyvisit/_questions.html"
     verbose_name_plural = _("questions")
 

@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 from ecosystem.models import City, Organisation, Person
 from programme.demo import people
 from programme.demo.agendas import DELEGATION, HOSTS, IN_NAGOYA, IN_TORINO, QUESTIONS, READINGS, Item
+from programme.demo.parties import know_languages, make_party
 from programme.demo.places import place_of
 from programme.demo.samples import Samples, columns_of, three
 from programme.demo.webinars import EXCHANGE
@@ -96,6 +97,8 @@ def _under_way(samples: Samples) -> StudyVisit:
     )
     for rank, (person, role) in enumerate(_delegation_of_nagoya(), start=1):
         Delegate.objects.create(visit=visit, person=person, role=role, rank=rank, reply=Reply.ACCEPTED)
+    know_languages(visit)
+    make_party(visit, now=samples.ago(days=20), by=lead)
     move_visit(visit, State.RELEASED, now=samples.ago(days=10), by=lead)
     move_visit(visit, State.RUNNING, now=samples.ago(days=1), code="calendar")
     return visit
@@ -148,6 +151,7 @@ def _being_planned(samples: Samples) -> StudyVisit:
     ]
     for rank, (person, role, reply) in enumerate(delegates, start=1):
         Delegate.objects.create(visit=visit, person=person, role=role, rank=rank, reply=reply)
+    know_languages(visit)
     return visit
 
 
@@ -270,7 +274,7 @@ def _delegation_of_nagoya() -> list[tuple[Person, str]]:
                 **people.mihon(given, kana, romaji),
                 **columns_of("title", *title),
                 organisation=nagoya,
-                languages=["ja", "en"],
+                languages=["ja", "it", "en"] if role == Role.INTERPRETER else ["ja", "en"],
                 rank_band=band,
             ),
             role,

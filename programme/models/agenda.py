@@ -118,7 +118,7 @@ class AgendaItem(models.Model):
     is_public = models.BooleanField(_("public"), default=False)
     tracks = models.ManyToManyField(
         "programme.AgendaTrack",
-        verbose_name=_("groups"),
+        verbose_name=pgettext_lazy("delegation", "groups"),
         blank=True,
         related_name="items",
         help_text=_("None chosen: the whole delegation."),

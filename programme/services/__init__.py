@@ -10,8 +10,11 @@ from programme.services.agenda import (
     withdraw_agenda_item,
 )
 from programme.services.conflicts import conflicts_of
+from programme.services.groups import dissolve_group, divide_delegation, name_group
+from programme.services.interpreters import assign_interpreter, unassign_interpreter
 from programme.services.library import shelve
 from programme.services.people import find_or_write_person
+from programme.services.rearranging import copy_day, lengthen_item, move_item, shift_from, swap_hosts
 from programme.services.visits import REASONED, follow_the_calendar, missing_for, move_visit, too_early
 from programme.services.webinars import (
     cancel_webinar,
@@ -23,15 +26,22 @@ from programme.services.webinars import (
 
 __all__ = [
     "REASONED",
+    "assign_interpreter",
     "cancel_webinar",
     "change_agenda_item",
     "change_webinar",
     "check_slot",
     "conflicts_of",
+    "copy_day",
+    "dissolve_group",
+    "divide_delegation",
     "find_or_write_person",
     "follow_the_calendar",
+    "lengthen_item",
     "missing_for",
+    "move_item",
     "move_visit",
+    "name_group",
     "plan_agenda_item",
     "plan_webinar",
     "publish_webinar",
@@ -40,6 +50,9 @@ __all__ = [
     "reschedule_webinar",
     "set_hosts",
     "shelve",
+    "shift_from",
+    "swap_hosts",
     "too_early",
+    "unassign_interpreter",
     "withdraw_agenda_item",
 ]

@@ -19,14 +19,31 @@ from events.services import scheduling
 from iurc_portal.audit.services import record_transition
 from iurc_portal.translation.languages import Language, columns
 from iurc_portal.translation.times import date_words
-from programme.models import AgendaItem, HostConfirmation, StudyVisit, VisitDay
+from programme.models import AgendaItem, AgendaTrack, HostConfirmation, StudyVisit, VisitDay
 from programme.schedule import wall_pair
 
 TRACK = "visits"
 TRACK_NAMES = {"name_it": "Visita studio", "name_en": "Study visit", "name_ja": "視察"}
 CITY_SLUGS = {"torino": "citta-di-torino", "nagoya": "city-of-nagoya"}  # the two cities in the initial content
 UNCHANGED = object()
-ITEM_FIELDS = {"kind", "organisation", "is_public", "spoken_languages", "staff_notes", *columns("dress")}
+ITEM_FIELDS = {
+    "kind",
+    "organisation",
+    "is_public",
+    "spoken_languages",
+    "interpretation",
+    "speaking_minutes",
+    "question_minutes",
+    "buffer_before",
+    "buffer_after",
+    "capacity",
+    "vehicle",
+    "photo_rule",
+    "gift_note",
+    "materials_due",
+    "staff_notes",
+    *columns("dress"),
+}
 
 
 def check_slot(
@@ -94,14 +111,16 @@ def plan_agenda_item(
     start_fold: int | None = None,
     end_fold: int | None = None,
     dress: Mapping[str, str] | None = None,
-    spoken_languages: Iterable[str] = (),
-    staff_notes: str = "",
+    tracks: Iterable[AgendaTrack] = (),
+    **fields,
 ) -> AgendaItem:
-    """Add an item to ``visit``, with its day, its event (a draft for participants) and its hosts.
+    """Add an item to ``visit``, with its day, its event (a draft for participants), its groups and its hosts.
 
-    ``names``, ``locations`` and ``dress`` are texts by language code. The first item of an accepted visit starts its
-    preparation. Raises ``ValidationError`` as ``check_slot`` does; nothing is written then.
+    ``names``, ``locations`` and ``dress`` are texts by language code, ``fields`` further ``ITEM_FIELDS``. The first
+    item of an accepted visit starts its preparation. Raises ``ValidationError`` as ``check_slot`` does; nothing is
+    written then.
     """
+    _known(fields, "plan_agenda_item")
     visit = lock_visit(visit)
     slot: dict[str, Any] = {"ends_next_day": ends_next_day, "start_fold": start_fold, "end_fold": end_fold}
     start, end = check_slot(visit, date=date, starts=starts, ends=ends, tzid=tzid, **slot)
@@ -128,12 +147,12 @@ def plan_agenda_item(
         kind=kind,
         organisation=organisation,
         is_public=is_public,
-        spoken_languages=list(spoken_languages),
-        staff_notes=staff_notes,
         **_texts("dress", dress or {}),
+        **fields,
     )
     item.full_clean()
     item.save()
+    item.tracks.set(_of_the_visit(tracks, visit))
     set_hosts(item, hosts)
     if visit.state == StudyVisit.State.ACCEPTED:
         former = visit.move_to(StudyVisit.State.PREPARING)
@@ -162,14 +181,16 @@ def reschedule_agenda_item(
     visit = lock_visit(item.day.visit)
     slot: dict[str, Any] = {"ends_next_day": ends_next_day, "start_fold": start_fold, "end_fold": end_fold}
     start, end = check_slot(visit, date=date, starts=starts, ends=ends, tzid=item.event.tzid, **slot)
-    if (item.event.dtstart, item.event.dtend) != (start, end):
+    former = (item.event.dtstart, item.event.dtend)
+    if former != (start, end):
         scheduling.schedule_event(item.event, start=start, end=end, now=now, by=by)
+        take_duties_along(item, former)
         ask_hosts_again(item)
     if item.day.date != date:
-        former = item.day
+        emptied = item.day
         item.day = VisitDay.objects.get_or_create(visit=visit, date=date)[0]
         item.save(update_fields=["day"])
-        _forget_empty_day(former)
+        _forget_empty_day(emptied)
     return item
 
 
@@ -182,16 +203,16 @@ def change_agenda_item(
     names: Mapping[str, str] | None = None,
     locations: Mapping[str, str] | None = None,
     place: Place | object | None = UNCHANGED,
+    tracks: Iterable[AgendaTrack] | None = None,
     **fields,
 ) -> AgendaItem:
-    """Change what an item is called, where it is and its own ``fields`` (``ITEM_FIELDS``).
+    """Change what an item is called, where it is, for whom (``tracks``) and its own ``fields`` (``ITEM_FIELDS``).
 
-    Another place is material: the event's SEQUENCE rises and hosts are asked again; words are not (P11).
+    Another place and other groups are material: the event's SEQUENCE rises and hosts are asked again; words are not
+    (P11).
     """
-    unknown = set(fields) - ITEM_FIELDS
-    if unknown:
-        raise TypeError(f"change_agenda_item does not change {', '.join(sorted(unknown))}")
-    lock_visit(item.day.visit)
+    _known(fields, "change_agenda_item")
+    visit = lock_visit(item.day.visit)
     event = item.event
     if names is not None:
         texts = _texts("name", names)
@@ -206,6 +227,12 @@ def change_agenda_item(
     if any((getattr(event, name) or "") != (value or "") for name, value in venue.items()):
         scheduling.relocate_event(event, now=now, by=by, **venue)
         ask_hosts_again(item)
+    if tracks is not None:
+        wanted = _of_the_visit(tracks, visit)
+        if {track.pk for track in wanted} != set(item.tracks.values_list("pk", flat=True)):
+            item.tracks.set(wanted)
+            scheduling.renew_event(event, now=now, by=by, reason="groups")
+            ask_hosts_again(item)
     for name, value in fields.items():
         setattr(item, name, value)
     item.full_clean()
@@ -283,6 +310,36 @@ def lock_visit(visit: StudyVisit) -> StudyVisit:
     StudyVisit.objects.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True).get(pk=visit.pk)
     visit.refresh_from_db(fields=["state"])
     return visit
+
+
+def take_duties_along(item: AgendaItem, former: tuple[datetime, datetime]) -> None:
+    """Interpreters move with their item: who was there all the time is there all the time again.
+
+    A part keeps its distance from the start and is cut where the item ends; what nothing is left of goes.
+    """
+    start, end = item.event.dtstart, item.event.dtend
+    for duty in item.interpreters.all():
+        whole = (duty.starts, duty.ends) == former
+        duty.starts = start if whole else max(start, duty.starts + (start - former[0]))
+        duty.ends = end if whole else min(end, duty.ends + (start - former[0]))
+        if duty.starts < duty.ends:
+            duty.save(update_fields=["starts", "ends"])
+        else:
+            duty.delete()
+
+
+def _known(fields: Mapping[str, Any], function: str) -> None:
+    unknown = set(fields) - ITEM_FIELDS
+    if unknown:
+        raise TypeError(f"{function} does not know {', '.join(sorted(unknown))}")
+
+
+def _of_the_visit(tracks: Iterable[AgendaTrack], visit: StudyVisit) -> list[AgendaTrack]:
+    """Raises ``ValidationError`` (code ``other_visit``) for a group of another visit."""
+    wanted = list(tracks)
+    if any(track.visit_id != visit.pk for track in wanted):
+        raise ValidationError({"tracks": ValidationError(_("Choose groups of this visit."), code="other_visit")})
+    return wanted
 
 
 def _track() -> Track:

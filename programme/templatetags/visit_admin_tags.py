@@ -1,10 +1,16 @@
 """What the staff's page of a visit needs to lay out its fields."""
 
+from zoneinfo import ZoneInfo
+
 from django import template
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from iurc_portal.translation.languages import Language
+from iurc_portal.translation.times import clock, range_dash
 
 register = template.Library()
+MENDED_ON = {"#questions": _("Questions"), "#delegation": _("Delegation"), "interpreters": _("Interpreters")}
 
 
 @register.inclusion_tag("admin/programme/_languages.html")
@@ -31,3 +37,29 @@ def errors_across(form, *names):
 def workplace_address(page, visit):
     """The address of one of a visit's pages (``programme.admin.workplaces``)."""
     return page.address(visit)
+
+
+@register.filter
+def hours_minutes(minutes):
+    """«6:30» for 390 minutes, a dash for none."""
+    return f"{minutes // 60}:{minutes % 60:02}" if minutes else "–"
+
+
+@register.simple_tag
+def hours_between(start, end, tzid):
+    """Two instants on the clocks of ``tzid``: 09:00–09:45."""
+    zone = ZoneInfo(tzid)
+    return f"{clock(start.astimezone(zone))}{range_dash()}{clock(end.astimezone(zone))}"
+
+
+@register.simple_tag
+def mend_page(told, visit):
+    """Address and title of the page or tab on which a conflict is mended, nothing where there is none."""
+    title = MENDED_ON.get(told.page)
+    if title is None:
+        return None
+    if told.page.startswith("#"):
+        tab = told.page[1:]
+        editor = reverse("admin:programme_studyvisit_change", args=[visit.pk])
+        return {"address": f"{editor}#tab-{tab}", "title": title, "tab": tab}
+    return {"address": reverse("admin:programme_studyvisit_workplace", args=[visit.pk, told.page]), "title": title}

@@ -81,15 +81,23 @@ function follow(before, row) {
   showOther(row);
 }
 
+// What speakers and questions take, twice as long where the interpreter speaks afterwards, in steps of five (P9).
+function spokenLength(row) {
+  const [speaking, asking] = ["speaking_minutes", "question_minutes"].map((name) => Number(part(row, name)?.value) || 0);
+  const factor = ["consecutive", "liaison"].includes(part(row, "interpretation")?.value) ? 2 : 1;
+  return Math.ceil(((speaking + asking) * factor) / 5) * 5;
+}
+
 // Never under the caret: whoever is typing the end is left alone.
 function proposeEnd(row) {
   const [starts, ends, kind] = ["starts", "ends", "kind"].map((name) => part(row, name));
-  const length = BLOCK[kind?.value];
+  const length = spokenLength(row) || BLOCK[kind?.value];
   const from = hourOf(starts?.value);
-  if (!length || !from || ends.value || ends === document.activeElement) return;
+  const typed = ends.value && ends.value !== ends.dataset.proposed;
+  if (!length || !from || typed || ends === document.activeElement) return;
   const [hours, minutes] = from.split(":").map(Number);
   const last = hours * 60 + minutes + length;
-  if (last < 24 * 60) ends.value = `${String(Math.floor(last / 60)).padStart(2, "0")}:${String(last % 60).padStart(2, "0")}`;
+  if (last < 24 * 60) ends.dataset.proposed = ends.value = `${String(Math.floor(last / 60)).padStart(2, "0")}:${String(last % 60).padStart(2, "0")}`;
 }
 
 // --- The days of the visit ------------------------------------------------------------------------
@@ -196,8 +204,9 @@ function showOther(row) {
 agenda?.addEventListener("input", (event) => {
   const row = event.target.closest("[data-row]");
   if (!row) return;
-  if (/-kind$/.test(event.target.name)) proposeEnd(row);
-  if (/-(date|starts|ends|kind|anchor)$/.test(event.target.name)) showOther(row);
+  if (/-ends$/.test(event.target.name)) delete event.target.dataset.proposed; // from now on it is somebody's own
+  if (/-(kind|interpretation|speaking_minutes|question_minutes)$/.test(event.target.name)) proposeEnd(row);
+  if (/-(date|starts|ends|kind|anchor|interpretation|speaking_minutes|question_minutes)$/.test(event.target.name)) showOther(row);
 });
 // The end is proposed once somebody has left the hours with none written; on the way from one to the other they type it.
 agenda?.addEventListener("focusout", (event) => {

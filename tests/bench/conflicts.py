@@ -1,4 +1,4 @@
-"""The check of a large agenda: 5 days, 4 tracks, 12 items a day and track, 40 people; then ten times the days.
+"""The check of a large agenda: 5 days, 4 groups, 12 items a day and group, 40 people, interpreters; then ten times.
 
 ``python -m tests.bench.conflicts`` prints processor time in milliseconds (minimum, median, maximum of five rounds),
 and that of comparing every item with every other, which the sweep saves.
@@ -8,35 +8,76 @@ import statistics
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from datetime import time as clock
 from functools import partial
 from itertools import combinations
 from zoneinfo import ZoneInfo
 
-from programme.conflicts.facts import Item, Plan, Spot
+from programme.conflicts.facts import Duty, Group, Item, Opening, Plan, Question, Ride, Spot
 from programme.conflicts.rules import check
 
 START = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 TRACKS, A_DAY, PEOPLE, ROUNDS = 4, 12, 40, 5
+KINDS = ("meeting", "site_visit", "travel", "talk", "travel", "meal")
+SPOTS = [Spot(n, f"Sala {n}", (45.0 + n / 50, 7.6), single_use=True, capacity=30) for n in range(28)]
+BUSES = [Ride(n, f"Bus {n}", 20) for n in range(TRACKS)]
+PAIR = frozenset({"it", "ja"})
+WEEK = tuple((day, clock(8), clock(19)) for day in range(7))
 
 
 def agenda(days: int) -> Plan:
-    """Tracks with ten people each and hosts of their own; the first is the visit that is checked."""
+    """Four groups of ten people, each with items, hosts, a bus and two interpreters of its own, all day long.
+
+    The days are long, the ways short of time, and some hosts stand in two groups: a draft as it is while one thinks.
+    """
+    groups = tuple(
+        Group(track, f"Gruppo {track}", frozenset(range(track * PEOPLE // TRACKS, (track + 1) * PEOPLE // TRACKS)))
+        for track in range(TRACKS)
+    )
     items = []
-    for track in range(TRACKS):
-        group = frozenset(range(track * PEOPLE // TRACKS, (track + 1) * PEOPLE // TRACKS))
+    for group in groups:
         for number in range(days * A_DAY):
-            day, hour = divmod(number, A_DAY)
-            start = START + timedelta(days=day, minutes=50 * hour)
-            spot = Spot(number % 7, "Sala", point=(45.0 + number % 7 / 50, 7.6), single_use=True)
-            host = frozenset({1000 + number % 9})
-            end = start + timedelta(minutes=45)
-            items.append(Item(len(items), track, "Punto", "meeting", start, end, spot, host, host, group))
+            day, slot = divmod(number, A_DAY)
+            start = START + timedelta(days=day, minutes=50 * slot)
+            items.append(_item(len(items), group, slot, start, start + timedelta(minutes=45)))
     return Plan(
         visit=0,
         zone=ZoneInfo("Europe/Rome"),
-        items=tuple(item for item in items if item.visit == 0),
-        others=tuple(item for item in items if item.visit != 0),
+        items=tuple(items),
         size=PEOPLE,
+        groups=groups,
+        guests_speak=frozenset({"ja"}),
+        understood={person: frozenset({"ja", "en"}) for person in range(0, PEOPLE, 2)},
+        landings=dict.fromkeys(range(PEOPLE), START - timedelta(hours=1)),
+        opening={spot.pk: Opening(ZoneInfo("Europe/Rome"), WEEK) for spot in SPOTS},
+        head=(0, 3),
+        questions=tuple(Question(number, "Domanda", number) for number in range(10)),
+    )
+
+
+def _item(pk: int, group: Group, slot: int, start: datetime, end: datetime) -> Item:
+    interpreters = (2000 + 2 * group.track, 2001 + 2 * group.track)
+    hosts = frozenset({1000 + (pk + group.track) % 37})
+    kind = KINDS[slot % len(KINDS)]
+    return Item(
+        pk,
+        0,
+        "Punto",
+        kind,
+        start,
+        end,
+        spot=SPOTS[7 * group.track + slot % 7],
+        hosts=hosts,
+        accepted=hosts,
+        host_bands=(4,),
+        delegates=group.people,
+        tracks=frozenset({group.track}),
+        duties=tuple(Duty(person, PAIR, start, end) for person in interpreters),
+        spoken=("it",),
+        mode="consecutive",
+        speaking=20,
+        asking=10,
+        vehicle=BUSES[group.track] if kind == "travel" else None,
     )
 
 

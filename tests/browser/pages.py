@@ -98,6 +98,7 @@ STAFF = {
     "staff-events": "/admin/events/event/",
     "staff-registrations": "/admin/events/registration/",
     "staff-visits": "/admin/programme/studyvisit/",
+    "staff-vehicles": "/admin/programme/vehicle/",
     "staff-new-visit": "/admin/programme/studyvisit/add/",
     "staff-webinars": "/admin/programme/webinar/",
     "staff-new-webinar": "/admin/programme/webinar/add/",
@@ -209,6 +210,10 @@ def found_in_database() -> dict[str, dict]:
             "staff-concept": f"/admin/ecosystem/concept/{concept.pk}/change/",
             "staff-listing": f"/admin/ecosystem/listing/{offer.pk}/change/",
             "staff-visit": f"/admin/programme/studyvisit/{visit.pk}/change/",
+            **{
+                f"staff-visit-{name}": f"/admin/programme/studyvisit/{visit.pk}/page/{name}/"
+                for name in ("arrange", "groups", "interpreters")
+            },
             "staff-webinar": f"/admin/programme/webinar/{webinar.pk}/change/",
             "staff-survey": f"/admin/programme/survey/{draft.pk}/change/",
             "staff-survey-open": f"/admin/programme/survey/{asking.pk}/change/",

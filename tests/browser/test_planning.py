@@ -110,3 +110,46 @@ def test_an_end_is_typed_by_hand_without_being_written_over(sign_in, portal):
 
     assert typed == "17:30"
     assert page.input_value("[name=agenda-0-ends]") == "17:30"  # 16:00 and an hour and a half
+
+
+def test_items_move_by_buttons_by_arrow_keys_and_by_dragging_and_say_where_to(sign_in, portal):
+    page = sign_in("staff@torino.example", next_address="/admin/programme/studyvisit/add/")
+    page.set_viewport_size({"width": 1280, "height": 3000})  # so that nothing has to scroll while one drags
+    page.fill("[name=first_day]", FIRST.isoformat())
+    page.fill("[name=last_day]", SECOND.isoformat())
+    page.dispatch_event("[name=last_day]", "change")
+    page.click(".tnv-tabs [data-tab=agenda]")
+    for number, (day, starts, ends) in enumerate([(FIRST, "09:00", "10:00"), (SECOND, "11:00", "11:30")]):
+        if number:
+            page.click("#agenda [data-add]")
+        page.select_option(f"[name=agenda-{number}-date]", day.isoformat())
+        page.fill(f"[name=agenda-{number}-ends]", ends)
+        page.fill(f"[name=agenda-{number}-starts]", starts)
+    page.fill("[name=agenda-0-name_it]", "Saluto")
+
+    def times(number):
+        return [page.input_value(f"[name=agenda-{number}-{name}]") for name in ("date", "starts", "ends")]
+
+    def later(number):
+        page.locator(f"#agenda-{number} .tnv-nudge").get_by_role("button", name="15 minuti dopo").press("Enter")
+
+    later(0)
+    moved, said = times(0), page.inner_text("#agenda [role=status]")
+    page.locator("#agenda-0 .tnv-handle").press("ArrowDown")
+    behind = times(0)
+    page.locator("#agenda-0 .tnv-handle").drag_to(page.locator("#agenda-1"), target_position={"x": 300, "y": 20})
+    before = times(0)
+    page.fill("[name=agenda-1-starts]", "23:30")
+    page.fill("[name=agenda-1-ends]", "23:45")
+    later(1)
+    at_midnight = times(1), page.is_checked("[name=agenda-1-ends_next_day]")
+    later(1)  # would begin on the day after the visit
+
+    assert moved == [FIRST.isoformat(), "09:15", "10:15"]
+    assert said.startswith("Saluto: ")
+    assert said.endswith(", 09:15–10:15")
+    assert behind == [SECOND.isoformat(), "11:30", "12:30"]
+    assert before == [SECOND.isoformat(), "10:00", "11:00"]
+    assert at_midnight == ([SECOND.isoformat(), "23:45", "00:00"], True)
+    assert times(1) == at_midnight[0]
+    assert page.inner_text("#agenda [role=status]") == "Sarebbe fuori dai giorni della visita."

@@ -154,7 +154,11 @@ def _ecosystem(user) -> None:
     delegate = Person.objects.create(**person)
     visit = factories.make_visit(applicant_contact=EMAIL)
     visit.delegates.create(person=delegate)
-    factories.make_agenda_item(visit).hosts.create(person=delegate)
+    item = factories.make_agenda_item(visit)
+    item.hosts.create(person=delegate)
+    item.interpreters.create(
+        interpreter=delegate, language_from="it", language_to="ja", starts=item.event.dtstart, ends=item.event.dtend
+    )
     factories.make_speaker(person=delegate, family_name="", given_name="", affiliation_en="Zolforanera")
 
 

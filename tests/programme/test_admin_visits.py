@@ -593,3 +593,99 @@ def test_a_visit_begins_and_ends_by_hand_about_its_days_and_after_one_question(
     visit.refresh_from_db()
     assert asked["Location"].endswith(f"/move/{wanted}/")
     assert (before, visit.state) == (state, after)
+
+
+def test_a_delegate_has_languages_a_rank_and_an_arrival_on_the_clock_of_the_host_city(client, staff):
+    visit = make_visit(first_day=FIRST, last_day=LAST)
+    row = a_delegate(
+        person=make_person().pk,
+        languages=["ja", "en"],
+        rank_band="3",
+        arrives_day="2026-03-02",
+        arrives_hour="21:40",
+    )
+
+    client.post(change(visit), whole(visit, delegates=[row]))
+
+    delegate = visit.delegates.get()
+    assert (delegate.languages, delegate.rank_band, delegate.leaves_at) == (["ja", "en"], 3, None)
+    assert delegate.arrives_at == datetime(2026, 3, 2, 20, 40, tzinfo=UTC)
+    form = next(
+        inline.formset.forms[0]
+        for inline in client.get(change(visit)).context["inline_admin_formsets"]
+        if inline.formset.prefix == "delegates"
+    )
+    assert (form["arrives_day"].initial, form["arrives_hour"].initial) == (date(2026, 3, 2), time(21, 40))
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"arrives_day": "2026-03-02"}, "arrives_hour"),
+        ({"leaves_hour": "10:00"}, "leaves_day"),
+        ({"arrives_day": "2026-03-29", "arrives_hour": "02:30"}, "arrives_hour"),  # clocks go from two to three
+    ],
+)
+def test_an_arrival_is_a_day_and_an_hour_that_exists(client, staff, typed, field):
+    visit = make_visit(first_day=FIRST, last_day=LAST)
+    answer = client.post(change(visit), whole(visit, delegates=[a_delegate(person=make_person().pk, **typed)]))
+
+    assert [set(errors) for errors in errors_of(answer, "delegates")] == [{field}]
+    assert not visit.delegates.exists()
+
+
+def test_a_question_is_given_the_item_at_which_it_is_asked(client, staff):
+    item = planned()
+    visit = item.day.visit
+    other = planned()
+    agenda = {"agenda": [stored(item)], "agenda_initial": 1}
+
+    wrong = client.post(change(visit), whole(visit, questions=[{"text_it": "Chi paga?", "item": other.pk}], **agenda))
+    client.post(change(visit), whole(visit, questions=[{"text_it": "Chi paga?", "item": item.pk}], **agenda))
+
+    assert [set(errors) for errors in errors_of(wrong, "questions")] == [{"item"}]
+    assert visit.questions.get().item == item
+
+
+def test_an_item_gets_its_groups_and_what_is_folded_away_in_the_agenda(client, staff):
+    visit = make_visit(first_day=FIRST, last_day=LAST)
+    group = services.name_group(visit, {"it": "Nord"})
+    row = an_item(
+        groups=[group.pk],
+        interpretation="consecutive",
+        speaking_minutes="30",
+        question_minutes="15",
+        buffer_before="5",
+        photo_rule="ask",
+        capacity="12",
+        gift_note="Libro",
+        materials_due="7",
+        spoken_languages=["it"],
+    )
+
+    client.post(change(visit), whole(visit, agenda=[row]))
+
+    item = AgendaItem.objects.get()
+    assert list(item.tracks.all()) == [group]
+    assert (item.interpretation, item.speaking_minutes, item.question_minutes) == ("consecutive", 30, 15)
+    assert (item.buffer_before, item.buffer_after, item.photo_rule, item.capacity) == (5, 0, "ask", 12)
+    assert (item.gift_note, item.materials_due, item.spoken_languages) == ("Libro", 7, ["it"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"capacity": "0"}, "capacity"),
+        ({"buffer_before": "-5"}, "buffer_before"),
+        ({"speaking_minutes": "molti"}, "speaking_minutes"),
+        ({"groups": ["99999"]}, "groups"),
+        ({"interpretation": "telepathic"}, "interpretation"),
+        ({"vehicle": "99999"}, "vehicle"),
+    ],
+)
+def test_numbers_and_choices_without_sense_are_refused_at_their_field(client, staff, typed, field):
+    visit = make_visit(first_day=FIRST, last_day=LAST)
+    answer = client.post(change(visit), whole(visit, agenda=[an_item(**typed)]))
+
+    assert [set(errors) for errors in errors_of(answer, "agenda")] == [{field}]
+    assert not AgendaItem.objects.exists()

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from ecosystem.models import Place
 from programme import services
-from programme.models import TravelTime
+from programme.models import TravelTime, Vehicle
 from programme.services.conflicts import conflicts_of
 from tests.factories import make_city, make_organisation, make_person, make_visit
 
@@ -132,4 +132,113 @@ def test_a_long_agenda_asks_the_database_as_often_as_a_short_one():
             conflicts_of(visit, now=NOW)
         counts.append(len(queries))
 
-    assert counts[0] == counts[1] == counts[2] <= 10
+    assert counts[0] == counts[1] == counts[2] <= 19
+
+
+# --- Groups, interpreters, vehicles, hours --------------------------------------------------------------
+
+
+def codes(visit, now=NOW):
+    return [told.conflict.code.value for told in conflicts_of(visit, now=now)]
+
+
+def test_two_groups_go_their_own_ways_and_what_is_for_all_is_for_both():
+    visit = the_visit()
+    north, south = (services.name_group(visit, {"it": name}) for name in ("Nord", "Sud"))
+    head, guest = visit.delegates.get(), visit.delegates.create(person=make_person(family_name="Ito", rank_band=6))
+    services.divide_delegation(visit, {head.pk: north, guest.pk: south})
+    planned(visit, "Officina", (9, 0), (10, 0), tracks=[north])
+    planned(visit, "Museo", (9, 0), (10, 0), tracks=[south])
+    assert codes(visit) == []
+
+    planned(visit, "Saluto", (9, 30), (10, 30))
+    assert codes(visit) == ["DELEGATE_DOUBLE", "DELEGATE_DOUBLE"]
+
+
+def test_a_vehicle_of_two_visits_and_its_seats():
+    bus = Vehicle.objects.create(name="Bus", seats=1)
+    visit, other = the_visit(), the_visit()
+    visit.delegates.create(person=make_person())
+    planned(visit, "Trasferimento", (9, 0), (10, 0), kind="travel", vehicle=bus)
+    planned(other, "Transito", (9, 30), (10, 0), kind="travel", vehicle=bus)
+
+    assert codes(visit) == ["VEHICLE_DOUBLE", "GROUP_TOO_LARGE"]
+    assert codes(other) == ["VEHICLE_DOUBLE"]
+
+
+def test_hours_and_closed_days_of_places_warn_in_the_readers_language():
+    visit = the_visit()
+    place = Place.objects.create(name_it="Museo", city=make_city())
+    place.hours.create(weekday=1, opens=time(10), closes=time(18))
+    planned(visit, "Visita", (9, 30), (11, 0), place=place)
+    assert "10:00–18:00" in said(visit)[0]
+
+    place.closures.create(first_day=DAY, last_day=DAY, reason_it="lavori", reason_ja="工事")
+    assert "lavori" in said(visit)[0]
+    assert "工事" in said(visit, "ja")[0]
+
+
+def test_a_language_that_the_guest_city_does_not_speak_needs_an_interpreter_until_delegates_know_it():
+    visit = the_visit()
+    item = planned(visit, "Saluto", (9, 0), (10, 0), spoken_languages=["it", "ja"])
+    assert codes(visit) == ["INTERP_MISSING"]
+
+    services.assign_interpreter(item, make_person(), languages=("ja", "it"))
+    assert codes(visit) == []
+
+    item.interpreters.all().delete()
+    visit.delegates.update(languages=["it", "ja"])
+    assert codes(visit) == []
+
+
+def test_hours_of_interpreting_at_another_visit_on_that_day_count_though_they_do_not_overlap():
+    visit, other = the_visit(), the_visit()
+    yumi = make_person(family_name="Yumi")
+    services.assign_interpreter(planned(visit, "Saluto", (9, 0), (12, 0)), yumi, languages=("it", "ja"))
+    services.assign_interpreter(planned(other, "Cena", (18, 0), (22, 0)), yumi, languages=("it", "ja"))
+
+    assert "INTERP_OVERLOAD" in codes(visit)
+
+
+def test_ranks_landings_and_questions_are_read_from_their_rows():
+    visit = the_visit()
+    visit.delegates.update(rank_band=1, arrives_at=datetime(2026, 3, 3, 6, 0, tzinfo=UTC))
+    item = planned(visit, "Saluto", (9, 0), (10, 0), hosts=[make_person(rank_band=4)])  # 09:00 is 08:00 UTC
+    question = visit.questions.create(order=1, text_it="Chi paga?")
+    assert codes(visit) == ["QUESTION_OPEN", "RANK_MISMATCH", "REST_SHORT"]
+
+    question.item = item
+    question.save()
+    item.hosts.update(rank_band=1)
+    visit.delegates.update(arrives_at=datetime(2026, 3, 3, 5, 0, tzinfo=UTC))
+    assert codes(visit) == []
+
+
+def test_a_question_of_a_cancelled_item_is_open_again():
+    visit = the_visit()
+    item = planned(visit, "Saluto", (9, 0), (10, 0))
+    visit.questions.create(order=1, text_it="Chi paga?", item=item)
+    services.release_new_items(visit, now=NOW)
+    item.refresh_from_db()
+    services.withdraw_agenda_item(item, now=NOW)
+
+    assert codes(visit) == ["QUESTION_OPEN"]
+
+
+def test_groups_interpreters_and_places_ask_the_database_no_more_often():
+    visit, counts = the_visit(), []
+    bus = Vehicle.objects.create(name="Bus", seats=9)
+    for number in range(3):
+        group = services.name_group(visit, {"it": f"Gruppo {number}"})
+        visit.delegates.create(person=make_person(), track=group)
+        place = Place.objects.create(name_it=f"Sala {number}", city=make_city())
+        place.hours.create(weekday=1, opens=time(8), closes=time(20))
+        place.closures.create(first_day=DAY, last_day=DAY)
+        item = planned(visit, f"Punto {number}", (9, 0), (10, 0), place=place, tracks=[group], vehicle=bus)
+        item.hosts.create(person=make_person())
+        services.assign_interpreter(item, make_person(), languages=("it", "ja"))
+        with CaptureQueriesContext(connection) as queries:
+            conflicts_of(visit, now=NOW)
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1] == counts[2] <= 19

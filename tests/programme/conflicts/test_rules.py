@@ -1,44 +1,26 @@
 """Each conflict: when it blocks, when it warns, when all is well. Around midnight and clock changes, too (P6)."""
 
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 import pytest
 
-from programme.conflicts.facts import Closed, Code, Item, Level, Plan, Spot
+from programme.conflicts.facts import Closed, Code, Level, Spot
 from programme.conflicts.rules import check
 from programme.conflicts.travel import estimate, kilometres
-
-ROME = ZoneInfo("Europe/Rome")
-NOW = datetime(2026, 2, 1, 12, 0, tzinfo=UTC)
-CITY_HALL = Spot(1, "Palazzo Civico", point=(45.0731, 7.6822))
-LINGOTTO = Spot(2, "Lingotto", point=(45.0317, 7.6653))  # 4.8 km away
-NOWHERE = Spot(3, "Sala senza punto")
-HOST, OTHER_HOST, HEAD, GUEST = 11, 12, 21, 22
-PEOPLE = {HOST: "Bruno Silvia", OTHER_HOST: "Conti Marco", HEAD: "Sato Ken", GUEST: "Ito Yui"}
-
-
-def at(text: str) -> datetime:
-    """«3 09:30» is 3 March 2026 at 09:30 on Torino's clocks; «2026-10-25 09:30» is that day."""
-    day, hour = text.split()
-    day = day if "-" in day else f"2026-03-{int(day):02}"
-    return datetime.fromisoformat(f"{day}T{hour}").replace(tzinfo=ROME).astimezone(UTC)
-
-
-def item(pk: int, start: str, end: str, **fields) -> Item:
-    chosen = {"kind": "ceremony", "accepted": frozenset(), **fields}
-    return Item(pk=pk, visit=chosen.pop("visit", 1), name=f"Punto {pk}", start=at(start), end=at(end), **chosen)
-
-
-def plan(*items: Item, **fields) -> Plan:
-    return Plan(visit=1, zone=ROME, items=items, **{"people": PEOPLE, **fields})
-
-
-def found(*items: Item, now=NOW, **fields):
-    return [
-        (one.code, one.level, tuple(item.pk for item in one.items)) for one in check(plan(*items, **fields), now=now)
-    ]
-
+from tests.programme.conflicts.agendas import (
+    CITY_HALL,
+    GUEST,
+    HEAD,
+    HOST,
+    LINGOTTO,
+    NOW,
+    NOWHERE,
+    OTHER_HOST,
+    at,
+    found,
+    item,
+    plan,
+)
 
 # --- The same person, the same room -------------------------------------------------------------------
 
@@ -145,9 +127,41 @@ def test_what_staff_wrote_down_counts_more_than_the_estimate_and_in_one_directio
 
 def test_free_time_and_rides_in_between_do_not_shorten_the_way():
     first, second = item(1, "3 09:00", "3 10:00", spot=CITY_HALL), item(2, "3 10:20", "3 11:00", spot=LINGOTTO)
-    ride = item(3, "3 10:00", "3 10:20", kind="travel", spot=NOWHERE)
+    rest = item(3, "3 10:00", "3 10:20", kind="rest", spot=NOWHERE)
 
-    assert found(first, ride, second, size=5) == [(Code.TRAVEL_SHORT, Level.BLOCK, (1, 2))]
+    assert found(first, rest, second, size=5) == [(Code.TRAVEL_SHORT, Level.BLOCK, (1, 2))]
+
+
+@pytest.mark.parametrize(("ends", "expected"), [("3 10:40", []), ("3 10:39", [(39, 40)])])
+def test_a_ride_lasts_as_long_as_its_way(ends, expected):
+    first, second = item(1, "3 09:00", "3 10:00", spot=CITY_HALL), item(2, "3 11:00", "3 12:00", spot=LINGOTTO)
+    conflicts = check(plan(first, item(3, "3 10:00", ends, kind="travel"), second, size=5), now=NOW)
+
+    assert [(one.has, one.needs) for one in conflicts] == expected
+    assert {(one.code, one.level, one.items[0].pk) for one in conflicts} <= {(Code.TRAVEL_SHORT, Level.BLOCK, 3)}
+
+
+def test_two_rides_share_a_way():
+    first, second = item(1, "3 09:00", "3 10:00", spot=CITY_HALL), item(2, "3 11:00", "3 12:00", spot=LINGOTTO)
+    rides = [item(3, "3 10:00", "3 10:15", kind="travel"), item(4, "3 10:20", "3 10:45", kind="travel")]
+
+    assert found(first, *rides, second, size=5) == []
+
+
+@pytest.mark.parametrize(
+    ("spot", "starts", "expected"),
+    [
+        (LINGOTTO, "3 11:10", []),  # 15 after, 40 for the way, 10 for the group, 5 before
+        (LINGOTTO, "3 11:09", [(69, 70)]),
+        (CITY_HALL, "3 10:20", []),  # at the same place only what was asked to be kept free
+        (CITY_HALL, "3 10:19", [(19, 20)]),
+    ],
+)
+def test_minutes_to_keep_free_after_and_before_count_with_the_way(spot, starts, expected):
+    first = item(1, "3 09:00", "3 10:00", spot=CITY_HALL, after=15)
+    conflicts = check(plan(first, item(2, starts, "3 12:00", spot=spot, before=5), size=5), now=NOW)
+
+    assert [(one.has, one.needs) for one in conflicts if one.code == Code.TRAVEL_SHORT] == expected
 
 
 def test_a_place_without_a_point_warns_and_the_same_place_needs_nothing():
@@ -252,3 +266,24 @@ def test_what_blocks_comes_first_then_the_order_of_time():
         (Code.GROUP_TOO_LARGE, Level.WARN, (2,)),
         (Code.GROUP_TOO_LARGE, Level.WARN, (1,)),
     ]
+
+
+def test_a_conflict_keeps_its_key_whatever_its_numbers_and_the_readers_language():
+    hall = Spot(9, "Sala", capacity=8)
+    one, more = (check(plan(item(1, "3 09:00", "3 10:00", spot=hall), size=size), now=NOW)[0] for size in (10, 12))
+    italian, japanese = (
+        check(plan(closed=(Closed(date(2026, 5, 4), city, reason, "nagoya"),)), now=NOW)[0]
+        for city, reason in (("Nagoya", "Festa del verde"), ("名古屋市", "みどりの日"))
+    )
+
+    assert one.key == more.key == "GROUP_TOO_LARGE:1:place9:"
+    assert italian.key == japanese.key == "BLACKOUT::nagoya:2026-05-04"
+
+
+def test_other_people_at_the_same_two_items_are_another_conflict():
+    def double(*people):
+        items = (item(n, "3 09:00", "3 10:00", hosts=frozenset(people)) for n in (2, 1))
+        return next(one for one in check(plan(*items), now=NOW) if one.code == Code.HOST_DOUBLE)
+
+    assert double(HOST).key == "HOST_DOUBLE:1-2:11:"
+    assert double(HOST, OTHER_HOST).key == "HOST_DOUBLE:1-2:11-12:"

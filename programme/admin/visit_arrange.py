@@ -1,0 +1,119 @@
+"""Rearranging a visit's agenda: minutes earlier or later, a day copied, hosts swapped, conflicts mended."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from events.models import Event
+from iurc_portal.translation.times import date_words
+from programme import services
+from programme.admin.fields import DayField
+from programme.admin.workplaces import WORKPLACES, workplace
+from programme.models import AgendaItem
+from programme.schedule import days_of
+
+MOVES = {"move": services.move_item, "shift": services.shift_from, "lengthen": services.lengthen_item}
+
+
+class CopyDayForm(forms.Form):
+    source = forms.TypedChoiceField(label=_("copy the day"), widget=UnfoldAdminSelectWidget, coerce=str)
+    target = DayField(label=_("to the day"))
+
+    def __init__(self, *args, days, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["source"].choices = [(f"{day.date:%Y-%m-%d}", date_words(day.date, "day")) for day in days]
+
+    def clean_source(self):
+        return DayField().clean(self.cleaned_data["source"])
+
+
+class SwapForm(forms.Form):
+    first = forms.ChoiceField(label=_("hosts of"), widget=UnfoldAdminSelectWidget)
+    second = forms.ChoiceField(label=_("and of"), widget=UnfoldAdminSelectWidget)
+
+    def __init__(self, *args, items, **kwargs):
+        super().__init__(*args, **kwargs)
+        choices = [
+            (str(item.pk), f"{date_words(item.day.date, 'short')} {item.event.wall_start[11:16]} {item.event}")
+            for item in items
+        ]
+        self.fields["first"].choices = self.fields["second"].choices = choices
+
+
+@workplace("arrange", _("Rearrange the agenda"), order=15)
+def arrange(request, visit, context):
+    items = list(
+        AgendaItem.objects.filter(day__visit=visit)
+        .exclude(event__status=Event.Status.CANCELLED)
+        .select_related("day__visit__host_city", "event__place", "vehicle")
+        .prefetch_related("tracks", "hosts__person")
+        .order_by("event__dtstart", "pk")
+    )
+    days = days_of(visit, items)
+    posted = request.POST if request.method == "POST" else None
+    copy = CopyDayForm(posted if posted and "copy" in posted else None, days=days)
+    swap = SwapForm(posted if posted and "swap" in posted else None, items=items)
+    if posted is not None and _done(request, visit, {str(item.pk): item for item in items}, copy, swap):
+        here = WORKPLACES["arrange"].address(visit)
+        editor = reverse("admin:programme_studyvisit_change", args=[visit.pk]) + "#tab-agenda"
+        return redirect(editor if posted.get("from") == "editor" else here)
+    conflicts = services.conflicts_of(visit, now=timezone.now()) if items else []
+    for day in days:
+        for slot in day.slots:
+            slot.item.conflicts = [told for told in conflicts if slot.item.pk in {item.pk for item in told.items}]
+    context |= {
+        "days": days,
+        "conflicts": conflicts,
+        "copy": copy,
+        "swap": swap,
+        "may_edit": True,
+        "elsewhere": True,
+    }
+    return TemplateResponse(request, "admin/programme/studyvisit/arrange.html", context)
+
+
+def _done(request, visit, items, copy, swap) -> bool:
+    """Do what was asked and say so, or why not; False where a form has to be shown with its errors."""
+    how = {"now": timezone.now(), "by": request.user}
+    try:
+        if "copy" in request.POST:
+            if not copy.is_valid():
+                return False
+            copied = services.copy_day(visit, copy.cleaned_data["source"], copy.cleaned_data["target"], **how)
+            words = ngettext("%(n)s item copied as a draft.", "%(n)s items copied as drafts.", len(copied))
+            messages.success(request, words % {"n": len(copied)})
+        elif "swap" in request.POST:
+            if not swap.is_valid():
+                return False
+            services.swap_hosts(items[swap.cleaned_data["first"]], items[swap.cleaned_data["second"]])
+            messages.success(request, _("Hosts swapped: both are asked again."))
+        else:
+            _move(request, items, how)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    return True
+
+
+def _move(request, items, how) -> None:
+    """``mend`` says what, which item and by how many minutes; a number typed beside a button takes its place.
+
+    Raises ``ValidationError`` for what nobody could have typed or is gone meanwhile.
+    """
+    action, _colon, rest = request.POST.get("mend", "").partition(":")
+    number, _colon, minutes = rest.partition(":")
+    item = items.get(number)
+    if action not in MOVES or item is None:
+        raise ValidationError(_("This item is no longer on the agenda."), code="gone")
+    typed = minutes or request.POST.get("minutes", "")
+    by_so_much = forms.IntegerField().clean(typed)
+    done = MOVES[action](item, by_so_much, **how)
+    moved = done if isinstance(done, list) else [done]
+    words = ngettext("%(n)s item has new times.", "%(n)s items have new times.", len(moved))
+    messages.success(request, words % {"n": len(moved)})
