@@ -1,5 +1,25 @@
 """The staff's pages of the programme: one module a family."""
 
-from programme.admin import programme, surveys, travel, visits, webinars
+from programme.admin import (
+    followups,
+    programme,
+    surveys,
+    travel,
+    visit_costs,
+    visit_questions,
+    visit_report,
+    visits,
+    webinars,
+)
 
-__all__ = ["programme", "surveys", "travel", "visits", "webinars"]
+__all__ = [
+    "followups",
+    "programme",
+    "surveys",
+    "travel",
+    "visit_costs",
+    "visit_questions",
+    "visit_report",
+    "visits",
+    "webinars",
+]
