@@ -25,6 +25,18 @@ from programme.services.proposals import TRANSLATED
 
 MOST_QUESTIONS, USUAL_QUESTIONS = 12, 5
 MOST_PEOPLE = 200
+NEEDED = {
+    "subject",
+    "purpose",
+    "question_1",
+    "question_2",
+    "question_3",
+    "first_1",
+    "expected_size",
+    "head_post",
+    "decision_power",
+    "expected_output",
+}
 
 
 def plain_digits(value):
@@ -105,6 +117,11 @@ class Step(forms.Form):
         for name in self.fields:
             if name in TRANSLATED or name.startswith("question"):
                 self.fields[name].widget.attrs["lang"] = visit.language
+
+    def show_needed(self) -> None:
+        """Do not call optional what a proposal needs before it is sent, though a step is saved without it (P2)."""
+        for name in NEEDED & set(self.fields):
+            self.fields[name].required = True
 
     @classmethod
     def initial_of(cls, visit: StudyVisit) -> dict[str, Any]:

@@ -127,12 +127,14 @@ register(
         _("Visits that are over with costs without an actual amount"),
         with_open_costs,
         "programme.change_studyvisit",
+        urgent=False,
     ),
     Task(
         "visits-stalled",
         _("Visits of which a check says that nothing moves"),
         with_stalled_checks,
         "programme.change_studyvisit",
+        urgent=False,
     ),
     Task(
         "hosts-silent",

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -49,12 +50,17 @@ class LedgerForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["item"] = Pick(items, label=gettext_lazy("agenda item"), initial=self.instance.item_id)
         self.fields["host"] = Pick(hosts, label=pgettext_lazy("visit", "host"), initial=self.instance.host_id)
-        self.fields["answer"].label = gettext_lazy("answered")
+        self.fields["answer"].label = pgettext_lazy("question", "answered")
         for column in columns("note"):
             self.fields[column].required = False
 
     def has_changed(self):
         return bool(self.changed_data)
+
+    def clean(self):
+        if self.instance.pk is None:
+            raise ValidationError(_("This question has been taken off meanwhile: open the page anew."), code="gone")
+        return super().clean()
 
     def _post_clean(self):
         super()._post_clean()

@@ -101,6 +101,8 @@ def proposal_step(request, number, step):
             return redirect("programme:proposal", number)
         if is_whole:
             return _onward(request, visit, step)
+    remarks = _remarks(visit, form) if kind is DatesStep else []
+    form.show_needed()
     slugs = [one.slug for one in STEPS]
     context = {
         "visit": visit,
@@ -109,7 +111,7 @@ def proposal_step(request, number, step):
         "place": slugs.index(step) + 1,
         "steps": STEPS,
         "before": step_before(step),
-        "remarks": _remarks(visit, form) if kind is DatesStep else [],
+        "remarks": remarks,
     }
     status = 422 if form.errors else 200
     return render(request, "programme/proposal_step.html", context, status=status)

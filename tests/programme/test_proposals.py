@@ -8,8 +8,10 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from iurc_portal.audit.models import Transition
 from iurc_portal.notifications import services as outbox
 from iurc_portal.notifications.models import Message
+from iurc_portal.privacy import registry, retention
 from programme import services
 from programme.models import StudyVisit
 from programme.services import proposals
@@ -383,3 +385,28 @@ def _fill(visit):
     proposals.write_proposal(
         visit, fields=fields, questions=["a", "b", "c"], wishes=[(date(2030, 9, 3), date(2030, 9, 4))]
     )
+
+
+# --- What is forgotten -----------------------------------------------------------------------------------------------
+
+
+def follow(name, now):
+    return retention.follow(next(rule for rule in registry.rules() if rule.name == name), now=now)
+
+
+def test_a_draft_that_nobody_touches_goes_after_ninety_days_with_its_history(visit):
+    _fill(visit)
+    touched = StudyVisit.objects.get().updated_at
+    assert follow("visit-drafts", touched + timedelta(days=89)) == 0
+    assert follow("visit-drafts", touched + timedelta(days=90)) == 1
+    assert (StudyVisit.objects.count(), StudyVisit.history.count()) == (0, 0)
+
+
+def test_a_declined_proposal_goes_twelve_months_after_the_refusal(visit):
+    _fill(visit)
+    services.move_visit(visit, "proposed", now=NOW)
+    services.move_visit(visit, "declined", now=NOW, reason="Meglio in maggio", code="dates")
+    assert follow("visits-declined", datetime(2027, 2, 2, 11, 0, tzinfo=UTC)) == 0
+    assert follow("visits-declined", datetime(2027, 2, 2, 12, 0, tzinfo=UTC)) == 1
+    assert StudyVisit.objects.count() == 0
+    assert {line.comment for line in Transition.objects.all()} == {""}
