@@ -247,6 +247,7 @@ CELERY_BEAT_SCHEDULE = {
     "tend-data-requests": {"task": "iurc_portal.privacy.tasks.tend_data_requests", "schedule": 300},
     "make-exports": {"task": "events.tasks.make_exports", "schedule": 60},
     "follow-the-calendar": {"task": "programme.tasks.follow_the_calendar", "schedule": 900},
+    "tend-follow-ups": {"task": "programme.tasks.tend_follow_ups", "schedule": 1800},
     "tend-surveys": {"task": "programme.tasks.tend_surveys", "schedule": 300},
     "extend-series": {"task": "events.tasks.extend_series", "schedule": 86_400},
     "tell-clock-changes": {"task": "events.tasks.tell_clock_changes", "schedule": 86_400},
@@ -347,6 +348,18 @@ IURC_SURVEYS: dict[str, Any] = {
     "remind_after_days": 5,  # once, whoever has not answered
 }
 
+IURC_VISITS: dict[str, Any] = {
+    "answer_days": 10,  # working days of the host city until a proposal is answered (programme spec P3)
+    "early_days": 30,  # a visit nearer than this is warned about …
+    "early_days_large": 60,  # … and nearer than this where interpreters or more than …
+    "large": 10,  # … so many people come
+    "longest": 5,  # days of a visit
+    "follow_up_days": 30,  # until a question that stayed open is answered (P22)
+    "silence_days": 21,  # a check without an answer for so long is written down as silence (P23)
+    "check_grace_days": 14,  # a check that could not leave for so long is not sent any more
+    "gift_limit": {"EUR": 150, "JPY": 20000},  # above it a present is declared
+}
+
 # How long what is kept of people (events spec 13.2, ecosystem spec 6): docs/it/dati-personali.md shows the table.
 IURC_PRIVACY: dict[str, int] = {
     "unproved_days": 7,  # registrations, subscriptions and accounts that nobody confirmed, after the link's end
@@ -365,6 +378,8 @@ IURC_PRIVACY: dict[str, int] = {
     "request_days": 7,  # the address of who asked for a copy of their data
     "export_days": 7,  # files of participants that a task has made for its author (events spec 11.4)
     "survey_texts_months": 24,  # free texts of a survey, after it has closed; numbers stay (programme spec 6)
+    "visit_draft_days": 90,  # drafts of proposals, after the last change (programme spec P2)
+    "visit_declined_months": 12,  # proposals that were declined
     "log_months": 24,  # by which words staff filtered what they exported; what retention did
     "import_days": 42,  # rows of imported lists
     "dead_claim_days": 1,

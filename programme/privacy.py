@@ -6,16 +6,30 @@ Who they are stands in ``ecosystem``, which forgets them (events spec 13.3).
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import CharField, OuterRef, Q, Subquery
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ecosystem.privacy import people_of
+from iurc_portal.audit.models import Transition
 from iurc_portal.privacy import registry, words
 from iurc_portal.privacy.registry import Holder, Rule, Section, Span, columns
 from iurc_portal.privacy.subjects import Subject
 from iurc_portal.privacy.traces import blank_traces
 from iurc_portal.translation.languages import Spoken
-from programme.models import Delegate, InterpreterAssignment, Speaker, StudyVisit, Survey
+from programme.models import (
+    AgendaItem,
+    CostLine,
+    Delegate,
+    FollowUp,
+    Gift,
+    InterpreterAssignment,
+    Speaker,
+    StudyVisit,
+    Survey,
+    VisitReport,
+)
 from programme.models.delegations import HostConfirmation
 from programme.services import survey_answers
 
@@ -30,6 +44,22 @@ def register() -> None:
             survey_answers.with_old_texts,
             forget_survey_texts,
         ),
+        Rule(
+            "visit-drafts",
+            _("Drafts of proposals of visits that nobody has touched"),
+            Span("visit_draft_days", _("%(time)s after the last change")),
+            words.DELETED,
+            drafts_untouched_since,
+            forget_visits,
+        ),
+        Rule(
+            "visits-declined",
+            _("Proposals of visits that were declined"),
+            Span("visit_declined_months", _("%(time)s after the refusal")),
+            words.DELETED,
+            declined_before,
+            forget_visits,
+        ),
         Holder("programme", 10, collect, erase),
     )
 
@@ -37,6 +67,31 @@ def register() -> None:
 def forget_survey_texts(rows: Iterable[Survey], now: datetime) -> None:
     for survey in rows:
         survey_answers.forget_texts(survey, now=now)
+
+
+def drafts_untouched_since(instant: datetime):
+    """Drafts without an agenda; what staff have planned items for is no idle draft."""
+    return StudyVisit.objects.filter(state=StudyVisit.State.DRAFT, updated_at__lte=instant).exclude(
+        pk__in=AgendaItem.objects.values("day__visit")
+    )
+
+
+def declined_before(instant: datetime):
+    moves = Transition.objects.filter(model=StudyVisit._meta.label_lower, to_state=StudyVisit.State.DECLINED)
+    last = moves.filter(object_id=Cast(OuterRef("pk"), CharField())).order_by("-at", "-pk").values("at")[:1]
+    declined = StudyVisit.objects.filter(state=StudyVisit.State.DECLINED).alias(
+        declined_at=Coalesce(Subquery(last), "updated_at")
+    )
+    return StudyVisit.objects.filter(pk__in=declined.filter(declined_at__lte=instant).values("pk"))
+
+
+def forget_visits(rows: Iterable[StudyVisit], now: datetime) -> None:
+    """The proposal goes with all that hangs on it; the log keeps that it was, and no word of what it said."""
+    keys = [visit.pk for visit in rows]
+    for model in (FollowUp, CostLine, Gift, VisitReport):
+        model.objects.filter(visit__in=keys).delete()
+    StudyVisit.objects.filter(pk__in=keys).delete()
+    blank_traces(StudyVisit, keys)
 
 
 def delegates_of(subject: Subject):
@@ -105,8 +160,12 @@ def collect(subject: Subject) -> Iterable[Section]:
     yield Section(
         "applications",
         _("Study visits you applied for"),
-        columns(("visit", _("visit"), "title"), ("contact", _("applicant's e-mail"), "applicant_contact")),
-        list(StudyVisit.objects.filter(subject.at("applicant_contact"))),
+        columns(
+            ("visit", _("visit"), "title"),
+            ("name", _("whom we write to"), "contact_name"),
+            ("contact", _("applicant's e-mail"), "applicant_contact"),
+        ),
+        list(applied_by(subject)),
         lambda visit: words.line("{}", Spoken.of(visit, "title")),
     )
 
@@ -120,7 +179,13 @@ def erase(subject: Subject, now: datetime) -> None:
     blank_traces(Delegate, delegates_of(subject).values_list("pk", flat=True))
     blank_traces(InterpreterAssignment, interpretations_of(subject).values_list("pk", flat=True))
     blank_traces(HostConfirmation, hosts_of(subject).values_list("pk", flat=True))
-    applied = StudyVisit.objects.filter(subject.at("applicant_contact"))
-    for key in list(applied.values_list("pk", flat=True)):
-        StudyVisit.objects.filter(pk=key).update(applicant_contact="")
-        StudyVisit.history.filter(id=key).update(applicant_contact="")
+    keys = list(applied_by(subject).values_list("pk", flat=True))
+    nobody = {"applicant_contact": "", "contact_name": "", "proposed_by": None}
+    StudyVisit.objects.filter(pk__in=keys).update(**nobody)
+    StudyVisit.history.filter(id__in=keys).update(**nobody)
+
+
+def applied_by(subject: Subject):
+    """The proposals they wrote, or in which they are whom we write to."""
+    written = Q(proposed_by=subject.user) if subject.user is not None else Q(pk__in=[])
+    return StudyVisit.objects.filter(subject.at("applicant_contact") | written)

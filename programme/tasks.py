@@ -16,6 +16,21 @@ def follow_the_calendar() -> dict[str, int]:
 
 
 @shared_task
+def tend_follow_ups() -> dict[str, int]:
+    from iurc_portal.notifications.services import heartbeat
+    from programme.services import checks, reminders
+
+    now = timezone.now()
+    with heartbeat("tend_follow_ups", now=now) as counts:
+        counts |= {
+            "silent": checks.note_silence(now=now),
+            "asked": checks.ask(now=now),
+            "reminded": reminders.remind(now=now),
+        }
+    return counts
+
+
+@shared_task
 def tend_surveys() -> dict[str, int]:
     from iurc_portal.notifications.services import heartbeat
     from programme.services import surveys

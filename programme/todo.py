@@ -10,7 +10,18 @@ from events.models import Event, EventLanguage
 from iurc_portal.staff.addresses import new
 from iurc_portal.staff.todo import Job, QuickAction, Task, register
 from iurc_portal.translation.languages import CODES
-from programme.models import Delegate, HostConfirmation, LibraryItem, Milestone, StudyVisit, Survey, Webinar
+from programme.models import (
+    CostLine,
+    Delegate,
+    FollowUp,
+    FollowUpCheck,
+    HostConfirmation,
+    LibraryItem,
+    Milestone,
+    StudyVisit,
+    Survey,
+    Webinar,
+)
 from programme.models.library import day_of
 
 State = StudyVisit.State
@@ -29,6 +40,24 @@ def with_silent_hosts(now):
 def with_silent_delegates(now):
     silent = Delegate.objects.filter(reply=Delegate.Reply.INVITED)
     return StudyVisit.objects.filter(state__in=OPEN, pk__in=silent.values("visit"))
+
+
+def proposals_due(now):
+    """Proposals to answer today, within two days, or since."""
+    return StudyVisit.objects.filter(state=State.PROPOSED, answer_by__lte=day_of(now) + timedelta(days=2))
+
+
+def with_open_costs(now):
+    over = StudyVisit.objects.filter(state__in=[State.COMPLETED, State.REPORTED])
+    return over.filter(pk__in=CostLine.objects.filter(actual=None).values("visit"))
+
+
+def with_stalled_checks(now):
+    """Those whose answers of the last month include that it has stalled."""
+    stalled = FollowUpCheck.objects.filter(
+        source="visit", answer=FollowUpCheck.Answer.STALLED, answered_at__gt=now - NEWS_FOR
+    )
+    return StudyVisit.objects.filter(pk__in=stalled.values("source_id"))
 
 
 def surveys_to_open(now):
@@ -80,6 +109,34 @@ register(
         "programme.change_studyvisit",
     ),
     Task(
+        "proposals-due",
+        _("Visit proposals whose answer is due within two days"),
+        proposals_due,
+        "programme.change_studyvisit",
+    ),
+    Task(
+        "follow-ups-overdue",
+        _("Follow-ups that are overdue"),
+        lambda now: FollowUp.objects.filter(
+            pk__in=FollowUp.objects.overdue(today=day_of(now)).order_by().values("pk")
+        ),
+        "programme.change_followup",
+    ),
+    Task(
+        "costs-open",
+        _("Visits that are over with costs without an actual amount"),
+        with_open_costs,
+        "programme.change_studyvisit",
+        urgent=False,
+    ),
+    Task(
+        "visits-stalled",
+        _("Visits of which a check says that nothing moves"),
+        with_stalled_checks,
+        "programme.change_studyvisit",
+        urgent=False,
+    ),
+    Task(
         "hosts-silent",
         _("Visits with hosts who have not answered"),
         with_silent_hosts,
@@ -129,6 +186,7 @@ register(
         urgent=False,
     ),
     Job("follow_the_calendar", _("Visits that begin and end"), "follow-the-calendar"),
+    Job("tend_follow_ups", _("Follow-ups: reminders, checks, silence"), "tend-follow-ups"),
     Job("tend_surveys", _("Surveys: letters, reminders, closing"), "tend-surveys"),
     QuickAction(_("New webinar"), new(Webinar), "programme.add_webinar", main=True),
     QuickAction(_("New study visit"), new(StudyVisit), "programme.add_studyvisit", main=True),

@@ -5,9 +5,12 @@ from iurc_portal.translation.registry import SHOWN, register_translated
 from programme.models import (
     AgendaItem,
     AgendaTrack,
+    CostLine,
     DatedEvent,
     Edition,
     Exchange,
+    FollowUp,
+    Gift,
     LearningQuestion,
     LibraryItem,
     Milestone,
@@ -19,6 +22,7 @@ from programme.models import (
     Survey,
     SurveyQuestion,
     VisitDay,
+    VisitReport,
     Webinar,
     WebinarSegment,
 )
@@ -114,7 +118,27 @@ class AgendaTrackTranslation(TranslationOptions):
     fields = ("name",)
 
 
-for model in (AgendaItem, DatedEvent, Edition, Exchange, Milestone, StudyVisit, Webinar):
+@register(FollowUp)
+class FollowUpTranslation(TranslationOptions):
+    fields = ("text",)
+
+
+@register(CostLine)
+class CostLineTranslation(TranslationOptions):
+    fields = ("heading",)
+
+
+@register(Gift)
+class GiftTranslation(TranslationOptions):
+    fields = ("item",)
+
+
+@register(VisitReport)
+class VisitReportTranslation(TranslationOptions):
+    fields = ("summary", "lessons", "next_steps", "internal_note")
+
+
+for model in (AgendaItem, CostLine, DatedEvent, Edition, Exchange, FollowUp, Milestone, StudyVisit, Webinar):
     keep_history(model, app="programme")
 register_translated(
     Webinar,

@@ -1,25 +1,33 @@
 """The staff's pages of the programme: one module a family, and one for each page of a visit."""
 
 from programme.admin import (
+    followups,
     programme,
     surveys,
     travel,
     vehicles,
     visit_arrange,
+    visit_costs,
     visit_groups,
     visit_interpreters,
+    visit_questions,
+    visit_report,
     visits,
     webinars,
 )
 
 __all__ = [
+    "followups",
     "programme",
     "surveys",
     "travel",
     "vehicles",
     "visit_arrange",
+    "visit_costs",
     "visit_groups",
     "visit_interpreters",
+    "visit_questions",
+    "visit_report",
     "visits",
     "webinars",
 ]

@@ -55,8 +55,8 @@ class VisitForm(SlugFromTitle):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if "lead" in self.fields:
-            self.fields["lead"].label_from_instance = lambda user: user.get_full_name()
+        for name in {"lead", "deputy", "partner_lead"} & set(self.fields):
+            self.fields[name].label_from_instance = lambda user: user.get_full_name()
 
     def clean(self):
         cleaned = super().clean()
@@ -110,15 +110,16 @@ class StudyVisitAdmin(EditableBy, PortalAdmin):
         "guest_city",
         "first_day",
         "last_day",
-        "lead",
+        ("lead", "deputy", "partner_lead"),
         "applicant",
-        "applicant_contact",
+        ("contact_name", "applicant_contact", "language"),
         "wished_dates",
-        "expected_size",
+        ("expected_size", "size_limit"),
         "head_post",
         "transport",
         "interpretation_wanted",
         "duty_phone",
+        ("passport_required", "passport_reason"),
         "staff_notes",
         "is_sample",
     )

@@ -1,5 +1,6 @@
 """The demonstration: a believable set of visits, webinars and people, all of them visibly samples."""
 
+from programme.demo.after import make_after
 from programme.demo.attendance import make_attendance
 from programme.demo.calendar import make_closures, make_days, make_series
 from programme.demo.calendars import make_calendars
@@ -42,6 +43,7 @@ def make_all(samples: Samples) -> None:
     make_questions(samples)
     make_reminders(samples)
     make_visits(samples)
+    make_after(samples)
     make_calendars(samples)
     make_milestones(samples, edition)
     make_testbeds(samples)

@@ -53,7 +53,7 @@ def _under_way(samples: Samples) -> StudyVisit:
     """From yesterday to tomorrow in Torino, released and begun; the delegation is complete."""
     first = samples.today - timedelta(days=1)
     lead = people.user(people.STAFF_TORINO)
-    visit = _visit(
+    visit = visit_of(
         slug="sample-visit-of-nagoya-to-torino",
         host="torino",
         applicant="city-of-nagoya",
@@ -86,16 +86,16 @@ def _under_way(samples: Samples) -> StudyVisit:
             "見本の視察です。名古屋市の代表団が、トリノで新しい車両やサービスを試すしくみを学び、自らの経験も紹介します。",
         ),
     )
-    _propose(visit, samples, days_ago=75, applicant=people.user(people.STAFF_NAGOYA))
+    propose(visit, samples, days_ago=75, applicant=people.user(people.STAFF_NAGOYA))
     move_visit(visit, State.ACCEPTED, now=samples.ago(days=60), by=lead)
-    _plan(visit, IN_TORINO, samples, first_day=first, days_ago=45, by=lead)
+    plan(visit, IN_TORINO, samples, first_day=first, days_ago=45, by=lead)
     _theme_days(
         visit,
         ("La città che sperimenta", "The city that tests", "実証する都市"),
         ("Ricerca, imprese, impatto", "Research, companies, impact", "研究・企業・インパクト"),
         ("Energia e prossimi passi", "Energy and next steps", "エネルギーと今後の連携"),
     )
-    for rank, (person, role) in enumerate(_delegation_of_nagoya(), start=1):
+    for rank, (person, role) in enumerate(delegation_of_nagoya(), start=1):
         Delegate.objects.create(visit=visit, person=person, role=role, rank=rank, reply=Reply.ACCEPTED)
     know_languages(visit)
     make_party(visit, now=samples.ago(days=20), by=lead)
@@ -109,7 +109,7 @@ def _being_planned(samples: Samples) -> StudyVisit:
     first = samples.workday(42)
     last = first + timedelta(days=1)
     lead = people.user(people.STAFF_NAGOYA)
-    visit = _visit(
+    visit = visit_of(
         slug="sample-visit-of-torino-to-nagoya",
         host="nagoya",
         applicant="citta-di-torino",
@@ -141,9 +141,9 @@ def _being_planned(samples: Samples) -> StudyVisit:
             "準備中の見本の視察です。トリノの代表団が、名古屋で新しい企業を生み育てる人々と出会います。",
         ),
     )
-    _propose(visit, samples, days_ago=30, applicant=people.user(people.STAFF_TORINO))
+    propose(visit, samples, days_ago=30, applicant=people.user(people.STAFF_TORINO))
     move_visit(visit, State.ACCEPTED, now=samples.ago(days=20), by=lead)
-    _plan(visit, IN_NAGOYA, samples, first_day=first, days_ago=14, by=lead)
+    plan(visit, IN_NAGOYA, samples, first_day=first, days_ago=14, by=lead)
     delegates = [
         (_host("Luca"), Role.HEAD, Reply.ACCEPTED),
         (_host("Sara"), Role.MEMBER, Reply.ACCEPTED),
@@ -158,7 +158,7 @@ def _being_planned(samples: Samples) -> StudyVisit:
 def _proposed(samples: Samples) -> StudyVisit:
     """Asked for four days ago; the host city has yet to answer."""
     wished = [samples.workday(days) for days in (90, 104, 118)]
-    visit = _visit(
+    visit = visit_of(
         slug="sample-visit-waiting-for-an-answer",
         host="torino",
         applicant="nagoya-chamber",
@@ -180,11 +180,11 @@ def _proposed(samples: Samples) -> StudyVisit:
             "トリノの企業によるインパクトの測定方法",
         ),
     )
-    _propose(visit, samples, days_ago=4, applicant=None)
+    propose(visit, samples, days_ago=4, applicant=None)
     return visit
 
 
-def _visit(*, host: str, applicant: str, **fields) -> StudyVisit:
+def visit_of(*, host: str, applicant: str, **fields) -> StudyVisit:
     visit = StudyVisit(
         host_city=City.objects.get(slug=host),
         guest_city=City.objects.exclude(slug=host).get(is_partner=True),
@@ -217,13 +217,13 @@ def _visit(*, host: str, applicant: str, **fields) -> StudyVisit:
     return visit
 
 
-def _propose(visit: StudyVisit, samples: Samples, *, days_ago: int, applicant) -> None:
+def propose(visit: StudyVisit, samples: Samples, *, days_ago: int, applicant) -> None:
     for order, texts in enumerate(QUESTIONS, start=1):
         visit.questions.create(order=order, **columns_of("text", *texts))
     move_visit(visit, State.PROPOSED, now=samples.ago(days=days_ago), by=applicant)
 
 
-def _plan(visit: StudyVisit, items: list[Item], samples: Samples, *, first_day: date, days_ago: int, by) -> None:
+def plan(visit: StudyVisit, items: list[Item], samples: Samples, *, first_day: date, days_ago: int, by) -> None:
     for item in items:
         planned = plan_agenda_item(
             visit=visit,
@@ -265,7 +265,7 @@ def _host(given: str) -> Person:
     )
 
 
-def _delegation_of_nagoya() -> list[tuple[Person, str]]:
+def delegation_of_nagoya() -> list[tuple[Person, str]]:
     """Sample people with their roles in protocol order; one of them was written with the sign-ins."""
     nagoya = Organisation.objects.get(slug="city-of-nagoya")
     return [

@@ -1,23 +1,33 @@
 """Why we meet: editions and phases, exchanges, webinars, study visits, surveys, and the documented history."""
 
 from programme.models.agenda import AgendaItem, AgendaTrack, InterpreterAssignment, Vehicle, VisitDay
+from programme.models.costs import CostLine, Currency, Gift
 from programme.models.delegations import Delegate, HostConfirmation, RankBand
 from programme.models.editions import Edition, Exchange, Milestone
+from programme.models.followups import FollowUp, FollowUpCheck
 from programme.models.history import DatedEvent, Phase, ProgrammeFigure, SelectedCity
 from programme.models.library import LibraryItem
+from programme.models.reports import VisitReport
 from programme.models.speakers import Speaker
 from programme.models.surveys import Survey, SurveyAnswer, SurveyInvitation, SurveyQuestion, SurveyToken
 from programme.models.travel import TravelTime
 from programme.models.visits import LearningQuestion, StudyVisit
 from programme.models.webinars import Webinar, WebinarSegment
+from programme.models.wishes import DateWish
 
 __all__ = [
     "AgendaItem",
     "AgendaTrack",
+    "CostLine",
+    "Currency",
+    "DateWish",
     "DatedEvent",
     "Delegate",
     "Edition",
     "Exchange",
+    "FollowUp",
+    "FollowUpCheck",
+    "Gift",
     "HostConfirmation",
     "InterpreterAssignment",
     "LearningQuestion",
@@ -37,6 +47,7 @@ __all__ = [
     "TravelTime",
     "Vehicle",
     "VisitDay",
+    "VisitReport",
     "Webinar",
     "WebinarSegment",
 ]

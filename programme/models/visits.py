@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from iurc_portal.audit.machine import StateMachine
+from iurc_portal.clock import ROME
 from iurc_portal.translation.constraints import some_language
+from iurc_portal.translation.languages import Language
 
 
 class StudyVisitQuerySet(models.QuerySet):
@@ -43,6 +45,20 @@ class StudyVisitQuerySet(models.QuerySet):
             writing = Q(guest_city__slug=user.side, state__in=("draft", "returned"))
             return self.filter(Q(host_city__slug=user.side) | writing)
         return self.none()
+
+    def applied_for_by(self, user):
+        """What ``user`` has proposed, and what was proposed for the organisations that they speak for."""
+        if not user.is_authenticated:
+            return self.none()
+        own = Q(applicant__in=user.memberships.values("organisation"), proposed_by__isnull=False)
+        return self.filter(Q(proposed_by=user) | own)
+
+    def numbered(self, number: str):
+        """The visit with that number (``StudyVisit.number``), or none."""
+        year, _dash, key = number.partition("-")
+        if not (year.isascii() and year.isdigit() and key.isascii() and key.isdigit() and len(key) < 12):
+            return self.none()
+        return self.filter(pk=int(key)) if len(year) == 4 else self.none()
 
     def with_agenda_for(self, user):
         """Visits whose full agenda ``user`` may read: those of own delegations, and for staff all they can see."""
@@ -126,6 +142,20 @@ class StudyVisit(StateMachine):
         related_name="visits_proposed",
     )
     applicant_contact = models.EmailField(_("applicant's e-mail"), blank=True)
+    contact_name = models.CharField(_("whom we write to"), max_length=160, blank=True)
+    language = models.CharField(
+        _("language of the applicant"), max_length=2, choices=Language, blank=True, help_text=_("Our letters use it.")
+    )
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("written by"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="visits_proposed",
+    )
+    answer_by = models.DateField(_("answer promised by"), null=True, blank=True, editable=False)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     purpose = models.TextField(_("purpose"), blank=True)
     decision_power = models.TextField(
@@ -213,6 +243,16 @@ class StudyVisit(StateMachine):
 
     def get_absolute_url(self):
         return reverse("programme:visit", args=[self.slug])
+
+    @property
+    def number(self) -> str:
+        """What people call a proposal in letters and on the telephone: the year it was begun and its key."""
+        return f"{self.created_at.astimezone(ROME):%Y}-{self.pk:04}"
+
+    @property
+    def is_being_written(self) -> bool:
+        """Whether its applicant may still change it."""
+        return self.state in {self.State.DRAFT, self.State.RETURNED}
 
     @property
     def is_public(self) -> bool:

@@ -3,18 +3,23 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from ecosystem.working_days import answer_day
 from events.models import Event
 from events.services import scheduling
 from iurc_portal.audit.services import record_transition
 from iurc_portal.translation.languages import languages_filled
 from iurc_portal.translation.times import date_words
 from programme.exceptions import Missing, NotReady
-from programme.models import AgendaItem, Delegate, StudyVisit
+from programme.models import AgendaItem, Delegate, LearningQuestion, StudyVisit, VisitReport
+from programme.models.followups import UNFINISHED
 from programme.services.agenda import lock_visit, release_new_items
+from programme.services.followups import follow_up_questions
+from programme.services.proposal_letters import tell_of
 
 State = StudyVisit.State
 QUESTIONS_NEEDED = 3
@@ -28,7 +33,8 @@ def move_visit(
 ) -> StudyVisit:
     """Move ``visit`` along its machine and do what belongs to the move; write the log.
 
-    Releasing confirms the events of the items; postponing takes them off again; cancelling cancels every event.
+    Releasing confirms the events of the items; postponing takes them off again; cancelling cancels every event;
+    completing makes follow-ups of the questions that stayed open. The applicant is told of what concerns them.
     ``reason`` is a text for people (see ``REASONED``), ``code`` a word to count by. Raises ``ValidationError`` (code
     ``transition``) for a move the table does not know, ``NotReady`` with the list of what is missing.
     """
@@ -38,8 +44,11 @@ def move_visit(
     if missing:
         visit.state = former
         raise NotReady(visit, to_state, missing)
-    visit.save(update_fields=["state", "updated_at"])
+    if to_state == State.PROPOSED:
+        visit.answer_by = answer_day(now, settings.IURC_VISITS["answer_days"], visit.host_city.slug)
+    visit.save(update_fields=["state", "answer_by", "updated_at"])
     record_transition(visit, from_state=former, to_state=to_state, now=now, actor=by, reason=code, comment=reason)
+    tell_of(visit, to_state, now=now, reason=reason, code=code)
     if to_state == State.RELEASED:
         release_new_items(visit, now=now, by=by)
     elif to_state == State.CANCELLED:
@@ -48,6 +57,8 @@ def move_visit(
     elif to_state == State.POSTPONED:
         for event in _events(visit).filter(status=Event.Status.CONFIRMED):
             scheduling.unpublish_event(event, now=now, by=by)
+    elif to_state == State.COMPLETED:
+        follow_up_questions(visit, now=now)
     return visit
 
 
@@ -71,8 +82,27 @@ def missing_for(visit: StudyVisit, to_state: str, *, former: str = "", reason: s
         missing += _missing_in_agenda(visit)
     if to_state == State.RELEASED and not visit.delegates.filter(role=Delegate.Role.HEAD).exists():
         missing.append(Missing("head", _("the head of the delegation"), "delegation"))
-    if to_state == State.REPORTED and not languages_filled(visit, "outcomes"):
-        missing.append(Missing("outcomes", _("the outcomes, in one language at least"), "after"))
+    if to_state == State.REPORTED:
+        missing += _missing_in_report(visit)
+    if to_state == State.CLOSED and (left := visit.follow_ups.filter(state__in=UNFINISHED).count()):
+        text = ngettext("%(n)s follow-up is not finished", "%(n)s follow-ups are not finished", left) % {"n": left}
+        missing.append(Missing("follow_ups", text, ""))
+    return missing
+
+
+def _missing_in_report(visit: StudyVisit) -> list[Missing]:
+    """An approved report, and every question answered or followed up."""
+    missing = []
+    if not visit.reports.exclude(state=VisitReport.State.DRAFT).exists():
+        missing.append(Missing("report", _("an approved report"), ""))
+    unanswered = visit.questions.exclude(answer=LearningQuestion.Answer.YES).filter(follow_up=None).count()
+    if unanswered:
+        text = ngettext(
+            "%(n)s question neither answered nor followed up",
+            "%(n)s questions neither answered nor followed up",
+            unanswered,
+        ) % {"n": unanswered}
+        missing.append(Missing("unanswered", text, ""))
     return missing
 
 
@@ -103,7 +133,7 @@ def _missing_in_proposal(visit: StudyVisit) -> list[Missing]:
         missing.append(Missing("expected_size", _("the number of visitors")))
     if not visit.head_post.strip():
         missing.append(Missing("head_post", _("the post of the head of the delegation")))
-    if visit.first_day is None and not visit.wished_dates.strip():
+    if visit.first_day is None and not visit.wished_dates.strip() and not visit.wishes.exists():
         missing.append(Missing("date", _("one date at least")))
     wanting = QUESTIONS_NEEDED - visit.questions.count()
     if wanting > 0:

@@ -57,9 +57,12 @@ def next_visits(number=2):
 
 @register.inclusion_tag("programme/_my_visits.html", takes_context=True)
 def my_visits(context):
-    """The visits in which the reader takes part, with the way to their agenda. One query."""
-    own = StudyVisit.objects.with_delegate(context["user"])
-    return {"visits": own.select_related("host_city", "guest_city")}
+    """The visits in which the reader takes part, with the way to their agenda, and their proposals. Two queries."""
+    user = context["user"]
+    own = StudyVisit.objects.with_delegate(user).select_related("host_city", "guest_city")
+    closed = ["declined", "cancelled", "closed"]
+    proposals = StudyVisit.objects.applied_for_by(user).exclude(state__in=closed).order_by("-updated_at", "-pk")
+    return {"visits": own, "proposals": proposals[:10]}
 
 
 @register.inclusion_tag("programme/_webinar_of.html")

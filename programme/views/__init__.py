@@ -2,6 +2,7 @@
 
 from programme.views.library import library, library_item
 from programme.views.pages import exchange, exchanges, programme, progress, webinars
+from programme.views.proposals import proposal, proposal_remarks, proposal_send, proposal_step, propose
 from programme.views.visits import visit, visit_agenda, visits
 
 __all__ = [
@@ -11,6 +12,11 @@ __all__ = [
     "library_item",
     "programme",
     "progress",
+    "proposal",
+    "proposal_remarks",
+    "proposal_send",
+    "proposal_step",
+    "propose",
     "visit",
     "visit_agenda",
     "visits",

@@ -15,6 +15,7 @@ from iurc_portal.kept import kept_for_visitors
 from iurc_portal.translation.languages import written
 from programme.models import AgendaItem, Delegate, HostConfirmation, StudyVisit
 from programme.schedule import days_of, now_and_next, recent_changes
+from programme.services.reports import public_report
 
 PER_PAGE = 24
 
@@ -60,6 +61,7 @@ def visit(request, slug):
         ],
         "delegation": [Delegate.Role(role).counted(roles[role]) for role in Delegate.Role if roles[role]],
         "delegation_size": sum(roles.values()) or found.expected_size,
+        "report": public_report(found),
         "may_read_agenda": StudyVisit.objects.with_agenda_for(request.user).filter(pk=found.pk).exists(),
     }
     return render(request, "programme/visit.html", context)

@@ -144,7 +144,7 @@ def test_the_home_costs_the_same_whatever_the_portal_holds(admin_page, something
         admin_page.get(HOME)
 
     assert len(after) == len(before)
-    assert len(after) <= 54
+    assert len(after) <= 55
 
 
 def test_staff_without_a_permission_see_neither_its_number_nor_its_menu(client, staff_of_torino):
@@ -189,12 +189,13 @@ def test_a_job_is_late_when_it_has_missed_three_turns(db):
     beat("promote_waiting_lists", now=now - timedelta(minutes=9))
     beat("release_lapsed_members", now=now - timedelta(minutes=9))
     beat("tend_surveys", now=now - timedelta(minutes=14))
+    beat("tend_follow_ups", now=now - timedelta(minutes=89))
     beat("make_exports", now=now - timedelta(minutes=9))
 
     late = [name for name, state in zip(todo.jobs, state_of_jobs(now), strict=True) if state["late"]]
 
     assert late == ["send_due_reminders"]
-    assert len(todo.jobs) == 15
+    assert len(todo.jobs) == 16
 
 
 def test_a_job_that_never_ran_is_late(db):

@@ -71,6 +71,7 @@ MEMBER = {  # signed in as a member of a delegation
     "my-calendars": "/my/calendars/",
     "my-data": "/my/data/",
     "claim": "/ecosystem/organisations/politecnico-di-torino/claim/",
+    "propose": "/programme/visits/propose/",
     "my-addresses": "/account/email/",
     "my-password": "/account/password/change/",
     "my-second-factor": "/account/2fa/",
@@ -100,6 +101,9 @@ STAFF = {
     "staff-visits": "/admin/programme/studyvisit/",
     "staff-vehicles": "/admin/programme/vehicle/",
     "staff-new-visit": "/admin/programme/studyvisit/add/",
+    "staff-follow-ups": "/admin/programme/followup/",
+    "staff-new-follow-up": "/admin/programme/followup/add/",
+    "staff-checks": "/admin/programme/followupcheck/",
     "staff-webinars": "/admin/programme/webinar/",
     "staff-new-webinar": "/admin/programme/webinar/add/",
     "staff-surveys": "/admin/programme/survey/",
@@ -127,8 +131,9 @@ def found_in_database() -> dict[str, dict]:
     from events.services import tokens
     from iurc_portal.accounts.models import User
     from iurc_portal.privacy import links
-    from programme.models import Exchange, StudyVisit, Survey, Webinar
-    from programme.services import survey_answers, surveys
+    from programme.models import Exchange, FollowUp, FollowUpCheck, StudyVisit, Survey, Webinar
+    from programme.proposal_forms import STEPS
+    from programme.services import checks, survey_answers, surveys
 
     now = timezone.now()
     coming = Event.objects.listed().upcoming(now=now).filter(registration_open=True).first()
@@ -169,6 +174,13 @@ def found_in_database() -> dict[str, dict]:
     edited = ProfileRevision.objects.open().first().organisation
     delegate = User.objects.get(email="delegate@nagoya.example")
     Membership.objects.get_or_create(user=delegate, organisation=edited, defaults={"role": Membership.Role.EDITOR})
+    draft_visit = StudyVisit.objects.filter(state=StudyVisit.State.DRAFT, proposed_by__isnull=False).first()
+    StudyVisit.objects.filter(pk=draft_visit.pk).update(proposed_by=delegate)
+    writing, over = f"/programme/visits/proposals/{draft_visit.number}/", StudyVisit.objects.get(state="reported")
+    for language, day in zip(("it", "en", "ja"), FollowUpCheck.DAYS, strict=True):
+        what = {"source": "visit", "source_id": over.pk, "day": day, "side": "nagoya"}
+        check, _new = FollowUpCheck.objects.update_or_create(**what, defaults={"language": language, "sent_at": now})
+        own[language]["check"] = f"/c/{checks.issue_link(check)}/"
     claim = Claim.objects.filter(state=Claim.State.PENDING).first()
     asked, _new = organisation.confirmation_requests.get_or_create(on=now.date())
     unproved, _new = Claim.objects.get_or_create(
@@ -188,12 +200,15 @@ def found_in_database() -> dict[str, dict]:
             "register": f"/events/{coming.slug}/register/",
             "registered": f"/events/{coming.slug}/register/asked/",
             "visit": f"/programme/visits/{visit.slug}/",
+            "visit-over": f"/programme/visits/{over.slug}/",
             "mirror": f"/ecosystem/mirrors/{pair.pk}/",
             "exchange": f"/programme/exchanges/{exchange.slug}/",
         },
         "member": {
             "visit-agenda": f"/programme/visits/{visit.slug}/agenda/",
             "edit-profile": f"/ecosystem/organisations/{edited.slug}/edit/",
+            "proposal": writing,
+            **{f"proposal-{step.slug}": f"{writing}{step.slug}/" for step in STEPS},
             "confirm-own-profile": f"/ecosystem/organisations/{edited.slug}/confirm/",
         },
         "staff": {
@@ -214,6 +229,12 @@ def found_in_database() -> dict[str, dict]:
                 f"staff-visit-{name}": f"/admin/programme/studyvisit/{visit.pk}/page/{name}/"
                 for name in ("arrange", "groups", "interpreters")
             },
+            "staff-visit-proposed": f"/admin/programme/studyvisit/{draft_visit.pk}/change/",
+            **{
+                f"staff-visit-{name}": f"/admin/programme/studyvisit/{over.pk}/page/{name}/"
+                for name in ("questions", "costs", "report")
+            },
+            "staff-follow-up": f"/admin/programme/followup/{FollowUp.objects.unfinished().first().pk}/change/",
             "staff-webinar": f"/admin/programme/webinar/{webinar.pk}/change/",
             "staff-survey": f"/admin/programme/survey/{draft.pk}/change/",
             "staff-survey-open": f"/admin/programme/survey/{asking.pk}/change/",

@@ -79,7 +79,7 @@ def test_it_prints_what_it_made(whole_content, capsys):
         ["questions", "1", "0"],
         ["groups", "1", "0"],
         ["reminders", "2", "0"],
-        ["visits", "3", "0"],
+        ["visits", "5", "0"],
         ["calendars", "4", "0"],
         ["milestones", "6", "0"],
         ["testbeds", "2", "0"],
@@ -164,11 +164,11 @@ def test_a_company_finds_its_own_registrations_one_to_come_and_one_it_attended(d
     assert (has_attended(past), has_attended(coming)) == (True, False)
 
 
-def test_one_visit_is_under_way_one_in_preparation_and_one_waits(demo):
+def test_one_visit_is_under_way_one_in_preparation_one_waits_one_is_over_and_one_is_being_written(demo):
     today = timezone.localdate()
     visits = {visit.state: visit for visit in StudyVisit.objects.all()}
 
-    assert set(visits) == {"running", "preparing", "proposed"}
+    assert set(visits) == {"running", "preparing", "proposed", "reported", "draft"}
     running, preparing = visits["running"], visits["preparing"]
     assert (running.host_city.slug, preparing.host_city.slug) == ("torino", "nagoya")
     assert (running.first_day, running.last_day) == (today - timedelta(days=1), today + timedelta(days=1))

@@ -152,7 +152,7 @@ def _ecosystem(user) -> None:
     person = {**NAMES, "email": KEY, "phone": "090-5555", "title": "Zolforanera chief"}
     Person.objects.create(**person, organisation=organisation, user=user)
     delegate = Person.objects.create(**person)
-    visit = factories.make_visit(applicant_contact=EMAIL)
+    visit = factories.make_visit(applicant_contact=EMAIL, contact_name="黒沼田 多呂右", proposed_by=user)
     visit.delegates.create(person=delegate)
     item = factories.make_agenda_item(visit)
     item.hosts.create(person=delegate)

@@ -206,10 +206,10 @@ def test_cancelling_a_visit_cancels_every_event_drafts_and_released():
     assert StudyVisit.objects.get().state == "cancelled"
 
 
-def test_a_report_needs_its_outcomes():
+def test_reported_needs_an_approved_report_and_an_answer_to_every_question():
     visit = a_proposal(state="completed")
 
-    assert missing_codes(visit, "reported") == ["outcomes"]
+    assert missing_codes(visit, "reported") == ["report", "unanswered"]
 
 
 def test_the_calendar_follows_the_clock_of_the_host_city():

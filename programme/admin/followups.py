@@ -1,0 +1,146 @@
+"""Follow-ups as each side sees its own, and the checks months later, which nobody rewrites (programme spec P23)."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+
+from iurc_portal.admin import EditableBy, PlainAdmin, PortalAdmin, ReadOnly
+from iurc_portal.clock import ROME
+from iurc_portal.translation.languages import columns
+from iurc_portal.translation.times import date_words
+from programme import check_sources
+from programme.admin.fields import DayField
+from programme.models import FollowUp, FollowUpCheck
+from programme.services.followups import move_follow_up
+
+State = FollowUp.State
+
+
+class FollowUpForm(forms.ModelForm):
+    """The follow-up, and the move that is to be made of it when it is saved."""
+
+    due_on = DayField(label=_("due on"))
+    move = forms.ChoiceField(label=_("next state"), required=False, widget=UnfoldAdminSelectWidget)
+    move_reason = forms.CharField(
+        label=_("why it is dropped"),
+        required=False,
+        max_length=1000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "move" in self.fields:
+            now = self.instance.state
+            onward = [state for state in State if state in FollowUp.NEXT[now]] if self.instance.pk else []
+            stays = ("", _("stays: %(state)s") % {"state": State(now).label})
+            self.fields["move"].choices = [stays, *((state.value, state.label) for state in onward)]
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("move") == State.DROPPED and not cleaned.get("move_reason", "").strip():
+            self.add_error("move_reason", ValidationError(_("Write why it is dropped."), code="reason"))
+        return cleaned
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(EditableBy, PortalAdmin):
+    form = FollowUpForm
+    list_display = ["what", "source", "owners_in_words", "due", "priority", "state_badge"]
+    list_filter = ["state", "priority"]
+    list_select_related = ["visit", "webinar__event", "owner_torino", "owner_nagoya"]
+    search_fields = [*columns("text")]
+    autocomplete_fields = ["visit", "webinar", "owner_torino", "owner_nagoya"]
+    actions = ["start", "finish"]
+    general = ("visit", "webinar", "owner_torino", "owner_nagoya", ("due_on", "priority"), ("move", "move_reason"))
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).visible_to(request.user)
+
+    @admin.display(description=_("what is to be done"), ordering="due_on")
+    def what(self, obj):
+        return str(obj)
+
+    @admin.display(description=pgettext_lazy("follow-up", "from"))
+    def source(self, obj):
+        return obj.visit or obj.webinar
+
+    @admin.display(description=_("who answers for it"))
+    def owners_in_words(self, obj):
+        return " · ".join(str(owner) for owner in obj.owners.values())
+
+    @admin.display(description=_("due on"), ordering="due_on")
+    def due(self, obj):
+        return date_words(obj.due_on, "day")
+
+    @display(
+        description=_("state"),
+        ordering="state",
+        label={
+            "overdue": "danger",
+            State.OPEN: "warning",
+            State.IN_PROGRESS: "info",
+            State.DONE: "success",
+            State.DROPPED: "",
+        },
+    )
+    def state_badge(self, obj):
+        if obj.is_overdue(today=timezone.now().astimezone(ROME).date()):
+            return "overdue", _("overdue")
+        return obj.state, obj.get_state_display()
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if wanted := form.cleaned_data.get("move"):
+            reason = form.cleaned_data.get("move_reason", "")
+            try:
+                move_follow_up(obj, wanted, now=timezone.now(), by=request.user, reason=reason)
+            except ValidationError as refusal:  # moved by somebody else since the page was read
+                self.message_user(request, " ".join(refusal.messages), messages.ERROR)
+
+    @admin.action(description=_("Mark as in progress"), permissions=["change"])
+    def start(self, request, queryset):
+        self._move(request, queryset, State.IN_PROGRESS)
+
+    @admin.action(description=_("Mark as done"), permissions=["change"])
+    def finish(self, request, queryset):
+        self._move(request, queryset, State.DONE)
+
+    def _move(self, request, queryset, to_state):
+        for row in queryset.filter(pk__in=FollowUp.objects.editable_by(request.user).values("pk")):
+            try:
+                move_follow_up(row, to_state, now=timezone.now(), by=request.user)
+            except ValidationError as refusal:
+                self.message_user(request, f"{row}: {' '.join(refusal.messages)}", messages.ERROR)
+
+
+@admin.register(FollowUpCheck)
+class FollowUpCheckAdmin(ReadOnly, PlainAdmin):
+    """What was asked, and what came: read, never written here."""
+
+    list_display = ["about", "day", "side", "sent_at", "answer_in_words", "note"]
+    list_filter = ["answer", "day", "side"]
+    fields = [("source", "source_id"), ("day", "side", "language"), "sent_at", ("answer", "answered_at"), "note"]
+
+    def get_changelist_instance(self, request):
+        """Titles of what is shown, read once for each source."""
+        changelist = super().get_changelist_instance(request)
+        for source in check_sources.sources():
+            rows = [row for row in changelist.result_list if row.source == source.name]
+            found = source.find_many({row.source_id for row in rows}) if rows else {}
+            for row in rows:
+                row.record = found.get(row.source_id)
+        return changelist
+
+    @admin.display(description=pgettext_lazy("check", "about"))
+    def about(self, obj):
+        return str(getattr(obj, "record", None) or obj)
+
+    @admin.display(description=_("answer"), ordering="answer")
+    def answer_in_words(self, obj):
+        return obj.get_answer_display()

@@ -1,0 +1,157 @@
+"""What a visit costs, who pays, and what was given as a present (programme spec P26).
+
+Amounts are decimals in their own currency; ``programme.costs`` adds them up.
+"""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from iurc_portal.pdf_files import PdfField
+from iurc_portal.translation.constraints import some_language
+
+
+class Currency(models.TextChoices):
+    EUR = "EUR", _("euro")
+    JPY = "JPY", _("yen")
+
+
+def refuse_part_of_a_yen(currency: str, **amounts: Decimal | None) -> dict[str, ValidationError]:
+    """One refusal for each amount in yen that is no whole number."""
+    if currency != Currency.JPY:
+        return {}
+    words = _("Yen have no decimals: write a whole number.")
+    return {
+        name: ValidationError(words, code="part_of_a_yen")
+        for name, amount in amounts.items()
+        if amount is not None and amount != amount.to_integral_value()
+    }
+
+
+def _amount(label, **options):
+    """Up to ten digits and two decimals, not below zero."""
+    return models.DecimalField(label, max_digits=12, decimal_places=2, validators=[MinValueValidator(0)], **options)
+
+
+class CostLine(models.Model):
+    """One line of a visit's money. Estimate and actual stand beside each other; a line may have neither yet.
+
+    ``rate`` is how many yen one euro was worth on ``rate_date``; without it a line in yen has no value in euro.
+    """
+
+    class Payer(models.TextChoices):
+        PROGRAMME = "programme", pgettext_lazy("payer", "the programme")
+        TORINO = "torino", pgettext_lazy("payer", "City of Torino")
+        NAGOYA = "nagoya", pgettext_lazy("payer", "City of Nagoya")
+        DELEGATE = "delegate", pgettext_lazy("payer", "the delegates")
+        HOST = "host", pgettext_lazy("payer", "the hosts")
+
+    visit = models.ForeignKey(
+        "programme.StudyVisit", verbose_name=_("visit"), on_delete=models.PROTECT, related_name="costs"
+    )
+    heading = models.CharField(pgettext_lazy("cost", "what for"), max_length=200)
+    payer = models.CharField(_("who pays"), max_length=9, choices=Payer)
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency, default=Currency.EUR)
+    estimate = _amount(pgettext_lazy("cost", "estimate"), null=True, blank=True)
+    actual = _amount(pgettext_lazy("cost", "actual"), null=True, blank=True)
+    rate = models.DecimalField(
+        _("yen for one euro"),
+        max_digits=10,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.0001"))],
+    )
+    rate_date = models.DateField(_("rate of the day"), null=True, blank=True)
+    receipt = PdfField(_("receipt"), blank=True)
+    no_receipt_reason = models.CharField(_("why there is no receipt"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("cost")
+        verbose_name_plural = _("costs")
+        ordering = ["visit", "pk"]
+        constraints = [
+            some_language("costline", "heading"),
+            models.CheckConstraint(
+                name="costline_actual_is_proved",
+                condition=Q(actual=None) | ~Q(receipt="") | ~Q(no_receipt_reason=""),
+                violation_error_message=_("An actual cost needs its receipt, or a word on why there is none."),
+            ),
+            models.CheckConstraint(
+                name="costline_rate_has_its_day",
+                condition=Q(rate=None, rate_date=None) | Q(rate__isnull=False, rate__gt=0, rate_date__isnull=False),
+                violation_error_message=_("A rate and the day it is of go together: write both."),
+            ),
+            models.CheckConstraint(
+                name="costline_not_below_zero",
+                condition=(Q(estimate=None) | Q(estimate__gte=0)) & (Q(actual=None) | Q(actual__gte=0)),
+                violation_error_message=_("An amount is not below zero."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.heading or str(self.pk)
+
+    def clean(self):
+        super().clean()
+        if errors := refuse_part_of_a_yen(self.currency, estimate=self.estimate, actual=self.actual):
+            raise ValidationError(errors)
+
+
+class Gift(models.Model):
+    """A present given on a visit. Above the limit it is declared: ``declared_on`` says when."""
+
+    visit = models.ForeignKey(
+        "programme.StudyVisit", verbose_name=_("visit"), on_delete=models.PROTECT, related_name="gifts"
+    )
+    giver = models.CharField(
+        pgettext_lazy("gift", "given by"), max_length=160, help_text=_("The office or organisation, not a person.")
+    )
+    receiver = models.CharField(
+        pgettext_lazy("gift", "given to"), max_length=160, help_text=_("The office or organisation, not a person.")
+    )
+    item = models.CharField(pgettext_lazy("gift", "what it is"), max_length=200)
+    value = _amount(_("value"))
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency, default=Currency.EUR)
+    declared_on = models.DateField(_("declared on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("gift")
+        verbose_name_plural = _("gifts")
+        ordering = ["visit", "pk"]
+        constraints = [
+            some_language("gift", "item"),
+            models.CheckConstraint(
+                name="gift_not_below_zero",
+                condition=Q(value__gte=0),
+                violation_error_message=_("An amount is not below zero."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.item or str(self.pk)
+
+    @property
+    def limit(self) -> Decimal:
+        """The value, in its own currency, above which it must be declared."""
+        return Decimal(settings.IURC_VISITS["gift_limit"][self.currency])
+
+    @property
+    def must_be_declared(self) -> bool:
+        return self.value is not None and self.value > self.limit
+
+    def clean(self):
+        super().clean()
+        errors = refuse_part_of_a_yen(self.currency, value=self.value)
+        if self.must_be_declared and self.declared_on is None:
+            words = _("Above %(limit)s %(currency)s a gift is declared: write the day of the declaration.")
+            facts = {"limit": self.limit, "currency": self.currency}
+            errors["declared_on"] = ValidationError(words, "undeclared", facts)
+        if errors:
+            raise ValidationError(errors)
