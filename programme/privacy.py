@@ -14,9 +14,11 @@ from iurc_portal.privacy.registry import Holder, Rule, Section, Span, columns
 from iurc_portal.privacy.subjects import Subject
 from iurc_portal.privacy.traces import blank_traces
 from iurc_portal.translation.languages import Spoken
-from programme.models import Delegate, Speaker, StudyVisit, Survey
+from programme.models import Delegate, Document, PersonalDataTransfer, Speaker, StudyVisit, Survey
 from programme.models.delegations import HostConfirmation
-from programme.services import survey_answers
+from programme.services import papers, survey_answers
+
+AFTER_VISIT = _("%(time)s after the last day of the visit")
 
 
 def register() -> None:
@@ -29,6 +31,22 @@ def register() -> None:
             survey_answers.with_old_texts,
             forget_survey_texts,
         ),
+        Rule(
+            "visit-papers",
+            _("PDF papers of a study visit that name people"),
+            Span("papers_months", AFTER_VISIT),
+            _("file deleted"),
+            papers.naming_people_before,
+            forget_papers,
+        ),
+        Rule(
+            "data-transfers",
+            _("Log of names that left the team"),
+            Span("log_months", words.AFTER_WRITING),
+            words.DELETED,
+            lambda before: PersonalDataTransfer.objects.filter(at__lte=before),
+            registry.delete,
+        ),
         Holder("programme", 10, collect, erase),
     )
 
@@ -36,6 +54,10 @@ def register() -> None:
 def forget_survey_texts(rows: Iterable[Survey], now: datetime) -> None:
     for survey in rows:
         survey_answers.forget_texts(survey, now=now)
+
+
+def forget_papers(rows: Iterable[Document], now: datetime) -> None:
+    papers.forget_files(rows)
 
 
 def delegates_of(subject: Subject):
@@ -86,6 +108,17 @@ def collect(subject: Subject) -> Iterable[Section]:
         lambda row: words.line("{} ({})", Spoken.of(row.webinar.event, "name"), row.get_role_display()),
     )
     yield Section(
+        "visit-papers",
+        _("Papers of study visits that may name you"),
+        columns(
+            ("file", _("file"), "file_name"),
+            ("made", _("made"), "made_at"),
+            ("digest", "SHA-256", "sha256"),
+        ),
+        list(papers.naming(people_of(subject))),
+        lambda row: words.line("{}", row.file_name),
+    )
+    yield Section(
         "applications",
         _("Study visits you applied for"),
         columns(("visit", _("visit"), "title"), ("contact", _("applicant's e-mail"), "applicant_contact")),
@@ -100,6 +133,7 @@ def erase(subject: Subject, now: datetime) -> None:
     """
     for speaker in talks_of(subject):
         speaker.delete()
+    papers.forget_files(papers.naming(people_of(subject)))
     blank_traces(Delegate, delegates_of(subject).values_list("pk", flat=True))
     blank_traces(HostConfirmation, hosts_of(subject).values_list("pk", flat=True))
     applied = StudyVisit.objects.filter(subject.at("applicant_contact"))

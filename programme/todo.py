@@ -10,7 +10,7 @@ from events.models import Event, EventLanguage
 from iurc_portal.staff.addresses import new
 from iurc_portal.staff.todo import Job, QuickAction, Task, register
 from iurc_portal.translation.languages import CODES
-from programme.models import Delegate, HostConfirmation, LibraryItem, Milestone, StudyVisit, Survey, Webinar
+from programme.models import Delegate, Document, HostConfirmation, LibraryItem, Milestone, StudyVisit, Survey, Webinar
 from programme.models.library import day_of
 
 State = StudyVisit.State
@@ -72,6 +72,15 @@ def with_something_ending(now):
     return Webinar.objects.filter(Exists(ending))
 
 
+def with_papers_not_made(now):
+    """A paper failed lately, and nobody has made that one since."""
+    failed = Document.objects.filter(state=Document.State.FAILED, created_at__gt=now - SOON)
+    later = Document.objects.ready().filter(
+        visit=OuterRef("visit"), kind=OuterRef("kind"), language=OuterRef("language"), pk__gt=OuterRef("pk")
+    )
+    return StudyVisit.objects.filter(pk__in=failed.exclude(Exists(later)).values("visit"))
+
+
 register(
     Task(
         "visits-to-answer",
@@ -129,7 +138,15 @@ register(
         urgent=False,
     ),
     Job("follow_the_calendar", _("Visits that begin and end"), "follow-the-calendar"),
+    Job("make_papers", _("Papers of visits that were asked for"), "make-papers"),
     Job("tend_surveys", _("Surveys: letters, reminders, closing"), "tend-surveys"),
+    Task(
+        "papers-not-made",
+        _("Visits with a paper that could not be made in the last week"),
+        with_papers_not_made,
+        "programme.change_studyvisit",
+        urgent=False,
+    ),
     QuickAction(_("New webinar"), new(Webinar), "programme.add_webinar", main=True),
     QuickAction(_("New study visit"), new(StudyVisit), "programme.add_studyvisit", main=True),
 )

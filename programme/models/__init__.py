@@ -2,6 +2,7 @@
 
 from programme.models.agenda import AgendaItem, AgendaTrack, InterpreterAssignment, Vehicle, VisitDay
 from programme.models.delegations import Delegate, HostConfirmation, RankBand
+from programme.models.documents import Document, DocumentKind, PaperText, PersonalDataTransfer
 from programme.models.editions import Edition, Exchange, Milestone
 from programme.models.history import DatedEvent, Phase, ProgrammeFigure, SelectedCity
 from programme.models.library import LibraryItem
@@ -16,6 +17,8 @@ __all__ = [
     "AgendaTrack",
     "DatedEvent",
     "Delegate",
+    "Document",
+    "DocumentKind",
     "Edition",
     "Exchange",
     "HostConfirmation",
@@ -23,6 +26,8 @@ __all__ = [
     "LearningQuestion",
     "LibraryItem",
     "Milestone",
+    "PaperText",
+    "PersonalDataTransfer",
     "Phase",
     "ProgrammeFigure",
     "RankBand",
