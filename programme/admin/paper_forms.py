@@ -1,5 +1,7 @@
 """What staff say when they make a paper of a visit: languages, for whom, who signs, and on which basis names leave."""
 
+from collections.abc import Mapping
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -20,11 +22,22 @@ from programme.papers.kinds import Kind
 from programme.services.papers import Recipient
 
 ALL = "all"
-TYPED = ("signatory", "signatory_post", "costs", "reason")
+
+
+def in_a_language(name: str) -> forms.CharField:
+    """A field for what a letter says of this visit alone, in one of its languages."""
+    if name == "signatory_post":
+        return forms.CharField(
+            label=_("post of who signs"), max_length=160, required=False, widget=UnfoldAdminTextInputWidget
+        )
+    label = _("reason, and what you offer instead") if name == "reason" else _("who pays for what")
+    return forms.CharField(
+        label=label, max_length=2000, required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4})
+    )
 
 
 class PaperForm(forms.Form):
-    """For one kind of paper of one visit. What was typed for the ``last`` one is proposed again."""
+    """For one kind of paper of one visit. What was typed for the ``last`` one of each language is proposed again."""
 
     language = forms.ChoiceField(
         label=_("language"),
@@ -41,22 +54,6 @@ class PaperForm(forms.Form):
     )
     signatory = forms.CharField(
         label=_("who signs"), max_length=120, required=False, widget=UnfoldAdminTextInputWidget
-    )
-    signatory_post = forms.CharField(
-        label=_("post of who signs"), max_length=160, required=False, widget=UnfoldAdminTextInputWidget
-    )
-    costs = forms.CharField(
-        label=_("who pays for what"),
-        max_length=1000,
-        required=False,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text=_("A sentence of the letter, in its language. Empty: the letter says nothing of it."),
-    )
-    reason = forms.CharField(
-        label=_("reason, and what you offer instead"),
-        max_length=2000,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
-        help_text=_("A paragraph of the letter, in its language."),
     )
     basis = forms.ChoiceField(
         label=_("legal basis for passing names on"),
@@ -83,10 +80,17 @@ class PaperForm(forms.Form):
         help_text=_("Needed for that basis alone: nobody else is named then."),
     )
 
-    def __init__(self, *args, visit: StudyVisit, kind: Kind, last: Document | None, **kwargs):
+    def __init__(self, *args, visit: StudyVisit, kind: Kind, last: Mapping[str, Document], **kwargs):
         super().__init__(*args, **kwargs)
         self.visit, self.kind = visit, kind
         self._leave_out()
+        self.said = ()
+        if kind.is_letter:
+            self.said = ("signatory_post", "reason" if kind.name == "refusal" else "costs")
+        for name in self.said:
+            for code in CODES:
+                self.fields[f"{name}_{code}"] = in_a_language(name)
+                self.fields[f"{name}_{code}"].widget.attrs["lang"] = code
         self._propose(last)
         self.fields["dated_on"].initial = timezone.localdate()
         if "about" in self.fields:
@@ -100,21 +104,25 @@ class PaperForm(forms.Form):
 
     def _leave_out(self) -> None:
         """Fields that this kind does not need."""
-        letter = {"protocol_number", "without_number", "signatory", "signatory_post", "costs"}
+        letter = {"protocol_number", "without_number", "signatory"}
         transfer = {"basis", "recipient", "country", "is_public_body", "people"}
         unneeded = set() if self.kind.is_letter else letter
         unneeded |= set() if self.kind.leaves else transfer
         unneeded |= set() if self.kind.about else {"about"}
-        unneeded |= {"costs"} if self.kind.name == "refusal" else {"reason"}
         for name in unneeded:
             self.fields.pop(name, None)
 
-    def _propose(self, last: Document | None) -> None:
+    def _propose(self, last: Mapping[str, Document]) -> None:
         lead = self.visit.lead
-        proposed = {"signatory": lead.get_full_name() if lead else "", "reason": facts.reason_of_refusal(self.visit)}
-        if last is not None:
-            proposed |= {name: last.particulars[name] for name in TYPED if last.particulars.get(name)}
-            if transfer := last.particulars.get("transfer"):
+        proposed = {"signatory": lead.get_full_name() if lead else ""}
+        if "reason" in self.said:
+            proposed["reason_it"] = facts.reason_of_refusal(self.visit)
+        for code, document in last.items():
+            told = document.particulars
+            proposed |= {f"{name}_{code}": told[name] for name in self.said if told.get(name)}
+            if told.get("signatory"):
+                proposed["signatory"] = told["signatory"]
+            if transfer := told.get("transfer"):
                 proposed |= {name: transfer[name] for name in ("basis", "country", "is_public_body", "people")}
                 proposed["recipient"] = transfer["name"]
         for name, value in proposed.items():
@@ -130,16 +138,32 @@ class PaperForm(forms.Form):
         if letter and not data.get("protocol_number", "").strip() and not data.get("without_number"):
             words = _("A letter without a protocol number: write the number, or tick that it goes without.")
             self.add_error("protocol_number", ValidationError(words, code="protocol"))
+        for name in self.said:
+            self._check_languages(name, data)
         if data.get("basis") and not data.get("country"):
             self.add_error("country", ValidationError(_("Write the country of the recipient."), code="required"))
         return data
 
-    def take(self, refusal: ValidationError) -> None:
-        """Show what the service refused beside the field it is about."""
-        for name, errors in getattr(refusal, "error_dict", {None: refusal.error_list}).items():
-            self.add_error(name if name in self.fields else None, errors)
+    def _check_languages(self, name: str, data) -> None:
+        """What one of the letters says, all of them say; a refusal always says why."""
+        wanted = [f"{name}_{code}" for code in self._languages()]
+        filled = [column for column in wanted if data.get(column, "").strip()]
+        if not filled and name != "reason":
+            return
+        for column in wanted:
+            if column not in filled and column not in self.errors:
+                words = _("Write it in every language of which you make the letter.")
+                self.add_error(column, ValidationError(words, code="language"))
+
+    def _languages(self) -> tuple[str, ...]:
+        chosen = self.cleaned_data.get("language", "")
+        return CODES if chosen == ALL else tuple(filter(None, [chosen]))
 
     # --- What was asked for ---
+
+    def texts(self) -> list[tuple[str, str]]:
+        """What the letter says in each language: the field's name and its label, for the page."""
+        return [(name, str(self.fields[f"{name}_it"].label)) for name in self.said]
 
     @property
     def is_single(self) -> bool:
@@ -147,13 +171,20 @@ class PaperForm(forms.Form):
 
     def wanted(self) -> list[dict]:
         """Language and subject of each paper, for ``services.papers.ask_for``."""
-        chosen = self.cleaned_data["language"]
-        languages = CODES if chosen == ALL else (chosen,)
         subjects = [{}]
         if "about" in self.fields:
             key = self.cleaned_data["about"]
             subjects = [one for own, _label, one in self.choices if key in {own, ALL}]
-        return [{"language": language, **subject} for subject in subjects for language in languages]
+        return [
+            {"language": language, "particulars": self._particulars(language), **subject}
+            for subject in subjects
+            for language in self._languages()
+        ]
+
+    def _particulars(self, language: str) -> dict[str, str]:
+        said = {name: self.cleaned_data[f"{name}_{language}"].strip() for name in self.said}
+        said["signatory"] = self.cleaned_data.get("signatory", "").strip()
+        return {name: text for name, text in said.items() if text}
 
     def common(self) -> dict:
         """What all of them have in common, for the same."""
@@ -170,7 +201,6 @@ class PaperForm(forms.Form):
         return {
             "dated_on": data["dated_on"],
             "protocol_number": data.get("protocol_number", ""),
-            "particulars": {name: data[name].strip() for name in TYPED if data.get(name, "").strip()},
             "recipient": recipient,
         }
 

@@ -55,7 +55,7 @@ def documents(request, visit: StudyVisit, context):
         return _overview(request, visit, {**context, "may_make": may_make}, seen)
     form = None
     if may_make:
-        last = seen.filter(kind=kind.name).order_by("-pk").first()
+        last = {document.language: document for document in seen.filter(kind=kind.name).order_by("pk")}
         form = PaperForm(request.POST or None, visit=visit, kind=kind, last=last)
     if request.method == "POST":
         if form is None:
@@ -76,7 +76,7 @@ def _make(request, visit, kind: Kind, form: PaperForm) -> bool:
     try:
         asked = papers.ask_for_all(form.wanted(), visit, kind.name, at_once=form.is_single, **common)
     except ValidationError as refusal:
-        form.take(refusal)
+        form.add_error(None, refusal)
         return False
     if not form.is_single:
         words = ngettext(

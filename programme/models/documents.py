@@ -45,6 +45,7 @@ class DocumentQuerySet(models.QuerySet):
         "report",
     )
     CARRIED = ("name-list", "itinerary", "report")  # what every member of a delegation may have
+    LETTERS = ("official-letter", "acceptance", "refusal")  # they name who signs and whom to ask, and no guest
     NAMING = (  # these name people: their files go in time
         "invitation",
         "name-list",
@@ -80,8 +81,8 @@ class DocumentQuerySet(models.QuerySet):
         return self.filter(state=Document.State.READY)
 
     def naming_people(self):
-        """Those whose file is there and names people."""
-        return self.ready().filter(kind__in=self.NAMING)
+        """Those whose file is there and names people: guests, hosts, or who signs."""
+        return self.ready().filter(kind__in=(*self.NAMING, *self.LETTERS))
 
 
 class Document(StateMachine):

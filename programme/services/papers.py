@@ -221,7 +221,8 @@ def naming(people) -> Iterable[Document]:
     received = AgendaItem.objects.filter(hosts__person__in=people).values("day__visit")
     interpreted = AgendaItem.objects.filter(interpreters__interpreter__in=people).values("day__visit")
     about = Q(visit__in=came) | Q(visit__in=received) | Q(visit__in=interpreted) | Q(person__in=people)
-    return Document.objects.naming_people().filter(about).select_related("visit")
+    named = Document.objects.naming_people().exclude(kind__in=Document.objects.all().LETTERS)
+    return named.filter(about).select_related("visit")
 
 
 @transaction.atomic

@@ -98,6 +98,9 @@ STAFF = {
     "staff-events": "/admin/events/event/",
     "staff-registrations": "/admin/events/registration/",
     "staff-visits": "/admin/programme/studyvisit/",
+    "staff-papers": "/admin/programme/document/",
+    "staff-data-transfers": "/admin/programme/personaldatatransfer/",
+    "staff-letter-wordings": "/admin/programme/papertext/",
     "staff-new-visit": "/admin/programme/studyvisit/add/",
     "staff-webinars": "/admin/programme/webinar/",
     "staff-new-webinar": "/admin/programme/webinar/add/",
@@ -126,7 +129,7 @@ def found_in_database() -> dict[str, dict]:
     from events.services import tokens
     from iurc_portal.accounts.models import User
     from iurc_portal.privacy import links
-    from programme.models import Exchange, StudyVisit, Survey, Webinar
+    from programme.models import Exchange, PaperText, StudyVisit, Survey, Webinar
     from programme.services import survey_answers, surveys
 
     now = timezone.now()
@@ -169,6 +172,7 @@ def found_in_database() -> dict[str, dict]:
     delegate = User.objects.get(email="delegate@nagoya.example")
     Membership.objects.get_or_create(user=delegate, organisation=edited, defaults={"role": Membership.Role.EDITOR})
     claim = Claim.objects.filter(state=Claim.State.PENDING).first()
+    wording = PaperText.objects.get(kind="invitation", language="ja")
     asked, _new = organisation.confirmation_requests.get_or_create(on=now.date())
     unproved, _new = Claim.objects.get_or_create(
         organisation=organisation,
@@ -209,6 +213,10 @@ def found_in_database() -> dict[str, dict]:
             "staff-concept": f"/admin/ecosystem/concept/{concept.pk}/change/",
             "staff-listing": f"/admin/ecosystem/listing/{offer.pk}/change/",
             "staff-visit": f"/admin/programme/studyvisit/{visit.pk}/change/",
+            "staff-visit-papers": f"/admin/programme/studyvisit/{visit.pk}/page/documents/",
+            "staff-visit-letter": f"/admin/programme/studyvisit/{visit.pk}/page/documents/?kind=official-letter",
+            "staff-visit-itinerary": f"/admin/programme/studyvisit/{visit.pk}/page/documents/?kind=itinerary",
+            "staff-letter-wording": f"/admin/programme/papertext/{wording.pk}/change/",
             "staff-webinar": f"/admin/programme/webinar/{webinar.pk}/change/",
             "staff-survey": f"/admin/programme/survey/{draft.pk}/change/",
             "staff-survey-open": f"/admin/programme/survey/{asking.pk}/change/",
