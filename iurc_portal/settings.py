@@ -249,6 +249,7 @@ CELERY_BEAT_SCHEDULE = {
     "follow-the-calendar": {"task": "programme.tasks.follow_the_calendar", "schedule": 900},
     "tend-follow-ups": {"task": "programme.tasks.tend_follow_ups", "schedule": 1800},
     "tend-surveys": {"task": "programme.tasks.tend_surveys", "schedule": 300},
+    "make-papers": {"task": "programme.tasks.make_papers", "schedule": 60},
     "extend-series": {"task": "events.tasks.extend_series", "schedule": 86_400},
     "tell-clock-changes": {"task": "events.tasks.tell_clock_changes", "schedule": 86_400},
     "tend-profiles": {"task": "ecosystem.tasks.ask_for_confirmation", "schedule": 86_400},
@@ -380,6 +381,7 @@ IURC_PRIVACY: dict[str, int] = {
     "survey_texts_months": 24,  # free texts of a survey, after it has closed; numbers stay (programme spec 6)
     "visit_draft_days": 90,  # drafts of proposals, after the last change (programme spec P2)
     "visit_declined_months": 12,  # proposals that were declined
+    "papers_months": 12,  # PDF files of a visit that name people, after its last day; rows and digests stay
     "log_months": 24,  # by which words staff filtered what they exported; what retention did
     "import_days": 42,  # rows of imported lists
     "dead_claim_days": 1,

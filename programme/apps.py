@@ -7,7 +7,7 @@ class ProgrammeConfig(AppConfig):
     verbose_name = _("Programme")
 
     def ready(self):
-        from django.db.models.signals import post_delete
+        from django.db.models.signals import post_delete, post_migrate
 
         from events import afterwards, linked_data, owners
         from events import feeds as event_feeds
@@ -28,7 +28,7 @@ class ProgrammeConfig(AppConfig):
             staff_pages,
         )
         from programme import linked_data as of_programme
-        from programme.models import LibraryItem
+        from programme.models import Document, LibraryItem
         from programme.services.webinars import repeat_webinar
 
         owners.register(
@@ -42,6 +42,8 @@ class ProgrammeConfig(AppConfig):
         mail_proposals.register_kinds()
         linked_data.register(of_programme.of_webinar)
         post_delete.connect(receivers.forget_paper, LibraryItem, dispatch_uid="programme.forget_paper")
+        post_delete.connect(receivers.forget_paper, Document, dispatch_uid="programme.forget_document")
+        post_migrate.connect(receivers.ensure_paper_texts, sender=self, dispatch_uid="programme.paper_texts")
         engine.register(engine.Loader("programme", 30, content.prepare))
         event_moved.connect(receivers.follow_moved_event, dispatch_uid="programme.follow_moved_event")
         for name in ("Pages", "Visits", "Exchanges"):

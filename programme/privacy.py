@@ -22,16 +22,20 @@ from programme.models import (
     AgendaItem,
     CostLine,
     Delegate,
+    Document,
     FollowUp,
     Gift,
     InterpreterAssignment,
+    PersonalDataTransfer,
     Speaker,
     StudyVisit,
     Survey,
     VisitReport,
 )
 from programme.models.delegations import HostConfirmation
-from programme.services import survey_answers
+from programme.services import papers, survey_answers
+
+AFTER_VISIT = _("%(time)s after the last day of the visit")
 
 
 def register() -> None:
@@ -59,6 +63,22 @@ def register() -> None:
             words.DELETED,
             declined_before,
             forget_visits,
+        ),
+        Rule(
+            "visit-papers",
+            _("PDF papers of a study visit that name people"),
+            Span("papers_months", AFTER_VISIT),
+            _("file deleted"),
+            papers.naming_people_before,
+            forget_papers,
+        ),
+        Rule(
+            "data-transfers",
+            _("Log of names that left the team"),
+            Span("log_months", words.AFTER_WRITING),
+            words.DELETED,
+            lambda before: PersonalDataTransfer.objects.filter(at__lte=before),
+            registry.delete,
         ),
         Holder("programme", 10, collect, erase),
     )
@@ -92,6 +112,10 @@ def forget_visits(rows: Iterable[StudyVisit], now: datetime) -> None:
         model.objects.filter(visit__in=keys).delete()
     StudyVisit.objects.filter(pk__in=keys).delete()
     blank_traces(StudyVisit, keys)
+
+
+def forget_papers(rows: Iterable[Document], now: datetime) -> None:
+    papers.forget_files(rows)
 
 
 def delegates_of(subject: Subject):
@@ -158,6 +182,17 @@ def collect(subject: Subject) -> Iterable[Section]:
         lambda row: words.line("{} ({})", Spoken.of(row.webinar.event, "name"), row.get_role_display()),
     )
     yield Section(
+        "visit-papers",
+        _("Papers of study visits that may name you"),
+        columns(
+            ("file", _("file"), "file_name"),
+            ("made", _("made"), "made_at"),
+            ("digest", "SHA-256", "sha256"),
+        ),
+        list(papers.naming(people_of(subject))),
+        lambda row: words.line("{}", row.file_name),
+    )
+    yield Section(
         "applications",
         _("Study visits you applied for"),
         columns(
@@ -176,6 +211,7 @@ def erase(subject: Subject, now: datetime) -> None:
     """
     for speaker in talks_of(subject):
         speaker.delete()
+    papers.forget_files(papers.naming(people_of(subject)))
     blank_traces(Delegate, delegates_of(subject).values_list("pk", flat=True))
     blank_traces(InterpreterAssignment, interpretations_of(subject).values_list("pk", flat=True))
     blank_traces(HostConfirmation, hosts_of(subject).values_list("pk", flat=True))

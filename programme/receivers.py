@@ -21,6 +21,17 @@ def follow_moved_event(sender, event, **kwargs):
 
 
 def forget_paper(sender, instance, **kwargs):
-    """A row of the library is gone, by itself or with its webinar: so is its file."""
+    """A row with a file is gone, by itself or with its webinar or visit: so is the file."""
     if instance.file:
         forget_file(instance.file.storage, instance.file.name)
+
+
+def ensure_paper_texts(sender, using, **kwargs):
+    """After each migration the wording of every letter has its row, where the table is there."""
+    from django.db import connections
+
+    from programme.models import PaperText
+    from programme.papers import wording
+
+    if PaperText._meta.db_table in connections[using].introspection.table_names():
+        wording.ensure_rows()

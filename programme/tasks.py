@@ -39,3 +39,17 @@ def tend_surveys() -> dict[str, int]:
     with heartbeat("tend_surveys", now=now) as counts:
         counts |= surveys.tend(now=now)
     return counts
+
+
+@shared_task(acks_late=True)
+def make_paper(document_id: int) -> str:
+    from programme.services import papers
+
+    return papers.make(document_id, now=timezone.now())
+
+
+@shared_task
+def make_papers() -> dict[str, int]:
+    from programme.services import papers
+
+    return papers.make_waiting(now=timezone.now())

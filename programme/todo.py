@@ -13,6 +13,7 @@ from iurc_portal.translation.languages import CODES
 from programme.models import (
     CostLine,
     Delegate,
+    Document,
     FollowUp,
     FollowUpCheck,
     HostConfirmation,
@@ -101,6 +102,15 @@ def with_something_ending(now):
     return Webinar.objects.filter(Exists(ending))
 
 
+def with_papers_not_made(now):
+    """A paper failed lately, and nobody has made that one since."""
+    failed = Document.objects.filter(state=Document.State.FAILED, created_at__gt=now - SOON)
+    later = Document.objects.ready().filter(
+        visit=OuterRef("visit"), kind=OuterRef("kind"), language=OuterRef("language"), pk__gt=OuterRef("pk")
+    )
+    return StudyVisit.objects.filter(pk__in=failed.exclude(Exists(later)).values("visit"))
+
+
 register(
     Task(
         "visits-to-answer",
@@ -187,7 +197,15 @@ register(
     ),
     Job("follow_the_calendar", _("Visits that begin and end"), "follow-the-calendar"),
     Job("tend_follow_ups", _("Follow-ups: reminders, checks, silence"), "tend-follow-ups"),
+    Job("make_papers", _("Papers of visits that were asked for"), "make-papers"),
     Job("tend_surveys", _("Surveys: letters, reminders, closing"), "tend-surveys"),
+    Task(
+        "papers-not-made",
+        _("Visits with a paper that could not be made in the last week"),
+        with_papers_not_made,
+        "programme.change_studyvisit",
+        urgent=False,
+    ),
     QuickAction(_("New webinar"), new(Webinar), "programme.add_webinar", main=True),
     QuickAction(_("New study visit"), new(StudyVisit), "programme.add_studyvisit", main=True),
 )

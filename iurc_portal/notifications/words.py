@@ -96,8 +96,8 @@ class Words:
         return replace(
             self,
             subject=fill(subject, facts).strip() or self.subject,
-            opening=_paragraphs(above, facts),
-            closing=_paragraphs(below, facts),
+            opening=paragraphs(above, facts),
+            closing=paragraphs(below, facts),
         )
 
     def _lines(self) -> Iterable[str]:
@@ -108,6 +108,6 @@ def _pattern(line: str) -> str:
     return getattr(line, "pattern", line)
 
 
-def _paragraphs(text: str, facts: Mapping[str, Any]) -> list[str]:
+def paragraphs(text: str, facts: Mapping[str, Any]) -> list[str]:
     parts = re.split(r"\n\s*\n", text.replace("\r\n", "\n").replace("\r", "\n"))
     return [said for part in parts if (said := fill(part, facts).strip())]

@@ -127,6 +127,9 @@ UNFOLD = {
             group(
                 _("Visits and programme"),
                 entry("flight_takeoff", "programme.studyvisit"),
+                entry("picture_as_pdf", "programme.document"),
+                entry("stylus_note", "programme.papertext"),
+                entry("output", "programme.personaldatatransfer"),
                 entry("route", "programme.traveltime"),
                 entry("directions_bus", "programme.vehicle"),
                 entry("sync_alt", "programme.exchange"),

@@ -2,12 +2,14 @@
 
 from programme.admin import (
     followups,
+    papers,
     programme,
     surveys,
     travel,
     vehicles,
     visit_arrange,
     visit_costs,
+    visit_documents,
     visit_groups,
     visit_interpreters,
     visit_questions,
@@ -18,12 +20,14 @@ from programme.admin import (
 
 __all__ = [
     "followups",
+    "papers",
     "programme",
     "surveys",
     "travel",
     "vehicles",
     "visit_arrange",
     "visit_costs",
+    "visit_documents",
     "visit_groups",
     "visit_interpreters",
     "visit_questions",

@@ -8,6 +8,7 @@ from programme.demo.desk import make_letters, make_milestones
 from programme.demo.library import make_library
 from programme.demo.listings import make_listings, make_organisations
 from programme.demo.mail import make_mail
+from programme.demo.papers import make_papers
 from programme.demo.people import make_users
 from programme.demo.profiles import make_profiles
 from programme.demo.questions import make_questions
@@ -44,6 +45,7 @@ def make_all(samples: Samples) -> None:
     make_reminders(samples)
     make_visits(samples)
     make_after(samples)
+    make_papers(samples)
     make_calendars(samples)
     make_milestones(samples, edition)
     make_testbeds(samples)

@@ -3,6 +3,7 @@
 from programme.models.agenda import AgendaItem, AgendaTrack, InterpreterAssignment, Vehicle, VisitDay
 from programme.models.costs import CostLine, Currency, Gift
 from programme.models.delegations import Delegate, HostConfirmation, RankBand
+from programme.models.documents import Document, DocumentKind, PaperText, PersonalDataTransfer
 from programme.models.editions import Edition, Exchange, Milestone
 from programme.models.followups import FollowUp, FollowUpCheck
 from programme.models.history import DatedEvent, Phase, ProgrammeFigure, SelectedCity
@@ -23,6 +24,8 @@ __all__ = [
     "DateWish",
     "DatedEvent",
     "Delegate",
+    "Document",
+    "DocumentKind",
     "Edition",
     "Exchange",
     "FollowUp",
@@ -33,6 +36,8 @@ __all__ = [
     "LearningQuestion",
     "LibraryItem",
     "Milestone",
+    "PaperText",
+    "PersonalDataTransfer",
     "Phase",
     "ProgrammeFigure",
     "RankBand",

@@ -20,7 +20,18 @@ from iurc_portal.pages.models import EditableText, PageRating, ProblemReport
 from iurc_portal.privacy.models import ConsentText, DataRequest, RetentionRun
 from iurc_portal.search.models import MissedQuery
 from iurc_portal.translation.models import TextRecord
-from programme.models import DatedEvent, Edition, Exchange, Milestone, Phase, ProgrammeFigure, TravelTime
+from programme.models import (
+    DatedEvent,
+    Document,
+    Edition,
+    Exchange,
+    Milestone,
+    PaperText,
+    PersonalDataTransfer,
+    Phase,
+    ProgrammeFigure,
+    TravelTime,
+)
 from tests import factories
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -169,7 +180,14 @@ MAKERS = {
     "programme.datedevent": lambda: DatedEvent.objects.create(
         slug=f"dated-{next(numbers)}", kind="visit", date=date(2020, 1, 1), title_en="Visit"
     ),
+    "programme.document": lambda: Document.objects.create(
+        visit=factories.make_visit(), kind="itinerary", language="it", number=1, dated_on=NOW.date(), created_at=NOW
+    ),
     "programme.edition": edition,
+    "programme.papertext": lambda: PaperText.objects.get_or_create(kind="invitation", language="ja")[0],
+    "programme.personaldatatransfer": lambda: PersonalDataTransfer.objects.create(
+        what="itinerary", recipient="City", country="JP", legal_basis="arrangement", number=2, at=NOW
+    ),
     "programme.exchange": lambda: Exchange.objects.create(
         slug=f"exchange-{next(numbers)}", title_en="Exchange", edition=edition()
     ),

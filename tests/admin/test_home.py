@@ -191,6 +191,7 @@ def test_a_job_is_late_when_it_has_missed_three_turns(db):
     beat("tend_surveys", now=now - timedelta(minutes=14))
     beat("tend_follow_ups", now=now - timedelta(minutes=89))
     beat("make_exports", now=now - timedelta(minutes=9))
+    beat("make_papers", now=now - timedelta(minutes=2))
 
     late = [name for name, state in zip(todo.jobs, state_of_jobs(now), strict=True) if state["late"]]
 

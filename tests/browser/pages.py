@@ -100,6 +100,9 @@ STAFF = {
     "staff-registrations": "/admin/events/registration/",
     "staff-visits": "/admin/programme/studyvisit/",
     "staff-vehicles": "/admin/programme/vehicle/",
+    "staff-papers": "/admin/programme/document/",
+    "staff-data-transfers": "/admin/programme/personaldatatransfer/",
+    "staff-letter-wordings": "/admin/programme/papertext/",
     "staff-new-visit": "/admin/programme/studyvisit/add/",
     "staff-follow-ups": "/admin/programme/followup/",
     "staff-new-follow-up": "/admin/programme/followup/add/",
@@ -131,7 +134,7 @@ def found_in_database() -> dict[str, dict]:
     from events.services import tokens
     from iurc_portal.accounts.models import User
     from iurc_portal.privacy import links
-    from programme.models import Exchange, FollowUp, FollowUpCheck, StudyVisit, Survey, Webinar
+    from programme.models import Exchange, FollowUp, FollowUpCheck, PaperText, StudyVisit, Survey, Webinar
     from programme.proposal_forms import STEPS
     from programme.services import checks, survey_answers, surveys
 
@@ -182,6 +185,7 @@ def found_in_database() -> dict[str, dict]:
         check, _new = FollowUpCheck.objects.update_or_create(**what, defaults={"language": language, "sent_at": now})
         own[language]["check"] = f"/c/{checks.issue_link(check)}/"
     claim = Claim.objects.filter(state=Claim.State.PENDING).first()
+    wording = PaperText.objects.get(kind="invitation", language="ja")
     asked, _new = organisation.confirmation_requests.get_or_create(on=now.date())
     unproved, _new = Claim.objects.get_or_create(
         organisation=organisation,
@@ -235,6 +239,10 @@ def found_in_database() -> dict[str, dict]:
                 for name in ("questions", "costs", "report")
             },
             "staff-follow-up": f"/admin/programme/followup/{FollowUp.objects.unfinished().first().pk}/change/",
+            "staff-visit-papers": f"/admin/programme/studyvisit/{visit.pk}/page/documents/",
+            "staff-visit-letter": f"/admin/programme/studyvisit/{visit.pk}/page/documents/?kind=official-letter",
+            "staff-visit-itinerary": f"/admin/programme/studyvisit/{visit.pk}/page/documents/?kind=itinerary",
+            "staff-letter-wording": f"/admin/programme/papertext/{wording.pk}/change/",
             "staff-webinar": f"/admin/programme/webinar/{webinar.pk}/change/",
             "staff-survey": f"/admin/programme/survey/{draft.pk}/change/",
             "staff-survey-open": f"/admin/programme/survey/{asking.pk}/change/",

@@ -29,6 +29,7 @@ from iurc_portal.notifications import services as outbox
 from iurc_portal.notifications.models import AddressStatus, Message, Subscription
 from iurc_portal.notifications.subscriptions import issue
 from iurc_portal.pages.models import ProblemReport
+from programme.models import PersonalDataTransfer
 from tests import factories
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
@@ -158,6 +159,21 @@ def _ecosystem(user) -> None:
     item.hosts.create(person=delegate)
     item.interpreters.create(
         interpreter=delegate, language_from="it", language_to="ja", starts=item.event.dtstart, ends=item.event.dtend
+    )
+    paper = visit.documents.create(
+        kind="invitation",
+        language="ja",
+        person=delegate,
+        number=1,
+        state="ready",
+        sha256="0" * 64,
+        file="documents/gone.pdf",
+        particulars={"transfer": {"name": "Kuronumada Tarousuke"}},
+        dated_on=NOW.date(),
+        created_at=NOW,
+    )
+    PersonalDataTransfer.objects.create(
+        document=paper, what="invitation", recipient="A city", country="JP", legal_basis="consent", number=1, at=NOW
     )
     factories.make_speaker(person=delegate, family_name="", given_name="", affiliation_en="Zolforanera")
 
