@@ -27,7 +27,7 @@ SITE_URL = env.site_url("SITE_URL", "http://localhost:8000")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 ICS_DOMAIN = env.domain("ICS_DOMAIN", "torino-nagoya.example")
-FIELD_KEY = env.text("FIELD_KEY")
+FIELD_KEY = env.field_keys("FIELD_KEY")
 HTTPS = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [
@@ -248,6 +248,7 @@ CELERY_BEAT_SCHEDULE = {
     "make-exports": {"task": "events.tasks.make_exports", "schedule": 60},
     "follow-the-calendar": {"task": "programme.tasks.follow_the_calendar", "schedule": 900},
     "tend-surveys": {"task": "programme.tasks.tend_surveys", "schedule": 300},
+    "tend-hosts": {"task": "programme.tasks.tend_hosts", "schedule": 3600},
     "extend-series": {"task": "events.tasks.extend_series", "schedule": 86_400},
     "tell-clock-changes": {"task": "events.tasks.tell_clock_changes", "schedule": 86_400},
     "tend-profiles": {"task": "ecosystem.tasks.ask_for_confirmation", "schedule": 86_400},
@@ -365,6 +366,12 @@ IURC_PRIVACY: dict[str, int] = {
     "request_days": 7,  # the address of who asked for a copy of their data
     "export_days": 7,  # files of participants that a task has made for its author (events spec 11.4)
     "survey_texts_months": 24,  # free texts of a survey, after it has closed; numbers stay (programme spec 6)
+    "visit_care_days": 7,  # diet, health, emergency contacts of a delegation, after its last day (programme spec 6) …
+    "passport_days": 30,  # … passports …
+    "visit_cancelled_days": 7,  # … and both after the visit was cancelled
+    "visit_journey_days": 90,  # arrival and departure
+    "visit_contact_months": 12,  # e-mail and telephone of delegates without an account
+    "host_answer_months": 12,  # what hosts wrote, after the report
     "log_months": 24,  # by which words staff filtered what they exported; what retention did
     "import_days": 42,  # rows of imported lists
     "dead_claim_days": 1,

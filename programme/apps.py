@@ -14,9 +14,22 @@ class ProgrammeConfig(AppConfig):
         from events.signals import event_moved
         from iurc_portal.content import engine
         from iurc_portal.pages.sitemaps import register as register_sitemap
-        from programme import content, feeds, mail, privacy, receivers, remains, search, sitemaps, staff_pages
+        from programme import (
+            content,
+            delegate_mail,
+            feeds,
+            host_mail,
+            mail,
+            privacy,
+            receivers,
+            remains,
+            search,
+            sitemaps,
+            staff_pages,
+            visit_privacy,
+        )
         from programme import linked_data as of_programme
-        from programme.models import LibraryItem
+        from programme.models import LibraryItem, Material
         from programme.services.webinars import repeat_webinar
 
         owners.register(
@@ -26,12 +39,16 @@ class ProgrammeConfig(AppConfig):
         afterwards.register(remains.of_webinar)
         afterwards.register_personal(remains.survey_of)
         mail.register_kinds()
+        host_mail.register_kinds()
+        delegate_mail.register_kinds()
         linked_data.register(of_programme.of_webinar)
         post_delete.connect(receivers.forget_paper, LibraryItem, dispatch_uid="programme.forget_paper")
+        post_delete.connect(receivers.forget_material, Material, dispatch_uid="programme.forget_material")
         engine.register(engine.Loader("programme", 30, content.prepare))
         event_moved.connect(receivers.follow_moved_event, dispatch_uid="programme.follow_moved_event")
         for name in ("Pages", "Visits", "Exchanges"):
             register_sitemap(f"programme-{name.lower()}", getattr(sitemaps, name))
         search.register_kinds()
         privacy.register()
+        visit_privacy.register()
         event_feeds.register_source(feeds.visits_of)

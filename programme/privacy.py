@@ -14,8 +14,18 @@ from iurc_portal.privacy.registry import Holder, Rule, Section, Span, columns
 from iurc_portal.privacy.subjects import Subject
 from iurc_portal.privacy.traces import blank_traces
 from iurc_portal.translation.languages import Spoken
-from programme.models import Delegate, Speaker, StudyVisit, Survey
-from programme.models.delegations import HostConfirmation
+from iurc_portal.translation.languages import columns as translated_columns
+from programme.models import (
+    Delegate,
+    DelegateLink,
+    DelegateSensitive,
+    HostConfirmation,
+    HostLink,
+    Material,
+    Speaker,
+    StudyVisit,
+    Survey,
+)
 from programme.services import survey_answers
 
 
@@ -46,6 +56,10 @@ def hosts_of(subject: Subject):
     return HostConfirmation.objects.filter(person__in=people_of(subject).values("pk"))
 
 
+def sensitive_of(subject: Subject):
+    return DelegateSensitive.objects.filter(delegate__in=delegates_of(subject).values("pk"))
+
+
 def talks_of(subject: Subject):
     return Speaker.objects.filter(person__in=people_of(subject).values("pk"))
 
@@ -64,6 +78,22 @@ def collect(subject: Subject) -> Iterable[Section]:
         lambda row: words.line("{} ({})", Spoken.of(row.visit, "title"), row.get_role_display()),
     )
     yield Section(
+        "delegations-in-confidence",
+        _("What you told for a study visit in confidence"),
+        columns(
+            ("visit", _("visit"), lambda row: row.delegate.visit.title),
+            ("diet", _("diet"), lambda row: ", ".join(row.diet_labels)),
+            ("allergies", _("allergies"), "allergies"),
+            ("mobility", _("help with walking, seeing, hearing"), "mobility"),
+            ("emergency_name", _("whom to call in an emergency"), "emergency_name"),
+            ("emergency_phone", _("their telephone"), "emergency_phone"),
+            # The values stay where they are encrypted: a copy of them would be one more place to forget.
+            ("passport", _("passport data, encrypted: see them on your page"), lambda row: bool(row.passport_number)),
+        ),
+        list(sensitive_of(subject).select_related("delegate__visit")),
+        lambda row: words.line("{}", Spoken.of(row.delegate.visit, "title")),
+    )
+    yield Section(
         "hostings",
         _("Study visits as a host"),
         columns(
@@ -71,6 +101,8 @@ def collect(subject: Subject) -> Iterable[Section]:
             ("item", _("agenda item"), lambda row: str(row.item)),
             ("answer", _("answer"), lambda row: str(row.get_answer_display())),
             ("answered", _("answered"), "answered_at"),
+            ("reason", _("reason"), "reason"),
+            ("needs", _("needs"), "needs"),
         ),
         list(hosts_of(subject).select_related("item__day__visit", "item__event")),
         lambda row: words.line("{} – {}", Spoken.of(row.item.day.visit, "title"), Spoken.of(row.item.event, "name")),
@@ -100,6 +132,15 @@ def erase(subject: Subject, now: datetime) -> None:
     """
     for speaker in talks_of(subject):
         speaker.delete()
+    sensitive_of(subject).delete()
+    delegates, hosts = delegates_of(subject), hosts_of(subject)
+    DelegateLink.objects.filter(delegate__in=delegates.values("pk")).delete()
+    HostLink.objects.filter(host__in=hosts.values("pk")).delete()
+    for material in Material.objects.filter(host__in=hosts.values("pk")):
+        material.delete()  # one by one: their files go with them
+    nameless = dict.fromkeys(translated_columns("title", "affiliation"), "")
+    delegates.update(arrives_at=None, leaves_at=None, languages=[], photo_consent=None, **nameless)
+    hosts.update(needs="", reason="")
     blank_traces(Delegate, delegates_of(subject).values_list("pk", flat=True))
     blank_traces(HostConfirmation, hosts_of(subject).values_list("pk", flat=True))
     applied = StudyVisit.objects.filter(subject.at("applicant_contact"))

@@ -24,3 +24,14 @@ def tend_surveys() -> dict[str, int]:
     with heartbeat("tend_surveys", now=now) as counts:
         counts |= surveys.tend(now=now)
     return counts
+
+
+@shared_task
+def tend_hosts() -> dict[str, int]:
+    from iurc_portal.notifications.services import heartbeat
+    from programme.services import hosts
+
+    now = timezone.now()
+    with heartbeat("tend_hosts", now=now) as counts:
+        counts |= hosts.tend_hosts(now=now)
+    return counts

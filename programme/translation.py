@@ -6,6 +6,7 @@ from programme.models import (
     AgendaItem,
     AgendaTrack,
     DatedEvent,
+    Delegate,
     Edition,
     Exchange,
     LearningQuestion,
@@ -112,6 +113,11 @@ class AgendaItemTranslation(TranslationOptions):
 @register(AgendaTrack)
 class AgendaTrackTranslation(TranslationOptions):
     fields = ("name",)
+
+
+@register(Delegate)
+class DelegateTranslation(TranslationOptions):
+    fields = ("title", "affiliation")
 
 
 for model in (AgendaItem, DatedEvent, Edition, Exchange, Milestone, StudyVisit, Webinar):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("visits/", views.visits, name="visits"),
     path("visits/<slug:slug>/", views.visit, name="visit"),
     path("visits/<slug:slug>/agenda/", views.visit_agenda, name="visit_agenda"),
+    path("visits/<slug:slug>/people/", views.visit_people, name="visit_people"),
     path("exchanges/", views.exchanges, name="exchanges"),
     path("exchanges/<slug:slug>/", views.exchange, name="exchange"),
     path("progress/", views.progress, name="progress"),

@@ -16,6 +16,7 @@ from iurc_portal.accounts.names import KANA
 from iurc_portal.admin import PortalStackedInline
 from programme import services
 from programme.admin.fields import PickOne, TextInput, choose_by_typing, remember
+from programme.host_facts import facts_of
 from programme.models import Delegate, HostConfirmation, LearningQuestion
 
 PERSON_FIELDS = ("family_name", "given_name", "family_kana", "given_kana", "romaji", "title")
@@ -156,7 +157,7 @@ class HostAnswerFormSet(NonrelatedInlineModelFormSet):
 
 
 class HostAnswerForm(forms.ModelForm):
-    """What a host said, written down by staff. The link by which hosts answer themselves comes later."""
+    """What a host said, written down by staff in passing; the page of hosts has the rest."""
 
     class Meta:
         model = HostConfirmation
@@ -164,6 +165,8 @@ class HostAnswerForm(forms.ModelForm):
 
     def save(self, commit=True):
         self.instance.answered_at = None if self.instance.answer == HostConfirmation.Answer.PENDING else timezone.now()
+        self.instance.known = facts_of(self.instance.item).stored()
+        self.instance.proposed_start = self.instance.proposed_end = None
         return super().save(commit)
 
 
@@ -187,7 +190,7 @@ class HostInline(NonrelatedTabularInline):
         return (
             HostConfirmation.objects.filter(item__day__visit=obj)
             .exclude(item__event__status=Event.Status.CANCELLED)
-            .select_related("person__organisation", "item__event", "item__day")
+            .select_related("person__organisation", "item__event__place", "item__day")
             .order_by("item__event__dtstart", "item", "person__family_name", "pk")
         )
 

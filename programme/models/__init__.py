@@ -5,6 +5,9 @@ from programme.models.delegations import Delegate, HostConfirmation, RankBand
 from programme.models.editions import Edition, Exchange, Milestone
 from programme.models.history import DatedEvent, Phase, ProgrammeFigure, SelectedCity
 from programme.models.library import LibraryItem
+from programme.models.links import DelegateLink, HostLink
+from programme.models.materials import Material
+from programme.models.sensitive import DelegateSensitive, Diet, PassportRequest, SensitiveAccess
 from programme.models.speakers import Speaker
 from programme.models.surveys import Survey, SurveyAnswer, SurveyInvitation, SurveyQuestion, SurveyToken
 from programme.models.travel import TravelTime
@@ -16,17 +19,24 @@ __all__ = [
     "AgendaTrack",
     "DatedEvent",
     "Delegate",
+    "DelegateLink",
+    "DelegateSensitive",
+    "Diet",
     "Edition",
     "Exchange",
     "HostConfirmation",
+    "HostLink",
     "InterpreterAssignment",
     "LearningQuestion",
     "LibraryItem",
+    "Material",
     "Milestone",
+    "PassportRequest",
     "Phase",
     "ProgrammeFigure",
     "RankBand",
     "SelectedCity",
+    "SensitiveAccess",
     "Speaker",
     "StudyVisit",
     "Survey",

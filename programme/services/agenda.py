@@ -154,17 +154,19 @@ def reschedule_agenda_item(
     ends_next_day: bool = False,
     start_fold: int | None = None,
     end_fold: int | None = None,
+    agreed_with: HostConfirmation | None = None,
 ) -> AgendaItem:
     """Move an item to another time, and to another day of the visit if need be. The same time changes nothing.
 
-    A new time is material: hosts are asked again (P11). Raises ``ValidationError`` as ``check_slot`` does.
+    A new time is material: hosts are asked again (P11), but for ``agreed_with``, who proposed it. Raises
+    ``ValidationError`` as ``check_slot`` does.
     """
     visit = lock_visit(item.day.visit)
     slot: dict[str, Any] = {"ends_next_day": ends_next_day, "start_fold": start_fold, "end_fold": end_fold}
     start, end = check_slot(visit, date=date, starts=starts, ends=ends, tzid=item.event.tzid, **slot)
     if (item.event.dtstart, item.event.dtend) != (start, end):
         scheduling.schedule_event(item.event, start=start, end=end, now=now, by=by)
-        ask_hosts_again(item)
+        ask_hosts_again(item, now=now, agreed_with=agreed_with)
     if item.day.date != date:
         former = item.day
         item.day = VisitDay.objects.get_or_create(visit=visit, date=date)[0]
@@ -205,7 +207,7 @@ def change_agenda_item(
         venue["place"] = place
     if any((getattr(event, name) or "") != (value or "") for name, value in venue.items()):
         scheduling.relocate_event(event, now=now, by=by, **venue)
-        ask_hosts_again(item)
+        ask_hosts_again(item, now=now)
     for name, value in fields.items():
         setattr(item, name, value)
     item.full_clean()
@@ -247,11 +249,11 @@ def set_hosts(item: AgendaItem, people: Iterable[Person]) -> None:
     )
 
 
-def ask_hosts_again(item: AgendaItem) -> None:
-    """Whoever answered about the former time or place is asked about the new one (P11)."""
-    item.hosts.exclude(answer=HostConfirmation.Answer.PENDING).update(
-        answer=HostConfirmation.Answer.PENDING, answered_at=None
-    )
+def ask_hosts_again(item: AgendaItem, *, now: datetime, agreed_with: HostConfirmation | None = None) -> None:
+    """Whoever was asked or answered about the former time or place is asked about the new one (P11)."""
+    from programme.services.hosts import ask_again  # answers move items, and moved items ask for answers
+
+    ask_again(item, now=now, agreed_with=agreed_with)
 
 
 def organizer_for(visit: StudyVisit, organisation: Organisation | None = None) -> Organisation:

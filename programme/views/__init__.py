@@ -2,6 +2,7 @@
 
 from programme.views.library import library, library_item
 from programme.views.pages import exchange, exchanges, programme, progress, webinars
+from programme.views.people import visit_people
 from programme.views.visits import visit, visit_agenda, visits
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "progress",
     "visit",
     "visit_agenda",
+    "visit_people",
     "visits",
     "webinars",
 ]

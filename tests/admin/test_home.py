@@ -194,7 +194,7 @@ def test_a_job_is_late_when_it_has_missed_three_turns(db):
     late = [name for name, state in zip(todo.jobs, state_of_jobs(now), strict=True) if state["late"]]
 
     assert late == ["send_due_reminders"]
-    assert len(todo.jobs) == 15
+    assert len(todo.jobs) == 16
 
 
 def test_a_job_that_never_ran_is_late(db):
