@@ -170,7 +170,7 @@ def _row(line: Line, places: Mapping[str, int]) -> Row:
             values[name] = read(values[name])
         except Unreadable as problem:
             row.refuse(name, _words_of(problem))
-            values[name] = None
+            values[name] = [] if name == "languages" else None
     if values["email"]:
         try:
             validate_email(values["email"])

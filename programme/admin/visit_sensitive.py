@@ -39,7 +39,7 @@ def sensitive(request, visit, context):
         elif _decided(request, visit, act, now=now):
             return HttpResponseRedirect(request.path)
     asked = PassportRequest.objects.filter(visit=visit).select_related("lead_yes_by", "manager_yes_by").first()
-    response = TemplateResponse(
+    return TemplateResponse(
         request,
         "admin/programme/studyvisit/sensitive.html",
         {
@@ -54,8 +54,6 @@ def sensitive(request, visit, context):
         },
         status=422 if page.get("problem") else 200,
     )
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 def _may_agree(user, visit: StudyVisit, asked: PassportRequest) -> bool:

@@ -164,6 +164,8 @@ def add_all(visit: StudyVisit, rows: Sequence[Row], *, now: datetime, by=None) -
     Whoever has a rank keeps it; the others stand at the end, in the order of the list.
     """
     lock_visit(visit)
+    if any(row.problems for row in rows):
+        raise ValidationError(_("Nothing was written. Correct the file and send it again."), code="not_clean")
     last = Delegate.objects.filter(visit=visit).aggregate(last=Max("rank"))["last"] or 0
     last = max([last, *(row.values["rank"] or 0 for row in rows)])
     written = []
