@@ -165,7 +165,7 @@ def found_in_database() -> dict[str, dict]:
         Registration.objects.filter(pk=registration.pk).update(language=language)
         invitation = asking.invitations.create(registration=registration, asked_on=now.date())
         own[language]["survey"] = f"/q/{survey_answers.issue_link(invitation)}/"
-    planned = StudyVisit.objects.get(state=StudyVisit.State.PREPARING)
+    planned = StudyVisit.objects.filter(state=StudyVisit.State.PREPARING, days__items__hosts__isnull=False).first()
     for language, pages in own.items():
         receiver = HostConfirmation.objects.filter(item__day__visit=planned).order_by("pk").first()
         pages["host"] = f"/h/{links.issue_host_link(receiver, language=language)}/"
