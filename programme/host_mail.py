@@ -23,10 +23,10 @@ from iurc_portal.notifications.words import gettext as _
 from iurc_portal.translation.languages import best_text
 from iurc_portal.translation.times import both_cities_lines, date_range
 from programme.host_facts import Facts, facts_from, facts_of
-from programme.models import HostConfirmation
+from programme.models import HostConfirmation, StudyVisit
 from programme.services import host_letters as kinds
 from programme.services import hosts, links
-from programme.specimens import host_specimen
+from programme.specimens import host_specimen, visit_specimen
 
 # Why a letter is no longer wanted: kept in the source language, shown to staff in theirs.
 GONE = gettext_noop("the host is no longer asked")
@@ -49,6 +49,12 @@ def register_kinds() -> None:
         (kinds.LINK, pgettext_lazy("letter", "new link for a host"), new_link, off),
         (kinds.AGREED, pgettext_lazy("letter", "the time a host proposed is taken"), agreed, off),
         (kinds.SILENT, pgettext_lazy("letter", "a host is silent, to the visit lead"), silent, not_to_be_asked),
+        (
+            kinds.OFF,
+            pgettext_lazy("letter", "a host is told that the item is called off"),
+            called_off,
+            registry.always,
+        ),
     ):
         registry.register(
             name, title=title, render=render, refusal=refusal, placeholders=GAPS, specimen=_specimen_of(name)
@@ -174,6 +180,37 @@ def silent(message: Message, *, preview: bool) -> EmailMultiAlternatives:
     )
 
 
+def called_off(message: Message, *, preview: bool) -> EmailMultiAlternatives:
+    """Its row may be gone: what it says was written down with the letter."""
+    payload = message.payload
+    item, language = tuple(payload["item"]), message.language
+    facts = facts_from(payload["facts"])
+    visit = StudyVisit.objects.filter(pk=payload["visit"]).select_related("lead").first() or visit_specimen(language)
+    return compose(
+        message,
+        Words(
+            name=payload["person"],
+            subject=_("Called off: %(item)s") % {"item": item[0]},
+            opening=[
+                _("The meeting below with the delegation does not take place. You need not do anything."),
+                _("Thank you for your readiness to receive the guests."),
+            ],
+            button="",
+            link="",
+        ),
+        template="visit",
+        context={
+            "heading": item,
+            "lines": both_cities_lines(facts.start, facts.end, language, tzid=message.tzid) if facts else [],
+            "where": facts.where_for(language) if facts else "",
+            "visit_title": best_text(visit, "title", language),
+            "visit_days": date_range(visit.first_day, visit.last_day, language),
+            "sample_mark": pgettext("after a name", " (sample)") if visit.is_sample else "",
+        },
+        reply_to=visit.lead.email if visit.lead else "",
+    )
+
+
 def not_to_be_asked(message: Message) -> str:
     """Why it is not wanted any more, or ""."""
     host = _found(message)
@@ -263,6 +300,14 @@ def _specimen_of(name: str) -> Callable[[str], Message]:
             facts = facts_of(host_specimen(language).item)
             earlier = {"start": facts.start - timedelta(hours=1), "end": facts.end - timedelta(hours=1)}
             payload = {"former": Facts(**{**vars(facts), **earlier}).stored()}
+        elif name == kinds.OFF:
+            host = host_specimen(language)
+            payload = {
+                "facts": facts_of(host.item).stored(),
+                "item": list(best_text(host.item.event, "name", language)),
+                "person": host.person.display_name(language),
+                "visit": 0,
+            }
         return Message(kind=name, to="name@company.example", payload=payload)
 
     return specimen

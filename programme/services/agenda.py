@@ -21,6 +21,7 @@ from iurc_portal.translation.languages import Language, columns
 from iurc_portal.translation.times import date_words
 from programme.models import AgendaItem, HostConfirmation, StudyVisit, VisitDay
 from programme.schedule import wall_pair
+from programme.services import host_letters
 
 TRACK = "visits"
 TRACK_NAMES = {"name_it": "Visita studio", "name_en": "Study visit", "name_ja": "視察"}
@@ -220,6 +221,7 @@ def withdraw_agenda_item(item: AgendaItem, *, now: datetime, by=None, reason: st
     """Take an item off the agenda: what was ever released is cancelled and stays readable, a draft is deleted."""
     lock_visit(item.day.visit)
     event, day = item.event, item.day
+    host_letters.tell_off(item, now=now)
     if event.was_published:
         scheduling.cancel_event(event, now=now, by=by, reason=reason)
         return

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from events.triggers import Trigger
 from iurc_portal.clock import ROME, TOKYO, zone_of_language
 from iurc_portal.notifications.services import queue_message
-from programme.models import HostConfirmation
+from iurc_portal.translation.languages import best_text
+from programme.host_facts import facts_of
+from programme.models import AgendaItem, HostConfirmation
 
-ASKED, REMINDER, AGAIN, KEPT, LINK, AGREED, SILENT = (
-    f"programme.host_{name}" for name in ("asked", "reminder", "again", "kept", "link", "agreed", "silent")
+ASKED, REMINDER, AGAIN, KEPT, LINK, AGREED, SILENT, OFF = (
+    f"programme.host_{name}" for name in ("asked", "reminder", "again", "kept", "link", "agreed", "silent", "off")
 )
 QUIET = timedelta(minutes=10)  # while staff move an item about, its hosts hear of where it comes to rest
 SOME_DAY_AFTER = Trigger.parse("P1D")  # letters of no certain hour let people sleep
@@ -44,6 +46,29 @@ def tell_agreed(host: HostConfirmation, *, now: datetime) -> None:
     if host.person.email:
         key = f"{AGREED}:{host.pk}:{now:%Y%m%dT%H%M%S}"
         _write(host, AGREED, key=key, payload={"facts": host.known}, not_before=None, now=now)
+
+
+def tell_off(item: AgendaItem, *, now: datetime) -> None:
+    """Tell whoever was asked that ``item`` does not take place. Its row may go: the letter has the facts."""
+    asked = item.hosts.filter(asks__gt=0).exclude(answer=HostConfirmation.Answer.DECLINED).exclude(person__email="")
+    for host in asked.select_related("person", "item__event__place", "item__day__visit__host_city"):
+        language = host.reads
+        payload = {
+            "facts": facts_of(host.item).stored(),
+            "item": list(best_text(host.item.event, "name", language)),
+            "person": host.person.display_name(language),
+            "visit": host.item.day.visit_id,
+        }
+        queue_message(
+            key=f"{OFF}:{host.pk}",
+            kind=OFF,
+            to=host.person.email,
+            language=language,
+            tzid=_zone(host),
+            payload=payload,
+            ordering_key=f"host:{host.pk}",
+            expires_at=now + LIFE,
+        )
 
 
 def tell_lead(host: HostConfirmation, *, now: datetime) -> None:

@@ -189,6 +189,7 @@ def test_a_job_is_late_when_it_has_missed_three_turns(db):
     beat("promote_waiting_lists", now=now - timedelta(minutes=9))
     beat("release_lapsed_members", now=now - timedelta(minutes=9))
     beat("tend_surveys", now=now - timedelta(minutes=14))
+    beat("tend_hosts", now=now - timedelta(hours=2))
     beat("make_exports", now=now - timedelta(minutes=9))
 
     late = [name for name, state in zip(todo.jobs, state_of_jobs(now), strict=True) if state["late"]]

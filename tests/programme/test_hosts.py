@@ -273,3 +273,22 @@ def test_of_a_link_only_the_digest_is_stored():
     _visit, _item, host = make_planned()
     clear = link_of(host)
     assert clear not in str(HostLink.objects.values_list())
+
+
+@pytest.mark.parametrize("way", ["taken off", "visit cancelled"])
+def test_who_was_asked_hears_that_the_item_is_called_off_and_who_was_not_does_not(way, mailoutbox):
+    visit, item, host = make_planned()
+    item.hosts.create(person=make_person(email="never@torino.example"))
+    hosts.invite_host(host, now=NOW)
+    Message.objects.all().delete()
+
+    if way == "taken off":
+        withdraw_agenda_item(item, now=NOW)
+    else:
+        move_visit(visit, "cancelled", now=NOW, reason="Sciopero")
+    deliver_all(list(Message.objects.values_list("pk", flat=True)), now=NOW)
+
+    assert [(letter.to, letter.subject) for letter in mailoutbox] == [
+        (["anna@torino.example"], "Incontro annullato: Incontro")
+    ]
+    assert "10:00–11:30" in mailoutbox[0].body
