@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 YES = {"1", "true", "yes", "on"}
@@ -136,6 +137,16 @@ class Environment:
         if value and (not user or len(password) < SHORTEST_SECRET):
             raise self.refuse(name, f"Write user:password, the password of {SHORTEST_SECRET} letters at least.")
         return value
+
+    def field_keys(self, name: str) -> str:
+        """Keys of encrypted columns (``iurc_portal.secret_fields``), the newest first, separated by commas; or ""."""
+        words = self.words(name)
+        for word in words:
+            try:
+                Fernet(word)
+            except ValueError as error:
+                raise self.refuse(name, "Write 32 bytes in URL-safe base64, several divided by commas.") from error
+        return ",".join(words)
 
     def folder(self, name: str, default: Path) -> Path:
         value = Path(self.text(name, str(default)))

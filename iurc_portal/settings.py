@@ -27,7 +27,7 @@ SITE_URL = env.site_url("SITE_URL", "http://localhost:8000")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 ICS_DOMAIN = env.domain("ICS_DOMAIN", "torino-nagoya.example")
-FIELD_KEY = env.text("FIELD_KEY")
+FIELD_KEY = env.field_keys("FIELD_KEY")
 HTTPS = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [
@@ -250,6 +250,7 @@ CELERY_BEAT_SCHEDULE = {
     "tend-follow-ups": {"task": "programme.tasks.tend_follow_ups", "schedule": 1800},
     "tend-surveys": {"task": "programme.tasks.tend_surveys", "schedule": 300},
     "make-papers": {"task": "programme.tasks.make_papers", "schedule": 60},
+    "tend-hosts": {"task": "programme.tasks.tend_hosts", "schedule": 3600},
     "extend-series": {"task": "events.tasks.extend_series", "schedule": 86_400},
     "tell-clock-changes": {"task": "events.tasks.tell_clock_changes", "schedule": 86_400},
     "tend-profiles": {"task": "ecosystem.tasks.ask_for_confirmation", "schedule": 86_400},
@@ -382,6 +383,12 @@ IURC_PRIVACY: dict[str, int] = {
     "visit_draft_days": 90,  # drafts of proposals, after the last change (programme spec P2)
     "visit_declined_months": 12,  # proposals that were declined
     "papers_months": 12,  # PDF files of a visit that name people, after its last day; rows and digests stay
+    "visit_care_days": 7,  # diet, health, emergency contacts of a delegation, after its last day (programme spec 6) …
+    "passport_days": 30,  # … passports …
+    "visit_cancelled_days": 7,  # … and both after the visit was cancelled
+    "visit_journey_days": 90,  # arrival and departure
+    "visit_contact_months": 12,  # e-mail and telephone of delegates without an account
+    "host_answer_months": 12,  # what hosts wrote, after the report
     "log_months": 24,  # by which words staff filtered what they exported; what retention did
     "import_days": 42,  # rows of imported lists
     "dead_claim_days": 1,

@@ -16,7 +16,9 @@ class ProgrammeConfig(AppConfig):
         from iurc_portal.pages.sitemaps import register as register_sitemap
         from programme import (
             content,
+            delegate_mail,
             feeds,
+            host_mail,
             mail,
             mail_followups,
             mail_proposals,
@@ -26,9 +28,10 @@ class ProgrammeConfig(AppConfig):
             search,
             sitemaps,
             staff_pages,
+            visit_privacy,
         )
         from programme import linked_data as of_programme
-        from programme.models import Document, LibraryItem
+        from programme.models import Document, LibraryItem, Material
         from programme.services.webinars import repeat_webinar
 
         owners.register(
@@ -44,10 +47,14 @@ class ProgrammeConfig(AppConfig):
         post_delete.connect(receivers.forget_paper, LibraryItem, dispatch_uid="programme.forget_paper")
         post_delete.connect(receivers.forget_paper, Document, dispatch_uid="programme.forget_document")
         post_migrate.connect(receivers.ensure_paper_texts, sender=self, dispatch_uid="programme.paper_texts")
+        host_mail.register_kinds()
+        delegate_mail.register_kinds()
+        post_delete.connect(receivers.forget_material, Material, dispatch_uid="programme.forget_material")
         engine.register(engine.Loader("programme", 30, content.prepare))
         event_moved.connect(receivers.follow_moved_event, dispatch_uid="programme.follow_moved_event")
         for name in ("Pages", "Visits", "Exchanges"):
             register_sitemap(f"programme-{name.lower()}", getattr(sitemaps, name))
         search.register_kinds()
         privacy.register()
+        visit_privacy.register()
         event_feeds.register_source(feeds.visits_of)

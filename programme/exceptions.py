@@ -43,3 +43,21 @@ class AlreadyAnswered(ValidationError):
 
     def __init__(self):
         super().__init__(_("We have your answer already. Thank you!"), code="used")
+
+
+class LinkOver(ValidationError):
+    """A link to an answer that nobody can give any more."""
+
+    def __init__(self):
+        super().__init__(_("This link is no longer valid. Nothing has been changed."), code="over")
+
+
+class ItemChanged(ValidationError):
+    """The item has moved since its page was read; ``read`` and ``current`` are its ``host_facts.Facts``."""
+
+    def __init__(self, read, current):
+        super().__init__(
+            _("The item has changed since you opened the page. Please look at it and answer again."), code="changed"
+        )
+        self.read = read
+        self.current = current

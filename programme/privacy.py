@@ -18,21 +18,26 @@ from iurc_portal.privacy.registry import Holder, Rule, Section, Span, columns
 from iurc_portal.privacy.subjects import Subject
 from iurc_portal.privacy.traces import blank_traces
 from iurc_portal.translation.languages import Spoken
+from iurc_portal.translation.languages import columns as translated_columns
 from programme.models import (
     AgendaItem,
     CostLine,
     Delegate,
+    DelegateLink,
+    DelegateSensitive,
     Document,
     FollowUp,
     Gift,
+    HostConfirmation,
+    HostLink,
     InterpreterAssignment,
+    Material,
     PersonalDataTransfer,
     Speaker,
     StudyVisit,
     Survey,
     VisitReport,
 )
-from programme.models.delegations import HostConfirmation
 from programme.services import papers, survey_answers
 
 AFTER_VISIT = _("%(time)s after the last day of the visit")
@@ -130,6 +135,10 @@ def interpretations_of(subject: Subject):
     return InterpreterAssignment.objects.filter(interpreter__in=people_of(subject).values("pk"))
 
 
+def sensitive_of(subject: Subject):
+    return DelegateSensitive.objects.filter(delegate__in=delegates_of(subject).values("pk"))
+
+
 def talks_of(subject: Subject):
     return Speaker.objects.filter(person__in=people_of(subject).values("pk"))
 
@@ -148,6 +157,22 @@ def collect(subject: Subject) -> Iterable[Section]:
         lambda row: words.line("{} ({})", Spoken.of(row.visit, "title"), row.get_role_display()),
     )
     yield Section(
+        "delegations-in-confidence",
+        _("What you told for a study visit in confidence"),
+        columns(
+            ("visit", _("visit"), lambda row: row.delegate.visit.title),
+            ("diet", _("diet"), lambda row: ", ".join(row.diet_labels)),
+            ("allergies", _("allergies"), "allergies"),
+            ("mobility", _("help with walking, seeing, hearing"), "mobility"),
+            ("emergency_name", _("whom to call in an emergency"), "emergency_name"),
+            ("emergency_phone", _("their telephone"), "emergency_phone"),
+            # The values stay where they are encrypted: a copy of them would be one more place to forget.
+            ("passport", _("passport data, encrypted: see them on your page"), lambda row: bool(row.passport_number)),
+        ),
+        list(sensitive_of(subject).select_related("delegate__visit")),
+        lambda row: words.line("{}", Spoken.of(row.delegate.visit, "title")),
+    )
+    yield Section(
         "hostings",
         _("Study visits as a host"),
         columns(
@@ -155,6 +180,8 @@ def collect(subject: Subject) -> Iterable[Section]:
             ("item", _("agenda item"), lambda row: str(row.item)),
             ("answer", _("answer"), lambda row: str(row.get_answer_display())),
             ("answered", _("answered"), "answered_at"),
+            ("reason", _("reason"), "reason"),
+            ("needs", _("needs"), "needs"),
         ),
         list(hosts_of(subject).select_related("item__day__visit", "item__event")),
         lambda row: words.line("{} – {}", Spoken.of(row.item.day.visit, "title"), Spoken.of(row.item.event, "name")),
@@ -212,6 +239,15 @@ def erase(subject: Subject, now: datetime) -> None:
     for speaker in talks_of(subject):
         speaker.delete()
     papers.forget_files(papers.naming(people_of(subject)))
+    sensitive_of(subject).delete()
+    delegates, hosts = delegates_of(subject), hosts_of(subject)
+    DelegateLink.objects.filter(delegate__in=delegates.values("pk")).delete()
+    HostLink.objects.filter(host__in=hosts.values("pk")).delete()
+    for material in Material.objects.filter(host__in=hosts.values("pk")):
+        material.delete()  # one by one: their files go with them
+    nameless = dict.fromkeys(translated_columns("title", "affiliation"), "")
+    delegates.update(arrives_at=None, leaves_at=None, languages=[], photo_consent=None, **nameless)
+    hosts.update(needs="", reason="")
     blank_traces(Delegate, delegates_of(subject).values_list("pk", flat=True))
     blank_traces(InterpreterAssignment, interpretations_of(subject).values_list("pk", flat=True))
     blank_traces(HostConfirmation, hosts_of(subject).values_list("pk", flat=True))

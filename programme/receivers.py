@@ -2,8 +2,11 @@
 
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+from django.utils import timezone
+
 from programme.models import AgendaItem, VisitDay
-from programme.services.agenda import ask_hosts_again
+from programme.services.agenda import ask_hosts_again, lock_visit
 from programme.services.library import forget_file
 
 
@@ -17,7 +20,9 @@ def follow_moved_event(sender, event, **kwargs):
     if item.day.date != date:
         item.day = VisitDay.objects.get_or_create(visit=visit, date=date)[0]
         item.save(update_fields=["day"])
-    ask_hosts_again(item)
+    with transaction.atomic():
+        lock_visit(visit)
+        ask_hosts_again(item, now=timezone.now())
 
 
 def forget_paper(sender, instance, **kwargs):
@@ -35,3 +40,8 @@ def ensure_paper_texts(sender, using, **kwargs):
 
     if PaperText._meta.db_table in connections[using].introspection.table_names():
         wording.ensure_rows()
+
+
+def forget_material(sender, instance, **kwargs):
+    """What a host handed in goes with its row."""
+    forget_paper(sender, instance)

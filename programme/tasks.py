@@ -53,3 +53,14 @@ def make_papers() -> dict[str, int]:
     from programme.services import papers
 
     return papers.make_waiting(now=timezone.now())
+
+
+@shared_task
+def tend_hosts() -> dict[str, int]:
+    from iurc_portal.notifications.services import heartbeat
+    from programme.services import hosts
+
+    now = timezone.now()
+    with heartbeat("tend_hosts", now=now) as counts:
+        counts |= hosts.tend_hosts(now=now)
+    return counts

@@ -38,6 +38,14 @@ def with_silent_hosts(now):
     return StudyVisit.objects.filter(state__in=OPEN, pk__in=silent.values("item__day__visit"))
 
 
+def with_answers_to_read(now):
+    """Visits of which a host proposes another time or declines an item that is still to come."""
+    wanting = HostConfirmation.objects.filter(
+        answer__in=[HostConfirmation.Answer.PROPOSED, HostConfirmation.Answer.DECLINED], item__event__dtstart__gt=now
+    ).exclude(item__event__status=Event.Status.CANCELLED)
+    return StudyVisit.objects.filter(state__in=OPEN, pk__in=wanting.values("item__day__visit"))
+
+
 def with_silent_delegates(now):
     silent = Delegate.objects.filter(reply=Delegate.Reply.INVITED)
     return StudyVisit.objects.filter(state__in=OPEN, pk__in=silent.values("visit"))
@@ -153,6 +161,12 @@ register(
         "programme.change_studyvisit",
     ),
     Task(
+        "hosts-to-answer",
+        _("Visits whose hosts propose another time or decline"),
+        with_answers_to_read,
+        "programme.change_studyvisit",
+    ),
+    Task(
         "delegates-silent",
         _("Visits with delegates who have not answered"),
         with_silent_delegates,
@@ -198,6 +212,7 @@ register(
     Job("follow_the_calendar", _("Visits that begin and end"), "follow-the-calendar"),
     Job("tend_follow_ups", _("Follow-ups: reminders, checks, silence"), "tend-follow-ups"),
     Job("make_papers", _("Papers of visits that were asked for"), "make-papers"),
+    Job("tend_hosts", _("Hosts: reminders"), "tend-hosts"),
     Job("tend_surveys", _("Surveys: letters, reminders, closing"), "tend-surveys"),
     Task(
         "papers-not-made",

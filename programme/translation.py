@@ -7,6 +7,7 @@ from programme.models import (
     AgendaTrack,
     CostLine,
     DatedEvent,
+    Delegate,
     Edition,
     Exchange,
     FollowUp,
@@ -136,6 +137,11 @@ class GiftTranslation(TranslationOptions):
 @register(VisitReport)
 class VisitReportTranslation(TranslationOptions):
     fields = ("summary", "lessons", "next_steps", "internal_note")
+
+
+@register(Delegate)
+class DelegateTranslation(TranslationOptions):
+    fields = ("title", "affiliation")
 
 
 for model in (AgendaItem, CostLine, DatedEvent, Edition, Exchange, FollowUp, Milestone, StudyVisit, Webinar):

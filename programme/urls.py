@@ -16,6 +16,7 @@ urlpatterns = [
     path("visits/proposals/<str:number>/<slug:step>/", views.proposal_step, name="proposal_step"),
     path("visits/<slug:slug>/", views.visit, name="visit"),
     path("visits/<slug:slug>/agenda/", views.visit_agenda, name="visit_agenda"),
+    path("visits/<slug:slug>/people/", views.visit_people, name="visit_people"),
     path("exchanges/", views.exchanges, name="exchanges"),
     path("exchanges/<slug:slug>/", views.exchange, name="exchange"),
     path("progress/", views.progress, name="progress"),

@@ -29,6 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent
         ("MEDIA_ROOT", "media"),
         ("FEED_ALLOWED_NETWORKS", "localhost"),
         ("MAIL_SERVICE", "pigeon"),
+        ("FIELD_KEY", "too-short"),
+        ("FIELD_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=,second"),
         ("MAIL_WEBHOOK_SECRET", "no-user-and-no-colon-but-long-enough"),
         ("MAIL_WEBHOOK_SECRET", "mail:short"),
         ("REPLY_MAILBOX_URL", "imaps://mail.example/INBOX"),

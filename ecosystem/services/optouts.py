@@ -21,8 +21,8 @@ Kind = OptOutFingerprint.Kind
 
 
 def digest(kind: str, value: str) -> str:
-    """A digest that only this portal can compute: with ``FIELD_KEY``, else with ``SECRET_KEY``."""
-    secret = settings.FIELD_KEY or settings.SECRET_KEY
+    """A digest that only this portal can compute: with the oldest ``FIELD_KEY``, else with ``SECRET_KEY``."""
+    secret = settings.FIELD_KEY.rpartition(",")[2] or settings.SECRET_KEY
     return salted_hmac(f"ecosystem.optouts.{kind}", value, secret=secret, algorithm="sha256").hexdigest()
 
 

@@ -23,6 +23,7 @@ from iurc_portal.translation.languages import columns
 from iurc_portal.translation.times import date_words
 from programme import services
 from programme.admin.fields import DayField, HourField, PickOne, TextInput, choose_by_typing, remember
+from programme.host_facts import facts_of
 from programme.models import AgendaItem, Delegate, HostConfirmation, LearningQuestion
 
 PERSON_FIELDS = ("family_name", "given_name", "family_kana", "given_kana", "romaji", "title")
@@ -198,7 +199,7 @@ class HostAnswerFormSet(NonrelatedInlineModelFormSet):
 
 
 class HostAnswerForm(forms.ModelForm):
-    """What a host said, written down by staff. The link by which hosts answer themselves comes later."""
+    """What a host said, written down by staff in passing; the page of hosts has the rest."""
 
     class Meta:
         model = HostConfirmation
@@ -206,6 +207,8 @@ class HostAnswerForm(forms.ModelForm):
 
     def save(self, commit=True):
         self.instance.answered_at = None if self.instance.answer == HostConfirmation.Answer.PENDING else timezone.now()
+        self.instance.known = facts_of(self.instance.item).stored()
+        self.instance.proposed_start = self.instance.proposed_end = None
         return super().save(commit)
 
 
@@ -229,7 +232,7 @@ class HostInline(NonrelatedTabularInline):
         return (
             HostConfirmation.objects.filter(item__day__visit=obj)
             .exclude(item__event__status=Event.Status.CANCELLED)
-            .select_related("person__organisation", "item__event", "item__day")
+            .select_related("person__organisation", "item__event__place", "item__day")
             .order_by("item__event__dtstart", "item", "person__family_name", "pk")
         )
 

@@ -5,6 +5,7 @@ from programme.demo.attendance import make_attendance
 from programme.demo.calendar import make_closures, make_days, make_series
 from programme.demo.calendars import make_calendars
 from programme.demo.desk import make_letters, make_milestones
+from programme.demo.hosts import make_answers
 from programme.demo.library import make_library
 from programme.demo.listings import make_listings, make_organisations
 from programme.demo.mail import make_mail
@@ -46,6 +47,7 @@ def make_all(samples: Samples) -> None:
     make_visits(samples)
     make_after(samples)
     make_papers(samples)
+    make_answers(samples)
     make_calendars(samples)
     make_milestones(samples, edition)
     make_testbeds(samples)

@@ -8,7 +8,10 @@ from programme.models.editions import Edition, Exchange, Milestone
 from programme.models.followups import FollowUp, FollowUpCheck
 from programme.models.history import DatedEvent, Phase, ProgrammeFigure, SelectedCity
 from programme.models.library import LibraryItem
+from programme.models.links import DelegateLink, HostLink
+from programme.models.materials import Material
 from programme.models.reports import VisitReport
+from programme.models.sensitive import DelegateSensitive, Diet, PassportRequest, SensitiveAccess
 from programme.models.speakers import Speaker
 from programme.models.surveys import Survey, SurveyAnswer, SurveyInvitation, SurveyQuestion, SurveyToken
 from programme.models.travel import TravelTime
@@ -24,6 +27,9 @@ __all__ = [
     "DateWish",
     "DatedEvent",
     "Delegate",
+    "DelegateLink",
+    "DelegateSensitive",
+    "Diet",
     "Document",
     "DocumentKind",
     "Edition",
@@ -32,16 +38,20 @@ __all__ = [
     "FollowUpCheck",
     "Gift",
     "HostConfirmation",
+    "HostLink",
     "InterpreterAssignment",
     "LearningQuestion",
     "LibraryItem",
+    "Material",
     "Milestone",
     "PaperText",
+    "PassportRequest",
     "PersonalDataTransfer",
     "Phase",
     "ProgrammeFigure",
     "RankBand",
     "SelectedCity",
+    "SensitiveAccess",
     "Speaker",
     "StudyVisit",
     "Survey",

@@ -21,6 +21,7 @@ from iurc_portal.translation.languages import Language, columns
 from iurc_portal.translation.times import date_words
 from programme.models import AgendaItem, AgendaTrack, HostConfirmation, StudyVisit, VisitDay
 from programme.schedule import wall_pair
+from programme.services import host_letters
 
 TRACK = "visits"
 TRACK_NAMES = {"name_it": "Visita studio", "name_en": "Study visit", "name_ja": "視察"}
@@ -173,10 +174,12 @@ def reschedule_agenda_item(
     ends_next_day: bool = False,
     start_fold: int | None = None,
     end_fold: int | None = None,
+    agreed_with: HostConfirmation | None = None,
 ) -> AgendaItem:
     """Move an item to another time, and to another day of the visit if need be. The same time changes nothing.
 
-    A new time is material: hosts are asked again (P11). Raises ``ValidationError`` as ``check_slot`` does.
+    A new time is material: hosts are asked again (P11), but for ``agreed_with``, who proposed it. Raises
+    ``ValidationError`` as ``check_slot`` does.
     """
     visit = lock_visit(item.day.visit)
     slot: dict[str, Any] = {"ends_next_day": ends_next_day, "start_fold": start_fold, "end_fold": end_fold}
@@ -185,7 +188,7 @@ def reschedule_agenda_item(
     if former != (start, end):
         scheduling.schedule_event(item.event, start=start, end=end, now=now, by=by)
         take_duties_along(item, former)
-        ask_hosts_again(item)
+        ask_hosts_again(item, now=now, agreed_with=agreed_with)
     if item.day.date != date:
         emptied = item.day
         item.day = VisitDay.objects.get_or_create(visit=visit, date=date)[0]
@@ -226,13 +229,13 @@ def change_agenda_item(
         venue["place"] = place
     if any((getattr(event, name) or "") != (value or "") for name, value in venue.items()):
         scheduling.relocate_event(event, now=now, by=by, **venue)
-        ask_hosts_again(item)
+        ask_hosts_again(item, now=now)
     if tracks is not None:
         wanted = _of_the_visit(tracks, visit)
         if {track.pk for track in wanted} != set(item.tracks.values_list("pk", flat=True)):
             item.tracks.set(wanted)
             scheduling.renew_event(event, now=now, by=by, reason="groups")
-            ask_hosts_again(item)
+            ask_hosts_again(item, now=now)
     for name, value in fields.items():
         setattr(item, name, value)
     item.full_clean()
@@ -245,6 +248,7 @@ def withdraw_agenda_item(item: AgendaItem, *, now: datetime, by=None, reason: st
     """Take an item off the agenda: what was ever released is cancelled and stays readable, a draft is deleted."""
     lock_visit(item.day.visit)
     event, day = item.event, item.day
+    host_letters.tell_off(item, now=now)
     if event.was_published:
         scheduling.cancel_event(event, now=now, by=by, reason=reason)
         return
@@ -274,11 +278,11 @@ def set_hosts(item: AgendaItem, people: Iterable[Person]) -> None:
     )
 
 
-def ask_hosts_again(item: AgendaItem) -> None:
-    """Whoever answered about the former time or place is asked about the new one (P11)."""
-    item.hosts.exclude(answer=HostConfirmation.Answer.PENDING).update(
-        answer=HostConfirmation.Answer.PENDING, answered_at=None
-    )
+def ask_hosts_again(item: AgendaItem, *, now: datetime, agreed_with: HostConfirmation | None = None) -> None:
+    """Whoever was asked or answered about the former time or place is asked about the new one (P11)."""
+    from programme.services.hosts import ask_again  # answers move items, and moved items ask for answers
+
+    ask_again(item, now=now, agreed_with=agreed_with)
 
 
 def organizer_for(visit: StudyVisit, organisation: Organisation | None = None) -> Organisation:

@@ -17,6 +17,7 @@ from iurc_portal.translation.times import date_words
 from programme.exceptions import Missing, NotReady
 from programme.models import AgendaItem, Delegate, LearningQuestion, StudyVisit, VisitReport
 from programme.models.followups import UNFINISHED
+from programme.services import host_letters
 from programme.services.agenda import lock_visit, release_new_items
 from programme.services.followups import follow_up_questions
 from programme.services.proposal_letters import tell_of
@@ -52,6 +53,8 @@ def move_visit(
     if to_state == State.RELEASED:
         release_new_items(visit, now=now, by=by)
     elif to_state == State.CANCELLED:
+        for item in AgendaItem.objects.filter(day__visit=visit).exclude(event__status=Event.Status.CANCELLED):
+            host_letters.tell_off(item, now=now)
         for event in _events(visit).exclude(status=Event.Status.CANCELLED):
             scheduling.cancel_event(event, now=now, by=by, reason=reason)
     elif to_state == State.POSTPONED:

@@ -216,3 +216,9 @@ def zone_in_words(tzid):
 def figure_value(value):
     """A number without idle zeros, grouped as the page's language does."""
     return format_decimal(value, locale=times.LOCALES.get((get_language() or "en")[:2], "en_GB"))
+
+
+@register.simple_tag
+def greeting_for(person):
+    """A person's name as a letter addresses it: with 様 on Japanese pages."""
+    return person.greeting_name((get_language() or "en")[:2])

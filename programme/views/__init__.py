@@ -2,6 +2,7 @@
 
 from programme.views.library import library, library_item
 from programme.views.pages import exchange, exchanges, programme, progress, webinars
+from programme.views.people import visit_people
 from programme.views.proposals import proposal, proposal_remarks, proposal_send, proposal_step, propose
 from programme.views.visits import visit, visit_agenda, visits
 
@@ -19,6 +20,7 @@ __all__ = [
     "propose",
     "visit",
     "visit_agenda",
+    "visit_people",
     "visits",
     "webinars",
 ]

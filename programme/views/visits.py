@@ -101,7 +101,7 @@ def visit_agenda(request, slug):
         "current": current,
         "coming": coming,
         "changed": [slot for day in days for slot in day.slots if slot.changed_at],
-        "delegates": found.delegates.exclude(reply=Delegate.Reply.DECLINED).select_related("person__organisation"),
+        "delegates": found.delegates.coming().select_related("person__organisation").in_protocol_order(),
         "hosts": hosts_of(items),
         "is_staff": is_staff,
     }

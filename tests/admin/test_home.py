@@ -190,6 +190,7 @@ def test_a_job_is_late_when_it_has_missed_three_turns(db):
     beat("release_lapsed_members", now=now - timedelta(minutes=9))
     beat("tend_surveys", now=now - timedelta(minutes=14))
     beat("tend_follow_ups", now=now - timedelta(minutes=89))
+    beat("tend_hosts", now=now - timedelta(hours=2))
     beat("make_exports", now=now - timedelta(minutes=9))
     beat("make_papers", now=now - timedelta(minutes=2))
 

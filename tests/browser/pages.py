@@ -133,10 +133,19 @@ def found_in_database() -> dict[str, dict]:
     from events.models import AccessToken, Event, Registration, Series
     from events.services import tokens
     from iurc_portal.accounts.models import User
-    from iurc_portal.privacy import links
-    from programme.models import Exchange, FollowUp, FollowUpCheck, PaperText, StudyVisit, Survey, Webinar
+    from iurc_portal.privacy import links as data_links
+    from programme.models import (
+        Exchange,
+        FollowUp,
+        FollowUpCheck,
+        HostConfirmation,
+        PaperText,
+        StudyVisit,
+        Survey,
+        Webinar,
+    )
     from programme.proposal_forms import STEPS
-    from programme.services import checks, survey_answers, surveys
+    from programme.services import checks, links, survey_answers, surveys
 
     now = timezone.now()
     coming = Event.objects.listed().upcoming(now=now).filter(registration_open=True).first()
@@ -164,7 +173,7 @@ def found_in_database() -> dict[str, dict]:
         Registration.objects.filter(pk=registration.pk).update(language=language)
         manage = tokens.issue(registration, AccessToken.Purpose.MANAGE, now=now)
         prove = tokens.issue(registration, AccessToken.Purpose.PROVE, now=now)
-        data = links.issue(registration.email, language=language, now=now)
+        data = data_links.issue(registration.email, language=language, now=now)
         own[language] = {"own-data": f"/p/{data}/", "own-data-erase": f"/p/{data}/erase/"}
         own[language] |= {"own": f"/r/{manage}/", "own-cancel": f"/r/{manage}/cancel/", "own-confirm": f"/r/{prove}/"}
     told, draft = Survey.objects.get(state="published"), Survey.objects.get(state="draft")
@@ -174,6 +183,12 @@ def found_in_database() -> dict[str, dict]:
         Registration.objects.filter(pk=registration.pk).update(language=language)
         invitation = asking.invitations.create(registration=registration, asked_on=now.date())
         own[language]["survey"] = f"/q/{survey_answers.issue_link(invitation)}/"
+    planned = StudyVisit.objects.filter(state=StudyVisit.State.PREPARING, days__items__hosts__isnull=False).first()
+    for language, pages in own.items():
+        receiver = HostConfirmation.objects.filter(item__day__visit=planned).order_by("pk").first()
+        pages["host"] = f"/h/{links.issue_host_link(receiver, language=language)}/"
+        guest = planned.delegates.order_by("rank").first()
+        pages["delegate"] = f"/d/{links.issue_delegate_link(guest, language=language)}/"
     edited = ProfileRevision.objects.open().first().organisation
     delegate = User.objects.get(email="delegate@nagoya.example")
     Membership.objects.get_or_create(user=delegate, organisation=edited, defaults={"role": Membership.Role.EDITOR})
@@ -210,6 +225,7 @@ def found_in_database() -> dict[str, dict]:
         },
         "member": {
             "visit-agenda": f"/programme/visits/{visit.slug}/agenda/",
+            "visit-people": f"/programme/visits/{visit.slug}/people/",
             "edit-profile": f"/ecosystem/organisations/{edited.slug}/edit/",
             "proposal": writing,
             **{f"proposal-{step.slug}": f"{writing}{step.slug}/" for step in STEPS},
@@ -243,6 +259,9 @@ def found_in_database() -> dict[str, dict]:
             "staff-visit-letter": f"/admin/programme/studyvisit/{visit.pk}/page/documents/?kind=official-letter",
             "staff-visit-itinerary": f"/admin/programme/studyvisit/{visit.pk}/page/documents/?kind=itinerary",
             "staff-letter-wording": f"/admin/programme/papertext/{wording.pk}/change/",
+            "staff-visit-hosts": f"/admin/programme/studyvisit/{planned.pk}/page/hosts/",
+            "staff-visit-delegation": f"/admin/programme/studyvisit/{planned.pk}/page/delegation/",
+            "staff-visit-sensitive": f"/admin/programme/studyvisit/{planned.pk}/page/sensitive/",
             "staff-webinar": f"/admin/programme/webinar/{webinar.pk}/change/",
             "staff-survey": f"/admin/programme/survey/{draft.pk}/change/",
             "staff-survey-open": f"/admin/programme/survey/{asking.pk}/change/",

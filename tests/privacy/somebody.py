@@ -29,7 +29,8 @@ from iurc_portal.notifications import services as outbox
 from iurc_portal.notifications.models import AddressStatus, Message, Subscription
 from iurc_portal.notifications.subscriptions import issue
 from iurc_portal.pages.models import ProblemReport
-from programme.models import PersonalDataTransfer
+from programme.models import DelegateSensitive, Material, PersonalDataTransfer, SensitiveAccess
+from programme.services import links
 from tests import factories
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
@@ -154,9 +155,11 @@ def _ecosystem(user) -> None:
     Person.objects.create(**person, organisation=organisation, user=user)
     delegate = Person.objects.create(**person)
     visit = factories.make_visit(applicant_contact=EMAIL, contact_name="黒沼田 多呂右", proposed_by=user)
-    visit.delegates.create(person=delegate)
+    in_visit = visit.delegates.create(person=delegate, title_en="Zolforanera chief", affiliation_ja="Zolforanera")
+    DelegateSensitive.objects.create(
+        delegate=in_visit, allergies="hummus allergy", emergency_phone="090-5555", consent_at=NOW
+    )
     item = factories.make_agenda_item(visit)
-    item.hosts.create(person=delegate)
     item.interpreters.create(
         interpreter=delegate, language_from="it", language_to="ja", starts=item.event.dtstart, ends=item.event.dtend
     )
@@ -175,6 +178,11 @@ def _ecosystem(user) -> None:
     PersonalDataTransfer.objects.create(
         document=paper, what="invitation", recipient="A city", country="JP", legal_basis="consent", number=1, at=NOW
     )
+    host = item.hosts.create(person=delegate, reason="Zolforanera meets", needs="Zolforanera")
+    Material.objects.create(item=host.item, host=host, language="ja", name="Zolforanera.pdf", received_at=NOW)
+    links.issue_host_link(host, language="ja")
+    links.issue_delegate_link(in_visit, language="ja")
+    SensitiveAccess.objects.create(visit=visit, by=user, at=NOW, kind="care")
     factories.make_speaker(person=delegate, family_name="", given_name="", affiliation_en="Zolforanera")
 
 

@@ -1,0 +1,112 @@
+"""The page behind ``/d/<token>/``: a delegate's own row, without an account (programme spec P16).
+
+It is read in the language of the letter; the other two are one click away. GET changes nothing.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.views.decorators.http import require_http_methods
+
+from events.views.registering import SeeOther
+from iurc_portal.accounts.forgery import protected_if_signed_in
+from iurc_portal.pages.private import no_leaks
+from iurc_portal.translation.languages import Language
+from programme.delegate_forms import CareForm, OwnRowForm, PassportForm
+from programme.exceptions import LinkOver
+from programme.models import DelegateLink
+from programme.models.sensitive import PASSPORT_FIELDS
+from programme.services import delegates, links, sensitive
+from programme.views.hosts import link_over
+
+PARTS = ("row", "care", "passport")
+
+
+@protected_if_signed_in  # the address itself is the secret; a cookie that a phone refuses must keep nobody out
+@require_http_methods(["GET", "HEAD", "POST"])
+def delegate(request, token):
+    link = links.find_delegate_link(token)
+    if link is None:
+        return no_leaks(render(request, "programme/link_unknown.html", status=404))
+    asked_for = request.POST.get("read_in", "") if request.method == "POST" else request.GET.get("lang", "")
+    language = asked_for if asked_for in Language.values else link.language
+    with translation.override(language), timezone.override(link.visit.host_city.tzid):
+        request.LANGUAGE_CODE = language
+        response = _page(request, link, token, language=language, now=timezone.now())
+        response["Content-Language"] = language
+    return no_leaks(response)
+
+
+def _page(request, link: DelegateLink, token: str, *, language: str, now):
+    is_post = request.method == "POST"
+    if not links.delegate_link_works(link, now=now):
+        return link_over(request, link.visit, status=409 if is_post else 410)
+    found: Any = link.delegate
+    row = sensitive.of(found)
+    asks_passport = sensitive.passports_on(link.visit)
+    initial = {"read_in": language}
+    forms: dict[str, Any] = {
+        "row": OwnRowForm(delegate=found, initial=initial),
+        "care": CareForm(initial=CareForm.values_of(row) | initial),
+    }
+    if asks_passport:
+        forms["passport"] = PassportForm(initial={name: getattr(row, name) for name in PASSPORT_FIELDS} | initial)
+    status, part = 200, request.POST.get("part", "") if is_post else ""
+    if part in forms:
+        forms[part] = OwnRowForm(request.POST, delegate=found) if part == "row" else type(forms[part])(request.POST)
+        try:
+            if forms[part].is_valid():
+                _keep(part, found, forms[part], now=now)
+                return SeeOther(f"{request.path}?lang={language}&kept={part}#{part}")
+        except LinkOver:
+            return link_over(request, link.visit, status=409)
+        except ValidationError as refusal:
+            forms[part].add_error(None, refusal.messages)
+        status = 422
+    elif is_post:
+        return _passport_is_off(request, link, token, language=language)
+    return render(request, "programme/delegate.html", _context(link, token, forms, part, now=now), status=status)
+
+
+def _passport_is_off(request, link: DelegateLink, token: str, *, language: str):
+    """A part that this visit does not have, most likely the passport, switched off since the page was read."""
+    return SeeOther(f"{request.path}?lang={language}&kept=nothing")
+
+
+def _keep(part: str, found, form, *, now) -> None:
+    if part == "row":
+        delegates.confirm_own_row(found, now=now, **form.values())
+    elif part == "care":
+        sensitive.give_care(found, form.cleaned_data, now=now)
+    else:
+        sensitive.give_passport(found, form.values(), now=now)
+
+
+def _context(link: DelegateLink, token: str, forms: dict[str, Any], part: str, *, now) -> dict[str, Any]:
+    visit, asked = link.visit, "passport" in forms
+    return {
+        "delegate": link.delegate,
+        "visit": visit,
+        "clear": token,
+        "forms": forms,
+        "form": forms[part] if part else None,
+        "asks_passport": asked,
+        "passport_reason": visit.passport_reason,
+        "kept_until": kept_until(visit, with_passport=asked),
+        "language_links": {code: f"?lang={code}" for code in Language.values},
+    }
+
+
+def kept_until(visit, *, with_passport: bool) -> dict[str, Any]:
+    """Until which day what is kept: from the table of retention; None where the visit has no dates yet."""
+    if visit.last_day is None:
+        return {}
+    days = settings.IURC_PRIVACY
+    dates = {"care": visit.last_day + timedelta(days=days["visit_care_days"])}
+    if with_passport:
+        dates["passport"] = visit.last_day + timedelta(days=days["passport_days"])
+    return dates
