@@ -14,7 +14,18 @@ class ProgrammeConfig(AppConfig):
         from events.signals import event_moved
         from iurc_portal.content import engine
         from iurc_portal.pages.sitemaps import register as register_sitemap
-        from programme import content, feeds, mail, privacy, receivers, remains, search, sitemaps, staff_pages
+        from programme import (
+            content,
+            feeds,
+            mail,
+            mail_visits,
+            privacy,
+            receivers,
+            remains,
+            search,
+            sitemaps,
+            staff_pages,
+        )
         from programme import linked_data as of_programme
         from programme.models import LibraryItem
         from programme.services.webinars import repeat_webinar
@@ -26,6 +37,7 @@ class ProgrammeConfig(AppConfig):
         afterwards.register(remains.of_webinar)
         afterwards.register_personal(remains.survey_of)
         mail.register_kinds()
+        mail_visits.register_kinds()
         linked_data.register(of_programme.of_webinar)
         post_delete.connect(receivers.forget_paper, LibraryItem, dispatch_uid="programme.forget_paper")
         engine.register(engine.Loader("programme", 30, content.prepare))

@@ -10,7 +10,16 @@ from events.models import Event, EventLanguage
 from iurc_portal.staff.addresses import new
 from iurc_portal.staff.todo import Job, QuickAction, Task, register
 from iurc_portal.translation.languages import CODES
-from programme.models import Delegate, HostConfirmation, LibraryItem, Milestone, StudyVisit, Survey, Webinar
+from programme.models import (
+    AgendaItem,
+    Delegate,
+    HostConfirmation,
+    LibraryItem,
+    Milestone,
+    StudyVisit,
+    Survey,
+    Webinar,
+)
 from programme.models.library import day_of
 
 State = StudyVisit.State
@@ -29,6 +38,12 @@ def with_silent_hosts(now):
 def with_silent_delegates(now):
     silent = Delegate.objects.filter(reply=Delegate.Reply.INVITED)
     return StudyVisit.objects.filter(state__in=OPEN, pk__in=silent.values("visit"))
+
+
+def with_items_to_release(now):
+    """Visits whose agenda people hold, with items that they do not know of yet."""
+    drafts = AgendaItem.objects.filter(event__status=Event.Status.TENTATIVE)
+    return StudyVisit.objects.filter(state__in=[State.RELEASED, State.RUNNING], pk__in=drafts.values("day__visit"))
 
 
 def surveys_to_open(now):
@@ -89,6 +104,12 @@ register(
         "delegates-silent",
         _("Visits with delegates who have not answered"),
         with_silent_delegates,
+        "programme.change_studyvisit",
+    ),
+    Task(
+        "agendas-to-release",
+        _("Visits with agenda items that are not released yet"),
+        with_items_to_release,
         "programme.change_studyvisit",
     ),
     Task(

@@ -8,13 +8,17 @@ from programme.models.library import LibraryItem
 from programme.models.speakers import Speaker
 from programme.models.surveys import Survey, SurveyAnswer, SurveyInvitation, SurveyQuestion, SurveyToken
 from programme.models.travel import TravelTime
+from programme.models.versions import AgendaVersion, Attendance, DelayNotice
 from programme.models.visits import LearningQuestion, StudyVisit
 from programme.models.webinars import Webinar, WebinarSegment
 
 __all__ = [
     "AgendaItem",
     "AgendaTrack",
+    "AgendaVersion",
+    "Attendance",
     "DatedEvent",
+    "DelayNotice",
     "Delegate",
     "Edition",
     "Exchange",

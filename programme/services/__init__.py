@@ -4,7 +4,6 @@ from programme.services.agenda import (
     change_agenda_item,
     check_slot,
     plan_agenda_item,
-    release_new_items,
     reschedule_agenda_item,
     set_hosts,
     withdraw_agenda_item,
@@ -12,7 +11,9 @@ from programme.services.agenda import (
 from programme.services.conflicts import conflicts_of
 from programme.services.library import shelve
 from programme.services.people import find_or_write_person
-from programme.services.visits import REASONED, follow_the_calendar, missing_for, move_visit, too_early
+from programme.services.readiness import REASONED, missing_for, too_early
+from programme.services.releases import draft_of, release
+from programme.services.visits import follow_the_calendar, move_visit
 from programme.services.webinars import (
     cancel_webinar,
     change_webinar,
@@ -28,6 +29,7 @@ __all__ = [
     "change_webinar",
     "check_slot",
     "conflicts_of",
+    "draft_of",
     "find_or_write_person",
     "follow_the_calendar",
     "missing_for",
@@ -35,7 +37,7 @@ __all__ = [
     "plan_agenda_item",
     "plan_webinar",
     "publish_webinar",
-    "release_new_items",
+    "release",
     "reschedule_agenda_item",
     "reschedule_webinar",
     "set_hosts",

@@ -3,6 +3,8 @@
 from django import template
 
 from iurc_portal.translation.languages import Language
+from programme.services.releases import RELEASABLE
+from programme.versions.freezing import fingerprint, freeze
 
 register = template.Library()
 
@@ -31,3 +33,10 @@ def errors_across(form, *names):
 def workplace_address(page, visit):
     """The address of one of a visit's pages (``programme.admin.workplaces``)."""
     return page.address(visit)
+
+
+@register.simple_tag
+def has_release_news(visit):
+    """Whether a released agenda differs from what staff have planned since. Seven queries."""
+    last = visit.versions.order_by("-number").first() if visit.state in RELEASABLE else None
+    return last is not None and fingerprint(freeze(visit, held=last.snapshot)) != fingerprint(last.snapshot)

@@ -1,10 +1,12 @@
 """Public pages of the programme, and the agenda of a delegation."""
 
+from programme.views.agenda import agenda_worker, visit_agenda, visit_attendance, visit_delay
 from programme.views.library import library, library_item
 from programme.views.pages import exchange, exchanges, programme, progress, webinars
-from programme.views.visits import visit, visit_agenda, visits
+from programme.views.visits import visit, visits
 
 __all__ = [
+    "agenda_worker",
     "exchange",
     "exchanges",
     "library",
@@ -13,6 +15,8 @@ __all__ = [
     "progress",
     "visit",
     "visit_agenda",
+    "visit_attendance",
+    "visit_delay",
     "visits",
     "webinars",
 ]
