@@ -43,7 +43,7 @@ class Row:
     former_where: str = ""
 
 
-@workplace("release", _("release"), order=10)
+@workplace("release", _("Release"), order=10)
 def release_page(request, visit: StudyVisit, context: dict) -> HttpResponse:
     """Look, tick, release. A preview of somebody's letter is the same address with ``letter`` and ``language``."""
     now = timezone.now()

@@ -1,4 +1,4 @@
-"""Released versions of the sample visits: a first one, and a second that moved an item and took another one off."""
+"""Released versions of the sample visits: a first one, and of one of them a second, in which an item has moved."""
 
 from datetime import datetime, time, timedelta
 
@@ -6,12 +6,12 @@ from iurc_portal.notifications.models import Message
 from programme.conflicts.facts import Level
 from programme.demo import people
 from programme.demo.samples import three
-from programme.models import AgendaItem, AgendaVersion, HostConfirmation, StudyVisit
+from programme.models import AgendaItem, AgendaVersion, StudyVisit
 from programme.services import draft_of, release, reschedule_agenda_item
 from programme.services.release_letters import RELEASED
 from programme.services.releases import key_of
 
-WHY = "Sample: shown as it is."
+WHY = "Esempio: resta così."
 NOTHING = ("", "", "")
 
 
@@ -34,17 +34,17 @@ def release_sample(visit: StudyVisit, *, now: datetime, by, note: tuple[str, str
 
 
 def change_and_release(visit: StudyVisit, *, now: datetime, by) -> AgendaVersion:
-    """Version 2: the talk of the second day begins and ends half an hour later."""
-    talk = AgendaItem.objects.filter(day__visit=visit, kind=AgendaItem.Kind.TALK).select_related("event").get()
-    reschedule_agenda_item(talk, date=talk.day.date, starts=time(15, 30), ends=time(17, 0), now=now, by=by)
-    talk.hosts.update(answer=HostConfirmation.Answer.ACCEPTED, answered_at=now)
+    """Version 2: on the last day the transfer leaves half an hour later."""
+    items = AgendaItem.objects.filter(day__visit=visit).select_related("event")
+    transfer = items.filter(kind=AgendaItem.Kind.TRAVEL).latest("event__dtstart")
+    reschedule_agenda_item(transfer, date=transfer.day.date, starts=time(15, 30), ends=time(17, 0), now=now, by=by)
     return release_sample(
         visit,
         now=now + timedelta(hours=1),
         by=by,
         note=(
-            "Il secondo giorno l'incontro del pomeriggio comincia mezz'ora dopo.",
-            "On the second day the afternoon's talk begins half an hour later.",
-            "2日目の午後の講演は、開始が30分遅くなります。",
+            "L'ultimo giorno il trasferimento all'aeroporto parte mezz'ora dopo.",
+            "On the last day the transfer to the airport leaves half an hour later.",
+            "最終日の空港への移動は、出発が30分遅くなります。",
         ),
     )

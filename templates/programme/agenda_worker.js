@@ -23,21 +23,22 @@ self.addEventListener("activate", (event) => {
 // The page: the network's answer, which replaces the copy; without a network the copy. What may no longer be read
 // (signed out, no more in the delegation) takes the copy with it.
 async function page(request) {
-  const shelf = await caches.open(FACTS.name);
+  let answer;
   try {
-    const answer = await fetch(request);
-    if (answer.ok && !answer.redirected) await shelf.put(FACTS.page, answer.clone());
-    else if (answer.status < 500) await caches.delete(FACTS.name);
-    return answer;
+    answer = await fetch(request);
   } catch (error) {
-    const copy = isOver() ? undefined : await shelf.match(FACTS.page);
+    const copy = await caches.match(FACTS.page, { cacheName: FACTS.name });
     if (!copy) throw error;
     return copy;
   }
+  if (answer.ok && !answer.redirected) await (await caches.open(FACTS.name)).put(FACTS.page, answer.clone());
+  else if (answer.status < 500) await forget();
+  return answer;
 }
 
 // Styles, scripts, letters: their names change with their contents, so a copy is as good as the file.
 async function file(request) {
+  if (!await caches.has(FACTS.name)) return fetch(request); // forgotten
   const shelf = await caches.open(FACTS.name);
   const copy = await shelf.match(request);
   if (copy) return copy;

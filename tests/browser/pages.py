@@ -192,6 +192,7 @@ def found_in_database() -> dict[str, dict]:
         },
         "member": {
             "visit-agenda": f"/programme/visits/{visit.slug}/agenda/",
+            "visit-attendance": f"/programme/visits/{visit.slug}/attendance/",
             "edit-profile": f"/ecosystem/organisations/{edited.slug}/edit/",
             "confirm-own-profile": f"/ecosystem/organisations/{edited.slug}/confirm/",
         },
@@ -209,6 +210,7 @@ def found_in_database() -> dict[str, dict]:
             "staff-concept": f"/admin/ecosystem/concept/{concept.pk}/change/",
             "staff-listing": f"/admin/ecosystem/listing/{offer.pk}/change/",
             "staff-visit": f"/admin/programme/studyvisit/{visit.pk}/change/",
+            "staff-visit-release": f"/admin/programme/studyvisit/{visit.pk}/page/release/",
             "staff-webinar": f"/admin/programme/webinar/{webinar.pk}/change/",
             "staff-survey": f"/admin/programme/survey/{draft.pk}/change/",
             "staff-survey-open": f"/admin/programme/survey/{asking.pk}/change/",

@@ -29,6 +29,7 @@ from iurc_portal.notifications import services as outbox
 from iurc_portal.notifications.models import AddressStatus, Message, Subscription
 from iurc_portal.notifications.subscriptions import issue
 from iurc_portal.pages.models import ProblemReport
+from programme.services import day
 from tests import factories
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
@@ -154,7 +155,12 @@ def _ecosystem(user) -> None:
     delegate = Person.objects.create(**person)
     visit = factories.make_visit(applicant_contact=EMAIL)
     visit.delegates.create(person=delegate)
-    factories.make_agenda_item(visit).hosts.create(person=delegate)
+    item = factories.make_agenda_item(visit)
+    item.hosts.create(person=delegate)
+    item.attendance.create(delegate=visit.delegates.get(), state="present", at=NOW, by=user)
+    factories.make_version(visit, now=NOW, tell=True)
+    day.note_attendance(visit, item=item.pk, states={visit.delegates.get().pk: "part"}, now=NOW, by=user)
+    visit.delays.create(item=item, minutes=20, at=NOW, by=user)
     factories.make_speaker(person=delegate, family_name="", given_name="", affiliation_en="Zolforanera")
 
 
