@@ -27,9 +27,8 @@ def release_sample(visit: StudyVisit, *, now: datetime, by, note: tuple[str, str
         note=three(*note),
         seen=draft.seen,
     )
-    # What was told days ago does not leave today.
-    told = Message.objects.filter(kind=RELEASED, subject_id=str(version.pk))
-    told.update(state=Message.State.SENT, sent_at=now, not_before=None)
+    # The people are samples, and so is what they were told: nobody is written to.
+    Message.objects.filter(kind=RELEASED, subject_id=str(version.pk)).delete()
     return version
 
 
