@@ -129,12 +129,25 @@ def as_webcal(address: str) -> str:
 def within_window(events: QuerySet[Event], *, now: datetime) -> QuerySet[Event]:
     """Events from 90 days back to two years ahead; cancelled ones for 90 days after it, since many programs never
     delete what merely disappears (7.1, 7.5)."""
-    back = now - timedelta(days=settings.IURC_EVENTS["feed_days_back"])
-    ahead = now + timedelta(days=settings.IURC_EVENTS["feed_days_ahead"])
+    back, ahead = _window(now)
     lately_cancelled = Q(status=Event.Status.CANCELLED, cancelled_at__gt=back)
     still_on = Q(status=Event.Status.CONFIRMED, dtend__gt=back)
     shown = events.filter(still_on | lately_cancelled, dtstart__lt=ahead)
     return shown.select_related("place__city").order_by("dtstart", "pk")
+
+
+def _window(now: datetime) -> tuple[datetime, datetime]:
+    days = settings.IURC_EVENTS
+    return now - timedelta(days=days["feed_days_back"]), now + timedelta(days=days["feed_days_ahead"])
+
+
+def _is_within(event: Event, *, now: datetime) -> bool:
+    """The same as ``within_window``, of an event as people hold it."""
+    back, ahead = _window(now)
+    is_news = (
+        event.cancelled_at is not None and event.cancelled_at > back if event.is_cancelled else event.dtend > back
+    )
+    return is_news and event.dtstart < ahead
 
 
 def render_public(feed: PublicFeed, *, language: str, now: datetime) -> tuple[bytes, datetime]:
@@ -145,10 +158,22 @@ def render_public(feed: PublicFeed, *, language: str, now: datetime) -> tuple[by
 
 # --- Personal --------------------------------------------------------------------------------------------------------
 
-_sources: list[Callable[[Person], QuerySet[Event] | None]] = []
+
+@dataclass(frozen=True)
+class Held:
+    """An event as a person holds it where that is not what its row says today: ``event`` is made of frozen facts and
+    has no relations but its place; ``url`` is the page to read more on.
+    """
+
+    event: Event
+    url: str
 
 
-def register_source(source: Callable[[Person], QuerySet[Event] | None]) -> None:
+Source = Callable[[Person], QuerySet[Event] | list[Held] | None]
+_sources: list[Source] = []
+
+
+def register_source(source: Source) -> None:
     """Add events that a person is in without a registration; None if this person is in none for sure."""
     _sources.append(source)
 
@@ -175,23 +200,34 @@ def registrations_of(person: Person) -> QuerySet[Registration]:
 
 def render_personal(token: FeedToken, person: Person, *, now: datetime) -> tuple[bytes, datetime]:
     """The calendar of ``person`` for one device, in their language and zone. Two queries, however many events, and
-    two for seats if any takes place in both ways."""
+    two for seats if any takes place in both ways; sources of what is held otherwise ask on their own."""
     held = {registration.event_id: registration for registration in registrations_of(person)}
     mine = Event.objects.published()
     wanted = Q(pk__in=held)
+    frozen: dict[int, Held] = {}
     for source in _sources:
-        if (events := source(person)) is not None:
+        events = source(person)
+        if isinstance(events, QuerySet):
             wanted |= Q(Exists(events.filter(pk=OuterRef("pk"))))
-    shown = list(within_window(mine.filter(wanted), now=now))
+        elif events is not None:
+            frozen |= {one.event.pk: one for one in events if _is_within(one.event, now=now)}
+    rows = [event for event in within_window(mine.filter(wanted), now=now) if event.pk not in frozen]
+    shown = sorted([*rows, *(one.event for one in frozen.values())], key=lambda event: (event.dtstart, event.pk))
     both_ways = {event.pk for event in shown if event.event_attendance_mode == Event.AttendanceMode.MIXED}
     prefetch_related_objects([held[pk] for pk in both_ways & held.keys()], "seats__pool")
-    entries = [_personal_entry(event, held.get(event.pk), person=person, alarm=token.alarm) for event in shown]
+    pages = {pk: one.url for pk, one in frozen.items()}
+    entries = [
+        _personal_entry(event, held.get(event.pk), person=person, alarm=token.alarm, url=pages.get(event.pk, ""))
+        for event in shown
+    ]
     with translation.override(person.language):
         name = _("Torino–Nagoya: my calendar")
     return ical.calendar(entries, name=name, language=person.language), _newest(entries, token.created_at)
 
 
-def _personal_entry(event: Event, registration: Registration | None, *, person: Person, alarm: int | None):
+def _personal_entry(
+    event: Event, registration: Registration | None, *, person: Person, alarm: int | None, url: str
+) -> ical.Entry:
     """An event as this person has it: PARTSTAT by their state, SEQUENCE as high as in the last mail to them (7.2).
 
     A feed carries no ATTENDEE (7.4). Calendars therefore show an uncertain place as a tentative entry, and the words
@@ -199,7 +235,7 @@ def _personal_entry(event: Event, registration: Registration | None, *, person: 
     """
     mode = mode_of(registration, event.event_attendance_mode) if registration is not None else ""
     note = way_in(event, registration, mode=mode, language=person.language)
-    entry = ical.entry_for(event, language=person.language, tzid=person.tzid, mode=mode, note=note)
+    entry = ical.entry_for(event, language=person.language, tzid=person.tzid, mode=mode, note=note, url=url)
     if registration is None:
         return replace(entry, alarm=_alarm(event, alarm))
     partstat = PARTSTAT[registration.state]

@@ -94,16 +94,17 @@ class Entry:
         return When(self.dtstart, self.dtend, self.tzid, self.all_day)
 
 
-def entry_for(event: Event, *, language: str, tzid: str = "", mode: str = "", note: str = "") -> Entry:
+def entry_for(event: Event, *, language: str, tzid: str = "", mode: str = "", note: str = "", url: str = "") -> Entry:
     """The entry of ``event`` for feeds and downloads: no people in it, and the same bytes until something changes.
 
     DTSTAMP equals LAST-MODIFIED where there is no METHOD (§3.8.7.2). ``tzid`` is the reader's zone, for the words of
     the description alone; ``mode`` is how the reader takes part, where that is known (``audiences.mode_of``), and
-    ``note`` a paragraph more of the description, for one person.
+    ``note`` a paragraph more of the description, for one person. ``url`` is where this reader finds more of it, if
+    that is not the event's own page.
     """
     with translation.override(language):
         summary, summary_language = best_text(event, "name", language)
-        url = settings.SITE_URL + event.get_absolute_url()
+        url = url or settings.SITE_URL + event.get_absolute_url()
         return Entry(
             uid=event.uid,
             sequence=event.sequence,
@@ -136,14 +137,15 @@ def invitation(
     event_is_off: bool = False,
     mode: str = "",
     join: str = "",
+    url: str = "",
 ) -> bytes:
     """The calendar part of a letter to one person: a REQUEST, or a CANCEL for them (``event_is_off``: for everybody).
 
     Times and SEQUENCE are those frozen when the letter was queued. ORGANIZER is the visible From (6.8); a personal
     CANCEL carries no STATUS, which would cancel the event for others who share the calendar (6.9). ``join`` is the
-    person's own page of the way in.
+    person's own page of the way in, ``url`` as in ``entry_for``.
     """
-    entry = entry_for(event, language=language, tzid=tzid, mode=mode)
+    entry = entry_for(event, language=language, tzid=tzid, mode=mode, url=url)
     with translation.override(language):
         note = way_in(join) if join else ""
         description = _description(event, when, language=language, tzid=tzid, url=entry.url, note=note)

@@ -84,13 +84,9 @@ class Trigger:
         """
         if not (self.is_nominal or all_day) or not settings.IURC_EVENTS["humane_hours"]:
             return due
-        local = due.astimezone(ZoneInfo(tzid))
-        if NIGHT_ENDS <= local.hour < NIGHT_BEGINS:
+        shifted = morning_after(due, tzid)
+        if shifted is None:
             return due
-        morning = local.replace(hour=MORNING, minute=0, second=0, microsecond=0, fold=0)
-        if local.hour >= NIGHT_BEGINS:
-            morning += DAY
-        shifted = morning.astimezone(due.tzinfo)
         nearest = timedelta.resolution if all_day else DAY
         return shifted if self.is_follow_up or start - shifted >= nearest else due
 
@@ -137,6 +133,17 @@ class Trigger:
         if self.is_follow_up:
             return _("%(distance)s after the end") % words
         return _("%(distance)s before the start") % words
+
+
+def morning_after(instant: datetime, tzid: str) -> datetime | None:
+    """The next 09:00 in ``tzid`` if ``instant`` (aware) falls at night there, in its own zone; else None."""
+    local = instant.astimezone(ZoneInfo(tzid))
+    if NIGHT_ENDS <= local.hour < NIGHT_BEGINS:
+        return None
+    morning = local.replace(hour=MORNING, minute=0, second=0, microsecond=0, fold=0)
+    if local.hour >= NIGHT_BEGINS:
+        morning += DAY
+    return morning.astimezone(instant.tzinfo)
 
 
 def in_the_morning(day: date, tzid: str) -> datetime:

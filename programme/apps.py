@@ -22,6 +22,7 @@ class ProgrammeConfig(AppConfig):
             mail,
             mail_followups,
             mail_proposals,
+            mail_visits,
             privacy,
             receivers,
             remains,
@@ -43,6 +44,7 @@ class ProgrammeConfig(AppConfig):
         mail.register_kinds()
         mail_followups.register_kinds()
         mail_proposals.register_kinds()
+        mail_visits.register_kinds()
         linked_data.register(of_programme.of_webinar)
         post_delete.connect(receivers.forget_paper, LibraryItem, dispatch_uid="programme.forget_paper")
         post_delete.connect(receivers.forget_paper, Document, dispatch_uid="programme.forget_document")

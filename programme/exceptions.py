@@ -61,3 +61,18 @@ class ItemChanged(ValidationError):
         )
         self.read = read
         self.current = current
+
+
+class ReleaseRefused(ValidationError):
+    """The agenda is not released: ``blocks`` must be resolved, ``unticked`` warnings read (both ``words.Told``)."""
+
+    def __init__(self, *, blocks: Sequence = (), unticked: Sequence = ()):
+        super().__init__([ValidationError(str(told), code=str(told.conflict.code)) for told in (*blocks, *unticked)])
+        self.blocks, self.unticked = list(blocks), list(unticked)
+
+
+class Frozen(ValidationError):
+    """What was released stays as it was."""
+
+    def __init__(self):
+        super().__init__(_("A released agenda is never changed: release a new one."), code="frozen")

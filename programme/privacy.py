@@ -21,6 +21,7 @@ from iurc_portal.translation.languages import Spoken
 from iurc_portal.translation.languages import columns as translated_columns
 from programme.models import (
     AgendaItem,
+    Attendance,
     CostLine,
     Delegate,
     DelegateLink,
@@ -127,6 +128,11 @@ def delegates_of(subject: Subject):
     return Delegate.objects.filter(person__in=people_of(subject).values("pk"))
 
 
+def attendance_of(subject: Subject):
+    """Ticks stay when a person is forgotten: they count somebody without a name."""
+    return Attendance.objects.filter(delegate__person__in=people_of(subject).values("pk"))
+
+
 def hosts_of(subject: Subject):
     return HostConfirmation.objects.filter(person__in=people_of(subject).values("pk"))
 
@@ -171,6 +177,18 @@ def collect(subject: Subject) -> Iterable[Section]:
         ),
         list(sensitive_of(subject).select_related("delegate__visit")),
         lambda row: words.line("{}", Spoken.of(row.delegate.visit, "title")),
+    )
+    yield Section(
+        "visit_attendance",
+        _("Items of study visits at which you were ticked as present or absent"),
+        columns(
+            ("visit", _("visit"), lambda row: row.delegate.visit.title),
+            ("item", _("agenda item"), lambda row: str(row.item)),
+            ("state", _("attendance"), lambda row: str(row.get_state_display())),
+            ("at", _("ticked"), "at"),
+        ),
+        list(attendance_of(subject).select_related("delegate__visit", "item__event")),
+        lambda row: words.line("{} – {}", Spoken.of(row.item.event, "name"), row.get_state_display()),
     )
     yield Section(
         "hostings",
@@ -234,7 +252,7 @@ def collect(subject: Subject) -> Iterable[Section]:
 
 def erase(subject: Subject, now: datetime) -> None:
     """Nobody is taken out of a delegation: a nameless delegate is counted, as those who came are. A page of a webinar
-    names people, and nothing else of them: these rows go.
+    names people, and nothing else of them: these rows go. Released agendas know people by number alone.
     """
     for speaker in talks_of(subject):
         speaker.delete()

@@ -1,6 +1,6 @@
 """An agenda as a reader sees it: by days of the host city, each time in both cities, what is on now and next (P5)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -8,21 +8,25 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from iurc_portal.audit.models import Transition
 from iurc_portal.clock import CityTime, WallClockError, after, both_cities, resolve_wall_clock
 from programme.models import AgendaItem, StudyVisit, VisitDay
-
-CHANGE_IS_NEWS = timedelta(hours=48)
+from programme.versions.difference import Change, Kind
 
 
 @dataclass(frozen=True)
 class Slot:
-    """An item with its time on the host city's clocks, then on the guest city's."""
+    """An item with its time on the host city's clocks, then on the guest city's.
+
+    ``change`` is what the last release did to it. ``late`` are the minutes by which the day runs late at it, and
+    ``expected`` its time then, on both clocks.
+    """
 
     item: AgendaItem
     host: CityTime
     guest: CityTime
-    changed_at: datetime | None = None
+    change: Change | None = None
+    late: int = 0
+    expected: tuple[CityTime, CityTime] | None = None
 
     @property
     def event(self):
@@ -31,6 +35,29 @@ class Slot:
     @property
     def is_cancelled(self) -> bool:
         return self.event.is_cancelled
+
+    @property
+    def is_changed(self) -> bool:
+        return self.change is not None and self.change.is_material
+
+    @property
+    def start(self) -> datetime:
+        """When it begins as things stand: as planned, or later."""
+        return self.expected[0].start if self.expected else self.host.start
+
+    @property
+    def end(self) -> datetime:
+        return (self.expected[0] if self.expected else self.host).end or self.start
+
+    @property
+    def former(self) -> CityTime | None:
+        """Of an item that has moved: its former time on the host city's clocks."""
+        change = self.change
+        if change is None or change.before is None or change.kind != Kind.MOVED or "time" not in change.has_moved_in:
+            return None
+        zone = self.host.start.tzinfo
+        start, end = (datetime.fromisoformat(change.before[name]).astimezone(zone) for name in ("start", "end"))
+        return CityTime(self.host.side, start, end, (start.date() - self.host.start.date()).days)
 
 
 @dataclass
@@ -46,21 +73,34 @@ class Day:
         return f"day-{self.date:%Y-%m-%d}"
 
 
-def slot_of(visit: StudyVisit, item: AgendaItem, *, changed_at: datetime | None = None) -> Slot:
+def slot_of(visit: StudyVisit, item: AgendaItem, *, change: Change | None = None, late: int = 0) -> Slot:
     """``item`` in both cities, the host's first whoever reads: the visit happens there."""
-    event = item.event
+    event, moved = item.event, timedelta(minutes=late)
     language = (get_language() or "en")[:2]
     host, guest = both_cities(event.dtstart, event.dtend, language=language, tzid=visit.host_city.tzid)
-    return Slot(item, host, guest, changed_at)
+    expected = None
+    if late:
+        there, here = both_cities(
+            event.dtstart + moved, event.dtend + moved, language=language, tzid=visit.host_city.tzid
+        )
+        expected = (there, here)
+    return Slot(item, host, guest, change, late, expected)
 
 
 def days_of(
-    visit: StudyVisit, items: Iterable[AgendaItem], *, changes: dict[int, datetime] | None = None
+    visit: StudyVisit,
+    items: Iterable[AgendaItem],
+    *,
+    changes: Mapping[int, Change] | None = None,
+    late: Mapping[int, int] | None = None,
 ) -> list[Day]:
-    """The days that have items, in order. ``items`` come with ``day``, ``event`` and in the order of their start."""
+    """The days that have items, in order. ``items`` come with ``day``, ``event`` and in the order of their start.
+
+    ``changes`` and ``late`` (minutes) are by the number of the item.
+    """
     days: dict[date, Day] = {}
     for item in items:
-        slot = slot_of(visit, item, changed_at=(changes or {}).get(item.event_id))
+        slot = slot_of(visit, item, change=(changes or {}).get(item.pk), late=(late or {}).get(item.pk, 0))
         day = days.setdefault(slot.host.start.date(), Day(slot.host.start.date()))
         if item.day.theme:
             day.visit_day = item.day
@@ -109,18 +149,8 @@ def wall_pair(
 
 
 def now_and_next(days: Iterable[Day], *, now: datetime) -> tuple[Slot | None, Slot | None]:
-    """What is on at ``now`` and what comes after it; cancelled items are neither."""
+    """What is on at ``now`` and what comes after it, as late as the day runs; cancelled items are neither."""
     slots = [slot for day in days for slot in day.slots if not slot.is_cancelled]
-    current = next((slot for slot in slots if slot.event.dtstart <= now < slot.event.dtend), None)
-    coming = next((slot for slot in slots if slot.event.dtstart > now), None)
+    current = next((slot for slot in slots if slot.start <= now < slot.end), None)
+    coming = next((slot for slot in slots if slot.start > now), None)
     return current, coming
-
-
-def recent_changes(items: Iterable[AgendaItem], *, now: datetime) -> dict[int, datetime]:
-    """When each event last moved or was cancelled, for those that did in the last 48 hours. One query."""
-    events = {str(item.event_id): item.event_id for item in items}
-    lines = Transition.objects.filter(
-        model="events.event", object_id__in=events, at__gt=now - CHANGE_IS_NEWS, at__lte=now
-    )
-    told = [line for line in lines if line.reason in {"moved", "venue"} or line.to_state == "CANCELLED"]
-    return {events[line.object_id]: line.at for line in sorted(told, key=lambda line: line.at)}

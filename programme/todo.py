@@ -11,6 +11,7 @@ from iurc_portal.staff.addresses import new
 from iurc_portal.staff.todo import Job, QuickAction, Task, register
 from iurc_portal.translation.languages import CODES
 from programme.models import (
+    AgendaItem,
     CostLine,
     Delegate,
     Document,
@@ -67,6 +68,12 @@ def with_stalled_checks(now):
         source="visit", answer=FollowUpCheck.Answer.STALLED, answered_at__gt=now - NEWS_FOR
     )
     return StudyVisit.objects.filter(pk__in=stalled.values("source_id"))
+
+
+def with_items_to_release(now):
+    """Visits whose agenda people hold, with items that they do not know of yet."""
+    drafts = AgendaItem.objects.filter(event__status=Event.Status.TENTATIVE)
+    return StudyVisit.objects.filter(state__in=[State.RELEASED, State.RUNNING], pk__in=drafts.values("day__visit"))
 
 
 def surveys_to_open(now):
@@ -170,6 +177,12 @@ register(
         "delegates-silent",
         _("Visits with delegates who have not answered"),
         with_silent_delegates,
+        "programme.change_studyvisit",
+    ),
+    Task(
+        "agendas-to-release",
+        _("Visits with agenda items that are not released yet"),
+        with_items_to_release,
         "programme.change_studyvisit",
     ),
     Task(

@@ -5,6 +5,7 @@ from iurc_portal.translation.registry import SHOWN, register_translated
 from programme.models import (
     AgendaItem,
     AgendaTrack,
+    AgendaVersion,
     CostLine,
     DatedEvent,
     Delegate,
@@ -112,6 +113,11 @@ class VisitDayTranslation(TranslationOptions):
 @register(AgendaItem)
 class AgendaItemTranslation(TranslationOptions):
     fields = ("dress",)
+
+
+@register(AgendaVersion)
+class AgendaVersionTranslation(TranslationOptions):
+    fields = ("note",)
 
 
 @register(AgendaTrack)

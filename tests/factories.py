@@ -1,5 +1,6 @@
 """Plain functions with dull defaults, so that what a test says is what matters."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -26,7 +27,7 @@ from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.models import User
 from iurc_portal.clock import day_bounds
 from programme.models import AgendaItem, LibraryItem, Speaker, StudyVisit, VisitDay, Webinar
-from programme.services import surveys
+from programme.services import releases, surveys
 
 numbers = count(1)
 START = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)  # 09:00 in Torino, 17:00 in Nagoya
@@ -179,6 +180,19 @@ def make_agenda_item(visit=None, *, event=None, day=None, **fields):
     if day is None:
         day, _created = VisitDay.objects.get_or_create(visit=visit, date=event.dtstart.date())
     return AgendaItem.objects.create(day=day, event=event, **fields)
+
+
+def all_ticks(visit, *, now):
+    """Every warning about the agenda of ``visit`` at ``now``, read and ticked."""
+    return {told.key: "" for told in releases.draft_of(visit, now=now).warnings}
+
+
+def make_version(visit, *, now=None, tell=True, **fields):
+    """Release the agenda of ``visit`` as it stands, whatever is wrong with it. With ``tell`` people are told."""
+    draft = releases.draft_of(visit, now=now or START - timedelta(days=30))
+    if not tell:
+        draft = replace(draft, recipients=[])
+    return releases.fix(visit, draft, now=now or START - timedelta(days=30), acknowledged=[], **fields)
 
 
 def make_member(organisation, user=None, role="owner"):

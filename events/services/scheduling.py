@@ -266,6 +266,15 @@ def delete_event(event: Event) -> None:
     event.delete()
 
 
+@transaction.atomic
+def raise_sequence(event: Event) -> Event:
+    """Give ``event`` the next SEQUENCE: what its people must learn has changed and stands in no field of it."""
+    _lock(event)
+    _raise_sequence(event)
+    event.save(update_fields=["sequence", "last_modified"])
+    return event
+
+
 def _lock(event: Event) -> None:
     """Lock the event's row and read on ``event`` what decisions rest on; other fields stay as the caller has them."""
     if connection.features.has_select_for_update:

@@ -207,10 +207,8 @@ class StudyVisitAdmin(EditableBy, PortalAdmin):
         page = reverse("admin:programme_studyvisit_change", args=[obj.pk])
         tab = request.POST.get("_tab", "")
         here = f"{page}#tab-{tab}" if tab in TABS else page
-        if wanted == "release_new" and obj.is_released:
-            count = services.release_new_items(obj, now=timezone.now(), by=request.user)
-            self.message_user(request, _("Released: %(n)s new items.") % {"n": count}, messages.SUCCESS)
-            return HttpResponseRedirect(here)
+        if wanted in {"release_new", State.RELEASED}:  # the one way: what it changes is looked at first
+            return redirect("admin:programme_studyvisit_workplace", obj.pk, "release")
         if wanted in ASKED:
             return redirect("admin:programme_studyvisit_move", obj.pk, wanted)
         if wanted in State.values:

@@ -17,6 +17,7 @@ JAPANESE = {"language": "ja", "tzid": "Asia/Tokyo"}
 ITALIAN = {"language": "it", "tzid": "Europe/Rome"}
 DELEGATE, COMPANY = "delegate@nagoya.example", "company@nagoya.example"
 EDITOR = "editor@torino.example"
+MANAGER = "manager@torino.example"
 STAFF_TORINO, STAFF_NAGOYA = "staff@torino.example", "staff@nagoya.example"
 
 
@@ -39,7 +40,7 @@ def esempio(given: str) -> dict[str, str]:
 SIGN_INS: dict[str, tuple[str, dict[str, Any]]] = {
     STAFF_TORINO: (roles.STAFF, {**esempio("Giulia"), **ITALIAN, "is_staff": True, "side": "torino"}),
     STAFF_NAGOYA: (roles.STAFF, {**mihon("花子", "ハナコ", "Hanako"), **JAPANESE, "is_staff": True, "side": "nagoya"}),
-    "manager@torino.example": (roles.MANAGERS, {**esempio("Paolo"), **ITALIAN, "is_staff": True, "side": "torino"}),
+    MANAGER: (roles.MANAGERS, {**esempio("Paolo"), **ITALIAN, "is_staff": True, "side": "torino"}),
     "admin@torino.example": (
         "",
         {**esempio("Amministratrice"), **ITALIAN, "is_staff": True, "is_superuser": True, "side": "torino"},

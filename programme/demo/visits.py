@@ -7,6 +7,7 @@ from programme.demo import people
 from programme.demo.agendas import DELEGATION, HOSTS, IN_NAGOYA, IN_TORINO, QUESTIONS, READINGS, Item
 from programme.demo.parties import know_languages, make_party
 from programme.demo.places import place_of
+from programme.demo.releases import change_and_release, release_sample
 from programme.demo.samples import Samples, columns_of, three
 from programme.demo.webinars import EXCHANGE
 from programme.models import Delegate, Exchange, HostConfirmation, StudyVisit
@@ -99,7 +100,8 @@ def _under_way(samples: Samples) -> StudyVisit:
         Delegate.objects.create(visit=visit, person=person, role=role, rank=rank, reply=Reply.ACCEPTED)
     know_languages(visit)
     make_party(visit, now=samples.ago(days=20), by=lead)
-    move_visit(visit, State.RELEASED, now=samples.ago(days=10), by=lead)
+    release_sample(visit, now=samples.ago(days=10), by=lead)
+    change_and_release(visit, now=samples.ago(days=2), by=lead)
     move_visit(visit, State.RUNNING, now=samples.ago(days=1), code="calendar")
     return visit
 

@@ -15,6 +15,7 @@ from programme.models.sensitive import DelegateSensitive, Diet, PassportRequest,
 from programme.models.speakers import Speaker
 from programme.models.surveys import Survey, SurveyAnswer, SurveyInvitation, SurveyQuestion, SurveyToken
 from programme.models.travel import TravelTime
+from programme.models.versions import AgendaVersion, Attendance, DelayNotice
 from programme.models.visits import LearningQuestion, StudyVisit
 from programme.models.webinars import Webinar, WebinarSegment
 from programme.models.wishes import DateWish
@@ -22,10 +23,13 @@ from programme.models.wishes import DateWish
 __all__ = [
     "AgendaItem",
     "AgendaTrack",
+    "AgendaVersion",
+    "Attendance",
     "CostLine",
     "Currency",
     "DateWish",
     "DatedEvent",
+    "DelayNotice",
     "Delegate",
     "DelegateLink",
     "DelegateSensitive",

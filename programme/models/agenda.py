@@ -1,13 +1,15 @@
 """The agenda of a study visit: days, groups, items, interpreters. Each item owns an event, which has its hours."""
 
+from collections.abc import Sequence
+
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from ecosystem.models import Person
 from iurc_portal.translation.constraints import some_language
-from programme.models.visits import StudyVisitQuerySet
 
 
 class VisitDay(models.Model):
@@ -63,18 +65,6 @@ class Vehicle(models.Model):
 
     def __str__(self):
         return f"{self.name} ({self.seats})"
-
-
-class AgendaItemQuerySet(models.QuerySet):
-    """Which items of an agenda are shown to whom."""
-
-    def released(self):
-        """What delegates may see: items of a released visit that are no draft; cancelled ones stay, marked as such."""
-        return self.filter(day__visit__state__in=StudyVisitQuerySet.RELEASED_STATES).exclude(event__status="TENTATIVE")
-
-    def public(self):
-        """What the public page may show: released, and marked public."""
-        return self.released().filter(is_public=True)
 
 
 class AgendaItem(models.Model):
@@ -153,7 +143,9 @@ class AgendaItem(models.Model):
     )
     staff_notes = models.TextField(_("staff notes"), blank=True)
 
-    objects = AgendaItemQuerySet.as_manager()
+    # For showing, where a page has read them: the people who receive, and the groups that come (none: everybody).
+    receivers: Sequence[Person] = ()
+    groups: Sequence[AgendaTrack] = ()
 
     class Meta:
         verbose_name = _("agenda item")

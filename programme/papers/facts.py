@@ -11,33 +11,53 @@ from django.db.models import Prefetch
 from ecosystem.models import Concept, Person
 from events.models import Event
 from iurc_portal.audit.models import Transition
-from programme.models import AgendaItem, Delegate, HostConfirmation, InterpreterAssignment, StudyVisit
+from iurc_portal.translation.languages import columns
+from programme.models import AgendaItem, Attendance, Delegate, HostConfirmation, InterpreterAssignment, StudyVisit
 from programme.schedule import Day, days_of
+from programme.services.day import last_held
+from programme.services.sensitive import Meal, meals_of
+from programme.versions.held import comes
 
 
 def agenda(visit: StudyVisit, *, drafts: bool = False) -> list[Day]:
     """The days of ``visit`` with their items, in order; times stand in both cities, the host's first.
 
-    Today these are the released items as they stand. A constant number of queries.
+    As people hold them since the last release; with ``drafts`` as staff plan them now. A constant number of queries.
     """
-    items = AgendaItem.objects.filter(day__visit=visit)
-    items = items if drafts else items.released()
-    return days_of(visit, list(with_everything(items)))
+    planned = AgendaItem.objects.filter(day__visit=visit).exclude(event__status=Event.Status.CANCELLED)
+    return days_of(visit, list(with_everything(planned)) if drafts else _held_items(visit))
+
+
+def _held_items(visit: StudyVisit) -> list[AgendaItem]:
+    """The items of the last release, with the times, places, words and hosts of that release."""
+    held = last_held(visit)
+    released = [item for item in held.items if not item.event.is_cancelled] if held else []
+    rows = {row.pk: row for row in with_everything(AgendaItem.objects.filter(pk__in=[item.pk for item in released]))}
+    return [_as_released(rows[item.pk], item) for item in released if item.pk in rows]
+
+
+def _as_released(row: AgendaItem, released: AgendaItem) -> AgendaItem:
+    receivers = {person.pk for person in released.receivers}
+    row.receiving = [host for host in row.receiving if host.person_id in receivers]
+    row.day, row.event, row.organisation = released.day, released.event, released.organisation
+    for column in columns("dress"):
+        setattr(row, column, getattr(released, column))
+    return row
 
 
 def item_of(visit: StudyVisit, pk: int | None) -> AgendaItem | None:
-    return with_everything(AgendaItem.objects.filter(day__visit=visit)).filter(pk=pk).first()
+    planned = AgendaItem.objects.filter(day__visit=visit).exclude(event__status=Event.Status.CANCELLED)
+    return with_everything(planned).filter(pk=pk).first()
 
 
 def with_everything(items):
-    """Items that are not cancelled, with all that a paper says of them."""
+    """Items with all that a paper says of them."""
     hosts = HostConfirmation.objects.exclude(answer=HostConfirmation.Answer.DECLINED).select_related(
         "person__organisation"
     )
     assignments = InterpreterAssignment.objects.select_related("interpreter")
     return (
-        items.exclude(event__status=Event.Status.CANCELLED)
-        .select_related("day", "event__place__city", "organisation", "vehicle")
+        items.select_related("day", "event__place__city", "organisation", "vehicle")
         .prefetch_related(
             Prefetch("hosts", hosts.order_by("rank_band", "person__rank_band", "pk"), to_attr="receiving"),
             Prefetch("interpreters", assignments, to_attr="interpreting"),
@@ -58,7 +78,7 @@ def delegation(visit: StudyVisit) -> list[Delegate]:
 def delegates_at(item: AgendaItem, delegates: Iterable[Delegate]) -> list[Delegate]:
     """Those of ``delegates`` who come to ``item``: all of them, or the members of its groups."""
     groups = {track.pk for track in item.tracks.all()}
-    return [one for one in delegates if not groups or one.track_id in groups]
+    return [one for one in delegates if comes(one.track_id, groups)]
 
 
 def interpreters(visit: StudyVisit) -> list[Person]:
@@ -67,14 +87,17 @@ def interpreters(visit: StudyVisit) -> list[Person]:
     return list(Person.objects.filter(pk__in=assigned.values("interpreter")).order_by("order_latin", "pk"))
 
 
-def diets_at(item: AgendaItem, delegates: Iterable[Delegate]) -> list[tuple[str, int]]:
-    """How many of ``delegates`` eat what at a meal, without names. Nobody's diet is recorded yet: nothing."""
-    return []
+def meals(visit: StudyVisit) -> dict[int, Meal]:
+    """For each meal, by the number of its item, how many eat what, without names."""
+    return {meal.item.pk: meal for meal in meals_of(visit)}
 
 
 def attended(visit: StudyVisit) -> int | None:
-    """How many delegates were ticked as present; None where nothing is ticked."""
-    return None
+    """How many delegates were there at some item; None where nothing is ticked: attended is never presumed (P21)."""
+    ticked = Attendance.objects.filter(delegate__visit=visit)
+    if not ticked.exists():
+        return None
+    return ticked.exclude(state=Attendance.State.ABSENT).values("delegate").distinct().count()
 
 
 @dataclass(frozen=True)

@@ -361,7 +361,7 @@ def _pairs(item, person) -> list[InterpreterAssignment]:
 
 def _meal_counts(document: Document, names: Disclosure) -> dict[str, Any]:
     delegates = facts.delegation(document.visit)
-    meals = []
+    meals, fed = [], facts.meals(document.visit)
     for day in facts.agenda(document.visit, drafts=True):
         for slot in day.slots:
             if slot.item.kind == AgendaItem.Kind.MEAL:
@@ -370,7 +370,7 @@ def _meal_counts(document: Document, names: Disclosure) -> dict[str, Any]:
                 receiving = len(slot.item.receiving)
                 total = len(eating) + helping + receiving
                 counts = {"guests": len(eating), "interpreters": helping, "hosts": receiving, "total": total}
-                meals.append({"day": day, "slot": slot, **counts, "diets": facts.diets_at(slot.item, eating)})
+                meals.append({"day": day, "slot": slot, **counts, "meal": fed[slot.item.pk]})
     return {"meals": _some(meals, _("No meal is in the agenda yet."))}
 
 

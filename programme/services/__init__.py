@@ -4,7 +4,6 @@ from programme.services.agenda import (
     change_agenda_item,
     check_slot,
     plan_agenda_item,
-    release_new_items,
     reschedule_agenda_item,
     set_hosts,
     withdraw_agenda_item,
@@ -14,8 +13,10 @@ from programme.services.groups import dissolve_group, divide_delegation, name_gr
 from programme.services.interpreters import assign_interpreter, unassign_interpreter
 from programme.services.library import shelve
 from programme.services.people import find_or_write_person
+from programme.services.readiness import REASONED, missing_for, too_early
 from programme.services.rearranging import copy_day, lengthen_item, move_item, shift_from, swap_hosts
-from programme.services.visits import REASONED, follow_the_calendar, missing_for, move_visit, too_early
+from programme.services.releases import draft_of, release
+from programme.services.visits import follow_the_calendar, move_visit
 from programme.services.webinars import (
     cancel_webinar,
     change_webinar,
@@ -35,6 +36,7 @@ __all__ = [
     "copy_day",
     "dissolve_group",
     "divide_delegation",
+    "draft_of",
     "find_or_write_person",
     "follow_the_calendar",
     "lengthen_item",
@@ -45,7 +47,7 @@ __all__ = [
     "plan_agenda_item",
     "plan_webinar",
     "publish_webinar",
-    "release_new_items",
+    "release",
     "reschedule_agenda_item",
     "reschedule_webinar",
     "set_hosts",

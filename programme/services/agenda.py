@@ -248,23 +248,14 @@ def withdraw_agenda_item(item: AgendaItem, *, now: datetime, by=None, reason: st
     """Take an item off the agenda: what was ever released is cancelled and stays readable, a draft is deleted."""
     lock_visit(item.day.visit)
     event, day = item.event, item.day
-    host_letters.tell_off(item, now=now)
-    if event.was_published:
+    event.refresh_from_db(fields=["published_at"])  # somebody may have released it meanwhile
+    if event.was_published:  # whoever holds it is told by the next release
         scheduling.cancel_event(event, now=now, by=by, reason=reason)
         return
+    host_letters.tell_off(item, now=now)
     item.delete()
     scheduling.delete_event(event)
     _forget_empty_day(day)
-
-
-@transaction.atomic
-def release_new_items(visit: StudyVisit, *, now: datetime, by=None) -> int:
-    """Confirm the events of items that are still drafts, so that delegates see them; return how many there were."""
-    lock_visit(visit)
-    drafts = AgendaItem.objects.filter(day__visit=visit, event__status=Event.Status.TENTATIVE).select_related("event")
-    for item in drafts:
-        scheduling.publish_event(item.event, now=now, by=by)
-    return len(drafts)
 
 
 @transaction.atomic

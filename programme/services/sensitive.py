@@ -29,6 +29,7 @@ from programme.models import (
 from programme.models.sensitive import CARE_FIELDS, PASSPORT_FIELDS
 from programme.services.agenda import lock_visit
 from programme.services.links import is_over
+from programme.versions.held import comes
 
 PERMISSION = "programme.read_sensitive"
 VALID_FOR = timedelta(days=183)  # after the visit: many countries ask for six months
@@ -241,9 +242,8 @@ def meals_of(visit: StudyVisit) -> list[Meal]:
 
 
 def eats_at(delegate: Delegate, item: AgendaItem) -> bool:
-    """Whether ``delegate`` is at ``item``: it is everybody's, or of their group, or they are in none."""
-    tracks = {track.pk for track in item.tracks.all()}
-    return not tracks or delegate.track_id is None or delegate.track_id in tracks
+    """Whether ``delegate`` is at ``item``: it is everybody's, or of their group."""
+    return comes(delegate.track_id, {track.pk for track in item.tracks.all()})
 
 
 def _meal(item: AgendaItem, eating: Sequence[Delegate]) -> Meal:

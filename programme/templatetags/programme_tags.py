@@ -8,7 +8,7 @@ from django import template
 from django.conf import settings
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from iurc_portal.clock import ROME, both_cities
@@ -19,6 +19,7 @@ from programme import shown
 from programme.models import Edition, StudyVisit, Survey, library
 from programme.progress import numbers_of
 from programme.survey_results import results_of
+from programme.versions.words import label_of
 
 register = template.Library()
 
@@ -173,6 +174,20 @@ def city_starts(instant):
         other.label,
         day_mark(other.day_shift),
     )
+
+
+@register.simple_tag
+def change_words(change):
+    """What the last release did to an item: "New time", "Cancelled" …"""
+    return label_of(change)
+
+
+@register.simple_tag
+def minutes_words(minutes):
+    """«20 minutes late», «10 minutes early»: how a day runs."""
+    if minutes < 0:
+        return ngettext("%(n)s minute early", "%(n)s minutes early", -minutes) % {"n": -minutes}
+    return ngettext("%(n)s minute late", "%(n)s minutes late", minutes) % {"n": minutes}
 
 
 @register.simple_tag

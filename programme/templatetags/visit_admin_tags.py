@@ -14,6 +14,8 @@ from iurc_portal.translation.languages import Language, order_for
 from iurc_portal.translation.times import clock, date_words, range_dash
 from programme.models import FollowUp, LearningQuestion
 from programme.money import money_words
+from programme.services.releases import RELEASABLE
+from programme.versions.freezing import fingerprint, freeze
 from programme.wishes import remarks_on_size, wishes_with_remarks
 
 register = template.Library()
@@ -122,3 +124,10 @@ def mend_page(told, visit):
         editor = reverse("admin:programme_studyvisit_change", args=[visit.pk])
         return {"address": f"{editor}#tab-{tab}", "title": title, "tab": tab}
     return {"address": reverse("admin:programme_studyvisit_workplace", args=[visit.pk, told.page]), "title": title}
+
+
+@register.simple_tag
+def has_release_news(visit):
+    """Whether a released agenda differs from what staff have planned since. Seven queries."""
+    last = visit.versions.order_by("-number").first() if visit.state in RELEASABLE else None
+    return last is not None and fingerprint(freeze(visit, held=last.snapshot)) != fingerprint(last.snapshot)

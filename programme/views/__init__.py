@@ -1,12 +1,14 @@
 """Public pages of the programme, and the agenda of a delegation."""
 
+from programme.views.agenda import agenda_worker, visit_agenda, visit_attendance, visit_delay
 from programme.views.library import library, library_item
 from programme.views.pages import exchange, exchanges, programme, progress, webinars
 from programme.views.people import visit_people
 from programme.views.proposals import proposal, proposal_remarks, proposal_send, proposal_step, propose
-from programme.views.visits import visit, visit_agenda, visits
+from programme.views.visits import visit, visits
 
 __all__ = [
+    "agenda_worker",
     "exchange",
     "exchanges",
     "library",
@@ -20,6 +22,8 @@ __all__ = [
     "propose",
     "visit",
     "visit_agenda",
+    "visit_attendance",
+    "visit_delay",
     "visit_people",
     "visits",
     "webinars",

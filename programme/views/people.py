@@ -4,9 +4,9 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from events.models import Event
-from programme.models import AgendaItem, StudyVisit
-from programme.views.visits import hosts_of
+from programme.models import StudyVisit
+from programme.services.day import last_held
+from programme.views.agenda import receivers_of, working_copy
 
 
 @never_cache
@@ -22,14 +22,10 @@ def visit_people(request, slug):
     if found is None:
         return render(request, "programme/agenda_unknown.html", status=404)
     is_staff = request.user.has_perm("programme.view_studyvisit")
-    items = AgendaItem.objects.all() if is_staff else AgendaItem.objects.released()
-    items = (
-        items.filter(day__visit=found)
-        .exclude(event__status=Event.Status.CANCELLED)
-        .prefetch_related("hosts__person__organisation")
-        .order_by("event__dtstart", "pk")
-    )
+    held = last_held(found)
+    items = held.items if held else working_copy(found, None)[0] if is_staff else ()
+    hosts = receivers_of(item for item in items if not item.event.is_cancelled)
     delegates = found.delegates.coming().select_related("person__organisation", "track").in_protocol_order()
     team = [person for person in (found.lead, found.deputy, found.partner_lead) if person is not None]
-    context = {"visit": found, "delegates": delegates, "hosts": hosts_of(items), "team": team}
+    context = {"visit": found, "delegates": delegates, "hosts": hosts, "team": team}
     return render(request, "programme/visit_people.html", context)

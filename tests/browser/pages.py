@@ -226,6 +226,7 @@ def found_in_database() -> dict[str, dict]:
         "member": {
             "visit-agenda": f"/programme/visits/{visit.slug}/agenda/",
             "visit-people": f"/programme/visits/{visit.slug}/people/",
+            "visit-attendance": f"/programme/visits/{visit.slug}/attendance/",
             "edit-profile": f"/ecosystem/organisations/{edited.slug}/edit/",
             "proposal": writing,
             **{f"proposal-{step.slug}": f"{writing}{step.slug}/" for step in STEPS},
@@ -262,6 +263,7 @@ def found_in_database() -> dict[str, dict]:
             "staff-visit-hosts": f"/admin/programme/studyvisit/{planned.pk}/page/hosts/",
             "staff-visit-delegation": f"/admin/programme/studyvisit/{planned.pk}/page/delegation/",
             "staff-visit-sensitive": f"/admin/programme/studyvisit/{planned.pk}/page/sensitive/",
+            "staff-visit-release": f"/admin/programme/studyvisit/{visit.pk}/page/release/",
             "staff-webinar": f"/admin/programme/webinar/{webinar.pk}/change/",
             "staff-survey": f"/admin/programme/survey/{draft.pk}/change/",
             "staff-survey-open": f"/admin/programme/survey/{asking.pk}/change/",

@@ -340,7 +340,7 @@ def test_a_personal_calendar_costs_the_same_for_many_as_for_one(client, django_a
     for n in range(4):
         make_registration(make_event(dtstart=NOW + (n + 1) * DAY), user=user)
         if n in {0, 3}:
-            with django_assert_num_queries(3):  # the address, the registrations, the events
+            with django_assert_num_queries(4):  # the address, the registrations, the person of visits, the events
                 personal(client, clear)
 
 

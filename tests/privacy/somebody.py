@@ -30,7 +30,7 @@ from iurc_portal.notifications.models import AddressStatus, Message, Subscriptio
 from iurc_portal.notifications.subscriptions import issue
 from iurc_portal.pages.models import ProblemReport
 from programme.models import DelegateSensitive, Material, PersonalDataTransfer, SensitiveAccess
-from programme.services import links
+from programme.services import day, links
 from tests import factories
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
@@ -183,6 +183,10 @@ def _ecosystem(user) -> None:
     links.issue_host_link(host, language="ja")
     links.issue_delegate_link(in_visit, language="ja")
     SensitiveAccess.objects.create(visit=visit, by=user, at=NOW, kind="care")
+    item.attendance.create(delegate=in_visit, state="present", at=NOW, by=user)
+    factories.make_version(visit, now=NOW, tell=True)
+    day.note_attendance(visit, item=item.pk, states={in_visit.pk: "part"}, now=NOW, by=user)
+    visit.delays.create(item=item, minutes=20, at=NOW, by=user)
     factories.make_speaker(person=delegate, family_name="", given_name="", affiliation_en="Zolforanera")
 
 

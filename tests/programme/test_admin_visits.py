@@ -404,7 +404,7 @@ def test_the_button_saves_and_says_what_is_missing(client, staff):
     assert "subject" in moves["proposed"]
 
 
-def test_a_visit_goes_from_draft_to_released_by_its_buttons(client, staff):
+def test_a_visit_goes_from_draft_to_the_page_of_its_release_by_its_buttons(client, staff):
     questions = [{"text_it": f"Domanda {number}"} for number in range(3)]
     texts = {f"{name}_it": "testo" for name in ("subject", "purpose", "decision_power", "expected_output")}
     full = texts | {"expected_size": "4", "head_post": "Direttore", "lead": staff.pk}
@@ -415,15 +415,16 @@ def test_a_visit_goes_from_draft_to_released_by_its_buttons(client, staff):
     client.post(change(visit), whole(**full) | {"_move": "accepted"})
     visit.refresh_from_db()
     accepted = visit.state
-    client.post(
+    saved = client.post(
         change(visit),
         whole(agenda=[an_item()], delegates=[a_delegate(family_name="Tanaka", role="head")], **full)
         | {"_move": "released"},
     )
 
     visit.refresh_from_db()
-    assert (proposed, accepted, visit.state) == ("proposed", "accepted", "released")
-    assert [event.status for event in Event.objects.all()] == ["CONFIRMED"]
+    assert (proposed, accepted, visit.state) == ("proposed", "accepted", "preparing")
+    assert saved["Location"] == reverse("admin:programme_studyvisit_workplace", args=[visit.pk, "release"])
+    assert [event.status for event in Event.objects.all()] == ["TENTATIVE"]
 
 
 def test_cancelling_asks_for_the_reason_on_its_own_page(client, staff):

@@ -68,7 +68,7 @@ def test_an_item_is_planned_for_groups_with_all_that_staff_write_about_it(visit)
 def test_other_groups_are_material_and_a_gift_is_not(visit):
     group = services.name_group(visit, {"it": "Nord"})
     item = plan(visit, hosts=[make_person()])
-    services.release_new_items(visit, now=NOW)
+    make_version(visit, now=NOW)
     item.hosts.update(answer=ACCEPTED)
     item.event.refresh_from_db()
 

@@ -8,7 +8,7 @@ from iurc_portal.audit.models import Transition
 from programme import services, tasks
 from programme.exceptions import NotReady
 from programme.models import LearningQuestion, StudyVisit
-from tests.factories import make_city, make_organisation, make_person, make_user, make_visit
+from tests.factories import all_ticks, make_city, make_organisation, make_person, make_user, make_version, make_visit
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 2, 1, 12, 0, tzinfo=UTC)
@@ -161,28 +161,18 @@ def test_releasing_needs_items_and_a_head_and_confirms_every_event():
     headless = missing_codes(visit, "released")
     visit.delegates.create(person=make_person(), role="head", rank=1)
 
-    services.move_visit(visit, "released", now=NOW)
+    services.release(visit, now=NOW, ticks=all_ticks(visit, now=NOW))
 
     assert (empty, headless) == (["items", "head"], ["head"])
     statuses = [item.event.status for day in visit.days.all() for item in day.items.all()]
     assert statuses == ["CONFIRMED", "CONFIRMED"]
 
 
-def test_an_item_planned_after_the_release_waits_for_its_own():
-    visit = a_proposal(state="released")
-    an_agenda(visit)
-
-    count = services.release_new_items(visit, now=NOW)
-    again = services.release_new_items(visit, now=NOW)
-
-    assert (count, again) == (1, 0)
-
-
 def test_a_postponed_visit_takes_its_events_back_and_waits_for_days_that_hold_them():
     visit = a_proposal(state="preparing")
     an_agenda(visit)
     visit.delegates.create(person=make_person(), role="head", rank=1)
-    services.move_visit(visit, "released", now=NOW)
+    make_version(visit, now=NOW)
 
     services.move_visit(visit, "postponed", now=NOW, reason="Tifone")
     visit.first_day = visit.last_day = date(2026, 5, 5)
@@ -196,7 +186,7 @@ def test_cancelling_a_visit_cancels_every_event_drafts_and_released():
     visit = a_proposal(state="preparing")
     an_agenda(visit, items=3)
     visit.delegates.create(person=make_person(), role="head", rank=1)
-    services.move_visit(visit, "released", now=NOW)
+    make_version(visit, now=NOW)
     services.plan_agenda_item(visit=visit, date=LAST, starts=time(9), ends=time(10), names={"it": "Nuova"}, now=NOW)
 
     services.move_visit(visit, "cancelled", now=NOW, reason="Sciopero dei voli")

@@ -11,7 +11,7 @@ from ecosystem.models import Place
 from programme import services
 from programme.models import TravelTime, Vehicle
 from programme.services.conflicts import conflicts_of
-from tests.factories import make_city, make_organisation, make_person, make_visit
+from tests.factories import make_city, make_organisation, make_person, make_version, make_visit
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 2, 1, 12, 0, tzinfo=UTC)
@@ -54,7 +54,7 @@ def test_cancelled_items_do_not_count():
     visit = the_visit()
     planned(visit, "Saluto", (9, 0), (10, 0))
     off = planned(visit, "Annullata", (9, 0), (11, 0))
-    services.release_new_items(visit, now=NOW)
+    make_version(visit, now=NOW)
     off.refresh_from_db()
     services.withdraw_agenda_item(off, now=NOW)
 
@@ -218,7 +218,7 @@ def test_a_question_of_a_cancelled_item_is_open_again():
     visit = the_visit()
     item = planned(visit, "Saluto", (9, 0), (10, 0))
     visit.questions.create(order=1, text_it="Chi paga?", item=item)
-    services.release_new_items(visit, now=NOW)
+    make_version(visit, now=NOW)
     item.refresh_from_db()
     services.withdraw_agenda_item(item, now=NOW)
 

@@ -1,0 +1,103 @@
+"""A delegate's phone without a network: the agenda that was opened once opens again (programme spec P20)."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from programme.models import StudyVisit
+
+pytestmark = pytest.mark.browser
+DELEGATE, STAFF = "delegate@nagoya.example", "staff@torino.example"
+KEPT = "() => caches.keys()"
+
+
+def agenda(language="ja"):
+    visit = StudyVisit.objects.get(state=StudyVisit.State.RUNNING)
+    return f"/{language}/programme/visits/{visit.slug}/agenda/"
+
+
+def kept(page):
+    page.wait_for_selector("[data-agenda][data-kept]", timeout=15_000)
+    return page
+
+
+def test_the_page_opens_with_the_network_off_and_says_that_it_is_a_copy(sign_in, portal):
+    page = kept(sign_in(DELEGATE, next_address=agenda(), width=390))
+    before = page.locator(".tn-carryitem").count()
+    said = page.locator(".tn-asof").inner_text()
+
+    page.context.set_offline(True)
+    page.reload()
+
+    assert page.locator(".tn-carryitem").count() == before > 0
+    assert page.locator(".tn-asof").inner_text() == said  # when it was last updated
+    assert page.locator("[data-offline]").is_visible()
+    assert page.locator("#help .tn-call, section .tn-call[href^='tel:']").first.is_visible()
+    assert "見本 太郎" in page.locator("#people + h3 + ol").inner_text()
+    font = page.evaluate("getComputedStyle(document.querySelector('.tn-carry')).maxWidth")
+    assert font == "820px"  # its styles were kept, too
+
+
+def test_the_worker_answers_for_this_page_alone(sign_in, portal):
+    page = kept(sign_in(DELEGATE, next_address=agenda()))
+    scopes = page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).map((one) => one.scope)")
+
+    page.context.set_offline(True)
+
+    assert scopes == [portal + agenda()]
+    with pytest.raises(Exception, match="ERR_INTERNET_DISCONNECTED"):
+        page.goto(portal + "/ja/programme/visits/")
+
+
+def test_two_days_after_the_visit_the_page_forgets_its_copy(sign_in, portal):
+    page = kept(sign_in(DELEGATE, next_address=agenda()))
+    held = page.evaluate(KEPT)
+    StudyVisit.objects.filter(state=StudyVisit.State.RUNNING).update(
+        first_day=date.today() - timedelta(days=6),  # noqa: DTZ011 - any days long past will do
+        last_day=date.today() - timedelta(days=4),  # noqa: DTZ011
+    )
+
+    page.reload()
+    page.wait_for_function("async () => (await caches.keys()).length === 0", timeout=15_000)
+
+    assert len(held) == 1
+    page.wait_for_function(
+        "async () => (await navigator.serviceWorker.getRegistrations()).length === 0", timeout=15_000
+    )
+
+
+def test_who_may_no_longer_read_it_has_no_copy_either(sign_in, portal):
+    page = kept(sign_in(DELEGATE, next_address=agenda()))
+    StudyVisit.objects.get(state=StudyVisit.State.RUNNING).delegates.update(reply="declined")
+
+    page.reload()
+
+    assert page.evaluate(KEPT) == []
+    page.context.set_offline(True)
+    with pytest.raises(Exception, match=r"ERR_INTERNET_DISCONNECTED|ERR_FAILED"):
+        page.goto(portal + agenda())
+
+
+def test_now_and_next_go_on_by_themselves(sign_in, portal):
+    page = sign_in(DELEGATE, next_address=agenda("it"), width=390)
+    start = page.locator("[data-start]").last.get_attribute("data-start")
+    name = page.locator("[data-start] h3").last.inner_text()
+
+    page.clock.install(time=start)
+    page.reload()
+
+    assert page.locator("[data-now]").inner_text().endswith(name)
+    assert page.locator("[data-next]").is_hidden()
+
+
+def test_the_team_says_that_the_day_runs_late_and_everybody_reads_it(sign_in, portal):
+    page = sign_in(STAFF, next_address=agenda("it"))
+    if page.locator(".tn-team").count() == 0:
+        pytest.skip("all of today's sample items are over at this hour")
+    page.click(".tn-team summary")
+    page.fill(".tn-team [name=minutes]", "20")
+    page.click(".tn-team button")
+
+    delegate = sign_in(DELEGATE, next_address=agenda("ja"), width=390)
+
+    assert "20分遅れ" in delegate.locator("main").inner_text()
