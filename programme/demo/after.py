@@ -7,9 +7,20 @@ from ecosystem.models import City, Organisation
 from programme.demo import people
 from programme.demo.agendas import IN_TORINO
 from programme.demo.listings import SEIKI
+from programme.demo.parties import interpret, know_languages
+from programme.demo.releases import release_sample
 from programme.demo.samples import Samples, columns_of
 from programme.demo.visits import delegation_of_nagoya, plan, propose, visit_of
-from programme.models import CostLine, Delegate, FollowUp, FollowUpCheck, Gift, LearningQuestion, StudyVisit
+from programme.models import (
+    AgendaItem,
+    CostLine,
+    Delegate,
+    FollowUp,
+    FollowUpCheck,
+    Gift,
+    LearningQuestion,
+    StudyVisit,
+)
 from programme.services import move_visit
 from programme.services import reports as report_services
 from programme.services.followups import move_follow_up, write_answers
@@ -87,7 +98,10 @@ def _over(samples: Samples) -> StudyVisit:
     members = [(person, role) for person, role in delegation_of_nagoya() if person.user_id is None]
     for rank, (person, role) in enumerate(members[:5], start=1):
         Delegate.objects.create(visit=visit, person=person, role=role, rank=rank, reply=Delegate.Reply.ACCEPTED)
-    move_visit(visit, State.RELEASED, now=samples.ago(days=ENDED + 10), by=lead)
+    know_languages(visit)
+    planned = AgendaItem.objects.filter(day__visit=visit).select_related("event", "day__visit")
+    interpret(planned, visit.delegates.select_related("person"), now=samples.ago(days=ENDED + 20), by=lead)
+    release_sample(visit, now=samples.ago(days=ENDED + 10), by=lead)
     move_visit(visit, State.RUNNING, now=samples.ago(days=ENDED + 1), code="calendar")
     _answer(visit, samples)
     move_visit(visit, State.COMPLETED, now=samples.ago(days=ENDED - 1), code="calendar")

@@ -1,9 +1,9 @@
-"""Papers of the sample visit under way: asked for here, made by the task a moment later; and its interpreter."""
+"""Papers of the sample visit under way: asked for here, made by the task a moment later."""
 
 from programme.demo import people
-from programme.demo.samples import Samples, columns_of
-from programme.models import AgendaItem, InterpreterAssignment, StudyVisit
-from programme.services import find_or_write_person, papers
+from programme.demo.samples import Samples
+from programme.models import StudyVisit
+from programme.services import papers
 
 VISIT = "sample-visit-of-nagoya-to-torino"
 COSTS = {
@@ -27,15 +27,6 @@ def make_papers(samples: Samples) -> None:
 
 def _of_visit(samples: Samples) -> StudyVisit:
     visit = StudyVisit.objects.get(slug=VISIT)
-    interpreter = find_or_write_person(
-        **people.mihon("通子", "ミチコ", "Michiko"),
-        **columns_of("title", "Interprete (esempio)", "Interpreter (sample)", "通訳者（見本）"),
-        languages=["ja", "it", "en"],
-        rank_band=6,
-    )
-    for item in AgendaItem.objects.filter(day__visit=visit).select_related("event"):
-        if {"it", "ja"} <= set(item.spoken_languages):
-            _interpret(item, interpreter)
     by = people.user(people.STAFF_TORINO)
     common = {"now": samples.ago(days=9), "by": by}
     for language in ("it", "en", "ja"):
@@ -45,18 +36,3 @@ def _of_visit(samples: Samples) -> StudyVisit:
         papers.ask_for(visit, "official-letter", language, protocol_number=number, particulars=letter, **common)
         papers.ask_for(visit, "itinerary", language, recipient=NAGOYA_CITY, **common)
     return visit
-
-
-def _interpret(item: AgendaItem, interpreter) -> None:
-    """Consecutive, for the whole item: half an hour of speech takes an hour."""
-    item.interpretation = AgendaItem.Interpretation.CONSECUTIVE
-    item.speaking_minutes, item.question_minutes, item.materials_due = 20, 10, 5
-    item.save()
-    InterpreterAssignment.objects.create(
-        item=item,
-        interpreter=interpreter,
-        language_from="it",
-        language_to="ja",
-        starts=item.event.dtstart,
-        ends=item.event.dtend,
-    )

@@ -22,11 +22,25 @@ def make_party(visit: StudyVisit, *, now: datetime, by) -> None:
     groups = [name_group(visit, three(*names)) for names in GROUPS]
     delegates = list(visit.delegates.select_related("person").order_by("rank"))
     divide_delegation(visit, {one.pk: groups[one.rank >= IN_RESEARCH] for one in delegates})
-    interpreter = next(one.person for one in delegates if one.role == Delegate.Role.INTERPRETER)
     bus = Vehicle.objects.get_or_create(name=BUS, defaults={"seats": 19, "supplier": "Noleggio Esempio"})[0]
     items = list(
         AgendaItem.objects.filter(day__visit=visit).select_related("event", "day__visit").order_by("event__dtstart")
     )
+    interpret(items, delegates, now=now, by=by)
+    for item in items:
+        if item.event.name_it in APART:
+            change_agenda_item(item, now=now, by=by, tracks=[groups[APART[item.event.name_it]]], vehicle=bus)
+            item.hosts.update(answer=HostConfirmation.Answer.ACCEPTED, answered_at=now)
+    meetings = [item for item in items if item.kind == AgendaItem.Kind.MEETING]
+    for question, item in zip(visit.questions.order_by("order"), meetings, strict=False):
+        question.item = item
+        question.save(update_fields=["item"])
+    _open_city_hall()
+
+
+def interpret(items, delegates, *, now: datetime, by) -> None:
+    """The delegation's interpreter wherever Italian is spoken."""
+    interpreter = next(one.person for one in delegates if one.role == Delegate.Role.INTERPRETER)
     for item in items:
         if "it" in item.spoken_languages:
             change_agenda_item(
@@ -38,14 +52,6 @@ def make_party(visit: StudyVisit, *, now: datetime, by) -> None:
                 question_minutes=10,
             )
             assign_interpreter(item, interpreter, languages=("it", "ja"))
-        if item.event.name_it in APART:
-            change_agenda_item(item, now=now, by=by, tracks=[groups[APART[item.event.name_it]]], vehicle=bus)
-            item.hosts.update(answer=HostConfirmation.Answer.ACCEPTED, answered_at=now)
-    meetings = [item for item in items if item.kind == AgendaItem.Kind.MEETING]
-    for question, item in zip(visit.questions.order_by("order"), meetings, strict=False):
-        question.item = item
-        question.save(update_fields=["item"])
-    _open_city_hall()
 
 
 def know_languages(visit: StudyVisit) -> None:

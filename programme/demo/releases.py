@@ -9,7 +9,6 @@ from programme.demo.samples import three
 from programme.models import AgendaItem, AgendaVersion, StudyVisit
 from programme.services import draft_of, release, reschedule_agenda_item
 from programme.services.release_letters import RELEASED
-from programme.services.releases import key_of
 
 WHY = "Esempio: resta così."
 NOTHING = ("", "", "")
@@ -22,7 +21,7 @@ def release_sample(visit: StudyVisit, *, now: datetime, by, note: tuple[str, str
         visit,
         now=now,
         by=people.user(people.MANAGER) if draft.blocks else by,
-        ticks={key_of(told.conflict): WHY for told in draft.conflicts if told.level != Level.BLOCK},
+        ticks={told.key: WHY for told in draft.conflicts if told.level != Level.BLOCK},
         override_reason=WHY,
         note=three(*note),
         seen=draft.seen,

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from programme import services
 from programme.models import AgendaItem, HostConfirmation, Vehicle
-from tests.factories import make_organisation, make_person, make_visit
+from tests.factories import make_organisation, make_person, make_version, make_visit
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 2, 1, 12, 0, tzinfo=UTC)
