@@ -1,7 +1,7 @@
 """Old versions of a record: they are read, and where nothing but facts is at stake they are put back."""
 
 from django.contrib.admin.utils import flatten_fieldsets, unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from modeltranslation.translator import translator
 
@@ -22,7 +22,24 @@ class CarefulHistory:
         only_facts = self.reverts and not issubclass(self.model, StateMachine)
         return not only_facts or not self.has_change_permission(request, obj) or super().revert_disabled(request, obj)
 
+    def history_view(self, request, object_id, extra_context=None):
+        self.refuse_unseen(request, object_id)
+        return super().history_view(request, object_id, extra_context)
+
+    def refuse_unseen(self, request, object_id) -> None:
+        """A record that is not in a person's list has no past for them, either. Of what was deleted it remains."""
+        key = unquote(object_id)
+        try:
+            exists = self.model._base_manager.filter(pk=key).exists()
+        except (ValueError, ValidationError) as no_key:
+            raise Http404 from no_key
+        if exists and self.get_object(request, key) is None:
+            raise Http404
+
     def history_form_view(self, request, object_id, version_id, extra_context=None):
+        if not hasattr(self.model._meta, "simple_history_manager_attribute"):
+            raise Http404("no history is kept")
+        self.refuse_unseen(request, object_id)
         request.looks_back = True
         if request.method == "POST":
             present = self.get_object(request, unquote(object_id))

@@ -19,6 +19,7 @@ from programme.models import FollowUp, FollowUpCheck
 from programme.services.followups import move_follow_up
 
 State = FollowUp.State
+MOVE = ("move", "move_reason")
 
 
 class FollowUpForm(forms.ModelForm):
@@ -57,10 +58,20 @@ class FollowUpAdmin(EditableBy, PortalAdmin):
     search_fields = [*columns("text")]
     autocomplete_fields = ["visit", "webinar", "owner_torino", "owner_nagoya"]
     actions = ["start", "finish"]
-    general = ("visit", "webinar", "owner_torino", "owner_nagoya", ("due_on", "priority"), ("move", "move_reason"))
+    general = ("visit", "webinar", "owner_torino", "owner_nagoya", ("due_on", "priority"), MOVE)
 
     def get_queryset(self, request):
         return super().get_queryset(request).visible_to(request.user)
+
+    def get_fieldsets(self, request, obj=None):
+        """The next move is no field of the record: who only reads, and who looks back, is offered none."""
+        found = super().get_fieldsets(request, obj)
+        looks_back = getattr(request, "looks_back", False)
+        if obj is None or (self.has_change_permission(request, obj) and not looks_back):
+            return found
+        return [
+            (title, {**tab, "fields": [field for field in tab["fields"] if field != MOVE]}) for title, tab in found
+        ]
 
     @admin.display(description=_("what is to be done"), ordering="due_on")
     def what(self, obj):

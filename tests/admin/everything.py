@@ -25,12 +25,15 @@ from programme.models import (
     Document,
     Edition,
     Exchange,
+    FollowUp,
+    FollowUpCheck,
     Milestone,
     PaperText,
     PersonalDataTransfer,
     Phase,
     ProgrammeFigure,
     TravelTime,
+    Vehicle,
 )
 from tests import factories
 
@@ -194,6 +197,17 @@ MAKERS = {
     "programme.milestone": lambda: Milestone.objects.create(
         edition=edition(), title_en="Step", due_on=date(2026, 1, 1)
     ),
+    "programme.followup": lambda: FollowUp.objects.create(
+        visit=factories.make_visit(), text_en="Send", owner_torino=factories.make_organisation(), due_on=NOW.date()
+    ),
+    "programme.followupcheck": lambda: FollowUpCheck.objects.create(
+        source="visit",
+        source_id=factories.make_visit().pk,
+        day=30,
+        side="torino",
+        language="it",
+        sent_at=NOW,
+    ),
     "programme.phase": lambda: Phase.objects.create(slug=f"phase-{next(numbers)}", name_en="Phase", first_year=2016),
     "programme.programmefigure": lambda: ProgrammeFigure.objects.create(
         slug=f"figure-{next(numbers)}", label_en="Figure", value=3, year=2024
@@ -205,6 +219,7 @@ MAKERS = {
         minutes=25,
     ),
     "programme.survey": factories.make_survey,
+    "programme.vehicle": lambda: Vehicle.objects.create(name=f"Bus {next(numbers)}", seats=20),
     "programme.webinar": factories.make_webinar,
     "translation.textrecord": lambda: TextRecord.objects.create(
         model="ecosystem.organisation",

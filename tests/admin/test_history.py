@@ -89,3 +89,18 @@ def test_the_other_citys_event_is_read_and_not_changed(client, staff_of_nagoya):
     page = client.get(reverse("admin:events_event_change", args=[event.pk]))
 
     assert (page.status_code, page.context["has_change_permission"]) == (200, False)
+
+
+def test_what_the_other_city_does_not_see_has_no_past_for_them(client, staff_of_nagoya):
+    follow_up = make("programme.followup")  # Torino answers for it, in a visit that Torino receives
+    client.force_login(staff_of_nagoya)
+
+    pages = [reverse("admin:programme_followup_history", args=[follow_up.pk]), old_version(follow_up)]
+
+    assert [client.get(page).status_code for page in pages] == [404, 404]
+
+
+def test_of_what_keeps_no_history_there_is_no_old_version(admin_page):
+    city = make("ecosystem.city")
+
+    assert admin_page.get(reverse("admin:ecosystem_city_simple_history", args=[city.pk, 1])).status_code == 404
