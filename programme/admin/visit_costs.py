@@ -21,6 +21,7 @@ from programme.costs import in_euro, totals_of
 from programme.models import CostLine, Gift, StudyVisit
 from programme.money import AmountField
 from programme.services.costs import save_costs
+from programme.services.sensitive import is_manager
 
 FORMS = {"csv", "xlsx"}
 
@@ -62,10 +63,13 @@ class CostForm(forms.ModelForm):
             "no_receipt_reason": TextInput(),
         }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, payers=None, **kwargs):
         super().__init__(*args, **kwargs)
         for column in columns("heading"):
             self.fields[column].required = False
+        if payers is not None:
+            kept = [choice for choice in self.fields["payer"].choices if choice[0] in {"", *payers}]
+            self.fields["payer"].choices = kept
 
     @property
     def euro(self) -> Decimal | None:
@@ -98,15 +102,17 @@ GiftFormSet = forms.modelformset_factory(Gift, form=GiftForm, extra=0, can_delet
 
 @workplace("costs", pgettext_lazy("visit", "Costs"), order=90, allowed=takes_part)
 def costs(request, visit, context):
-    """The lines with their receipts, the presents, the totals."""
-    lines = visit.costs.order_by("pk")
+    """The lines with their receipts, the presents, the totals; of the guests' staff those that their side pays."""
+    lines = visit.costs.editable_by(request.user).order_by("pk")
     if "receipt" in request.GET:
         return _receipt(lines, request.GET["receipt"])
     if "export" in request.GET:
         return _take_away(visit, lines, request.GET["export"])
     is_post = request.method == "POST"
     sent = (request.POST, request.FILES) if is_post else (None, None)
-    formset = CostFormSet(*sent, queryset=lines, prefix="costs")
+    is_guest = request.user.side == visit.guest_city.slug and not is_manager(request.user)
+    payers = CostLine.payers_of_guests(request.user.side) if is_guest else None
+    formset = CostFormSet(*sent, queryset=lines, prefix="costs", form_kwargs={"payers": payers})
     gifts = GiftFormSet(*sent, queryset=visit.gifts.order_by("pk"), prefix="gifts")
     if is_post and all([formset.is_valid(), gifts.is_valid()]):
         both = (formset, gifts)
@@ -117,13 +123,13 @@ def costs(request, visit, context):
         messages.success(request, _("Saved."))
         return HttpResponseRedirect(request.path)
     totals = totals_of(lines)
-    payers = dict(CostLine.Payer.choices)
+    names = dict(CostLine.Payer.choices)
     context |= {
         "formset": formset,
         "gifts": gifts,
         "totals": totals,
-        "sums": [(payers[payer], currency, one) for (payer, currency), one in totals.by_payer.items()],
-        "euro": [(payers[payer], one) for payer, one in totals.euro.items()],
+        "sums": [(names[payer], currency, one) for (payer, currency), one in totals.by_payer.items()],
+        "euro": [(names[payer], one) for payer, one in totals.euro.items()],
     }
     status = 422 if is_post else 200
     return TemplateResponse(request, "admin/programme/studyvisit/costs.html", context, status=status)

@@ -39,6 +39,17 @@ def _amount(label, **options):
     return models.DecimalField(label, max_digits=12, decimal_places=2, validators=[MinValueValidator(0)], **options)
 
 
+class CostLineQuerySet(models.QuerySet):
+    def editable_by(self, user):
+        """Managers all; staff those of visits to their own city, of other visits what their own side pays."""
+        if user.is_superuser or user.has_perm("ecosystem.edit_both_sides"):
+            return self
+        if not (user.is_staff and user.has_perm("programme.change_studyvisit")):
+            return self.none()
+        own_side = Q(visit__guest_city__slug=user.side, payer__in=self.model.payers_of_guests(user.side))
+        return self.filter(Q(visit__host_city__slug=user.side) | own_side)
+
+
 class CostLine(models.Model):
     """One line of a visit's money. Estimate and actual stand beside each other; a line may have neither yet.
 
@@ -72,6 +83,8 @@ class CostLine(models.Model):
     receipt = PdfField(_("receipt"), blank=True)
     no_receipt_reason = models.CharField(_("why there is no receipt"), max_length=200, blank=True)
 
+    objects = CostLineQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("cost")
         verbose_name_plural = _("costs")
@@ -97,6 +110,11 @@ class CostLine(models.Model):
 
     def __str__(self):
         return self.heading or str(self.pk)
+
+    @classmethod
+    def payers_of_guests(cls, side: str) -> list[str]:
+        """Who pays on the side of a visiting city: the city and its delegates."""
+        return [payer for payer in (side, cls.Payer.DELEGATE) if payer in cls.Payer.values]
 
     def clean(self):
         super().clean()

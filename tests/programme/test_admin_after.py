@@ -130,6 +130,25 @@ def save(desk, visit, *lines, gifts=(), initial=0):
     return desk.post(page(visit, "costs"), rows("costs", *lines, initial=initial) | rows("gifts", *gifts))
 
 
+def test_the_guests_staff_see_and_write_what_their_own_side_pays(client, visit):
+    theirs = CostLine.objects.create(visit=visit, heading_en="Hotel", payer="nagoya", estimate=300)
+    ours = CostLine.objects.create(visit=visit, heading_en="Coach", payer="torino", estimate=500)
+    client.force_login(staff("nagoya"))
+
+    shown = client.get(page(visit, "costs")).content.decode()
+    written = save(client, visit, line(payer="delegate", heading_en="Lunch"))
+    refused = save(client, visit, line(payer="torino", heading_en="Bus"))
+    save(client, visit, line(id=ours.pk, heading_en="Mine", payer="nagoya"), initial=1)  # a line they do not see
+
+    assert ("Hotel" in shown, "Coach" in shown) == (True, False)
+    assert (written.status_code, refused.status_code) == (302, 422)
+    assert sorted(visit.costs.values_list("heading_en", "payer")) == [
+        ("Coach", "torino"),
+        ("Hotel", theirs.payer),
+        ("Lunch", "delegate"),
+    ]
+
+
 def test_a_line_is_kept_with_its_receipt_and_the_receipt_opens(desk, visit):
     receipt = SimpleUploadedFile("r.pdf", PDF, content_type="application/pdf")
     answer = save(desk, visit, line(estimate="1,200.50", actual="1,180", receipt=receipt))
