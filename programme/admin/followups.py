@@ -19,6 +19,7 @@ from programme.models import FollowUp, FollowUpCheck
 from programme.services.followups import move_follow_up
 
 State = FollowUp.State
+MOVE = ("move", "move_reason")
 
 
 class FollowUpForm(forms.ModelForm):
@@ -57,10 +58,19 @@ class FollowUpAdmin(EditableBy, PortalAdmin):
     search_fields = [*columns("text")]
     autocomplete_fields = ["visit", "webinar", "owner_torino", "owner_nagoya"]
     actions = ["start", "finish"]
-    general = ("visit", "webinar", "owner_torino", "owner_nagoya", ("due_on", "priority"), ("move", "move_reason"))
+    general = ("visit", "webinar", "owner_torino", "owner_nagoya", ("due_on", "priority"), MOVE)
 
     def get_queryset(self, request):
         return super().get_queryset(request).visible_to(request.user)
+
+    def get_fieldsets(self, request, obj=None):
+        """The move to make stands only in a form that somebody may send."""
+        fieldsets = super().get_fieldsets(request, obj)
+        looks_only = getattr(request, "looks_back", False) or not self.has_change_permission(request, obj)
+        if obj is None or not looks_only:
+            return fieldsets
+        (title, facts), *languages = fieldsets
+        return [(title, {**facts, "fields": [name for name in facts["fields"] if name != MOVE]}), *languages]
 
     @admin.display(description=_("what is to be done"), ordering="due_on")
     def what(self, obj):

@@ -25,12 +25,15 @@ from programme.models import (
     Document,
     Edition,
     Exchange,
+    FollowUp,
+    FollowUpCheck,
     Milestone,
     PaperText,
     PersonalDataTransfer,
     Phase,
     ProgrammeFigure,
     TravelTime,
+    Vehicle,
 )
 from tests import factories
 
@@ -191,6 +194,16 @@ MAKERS = {
     "programme.exchange": lambda: Exchange.objects.create(
         slug=f"exchange-{next(numbers)}", title_en="Exchange", edition=edition()
     ),
+    "programme.followup": lambda: FollowUp.objects.create(
+        visit=factories.make_visit(),
+        owner_torino=factories.make_organisation(side="torino"),
+        text_en="Write to them",
+        due_on=NOW.date(),
+    ),
+    "programme.followupcheck": lambda: FollowUpCheck.objects.create(
+        source="visit", source_id=factories.make_visit().pk, day=30, side="torino", language="it", sent_at=NOW
+    ),
+    "programme.vehicle": lambda: Vehicle.objects.create(name=f"Bus {next(numbers)}", seats=9),
     "programme.milestone": lambda: Milestone.objects.create(
         edition=edition(), title_en="Step", due_on=date(2026, 1, 1)
     ),
