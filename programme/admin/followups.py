@@ -64,14 +64,13 @@ class FollowUpAdmin(EditableBy, PortalAdmin):
         return super().get_queryset(request).visible_to(request.user)
 
     def get_fieldsets(self, request, obj=None):
-        """The next move is no field of the record: who only reads, and who looks back, is offered none."""
-        found = super().get_fieldsets(request, obj)
-        looks_back = getattr(request, "looks_back", False)
-        if obj is None or (self.has_change_permission(request, obj) and not looks_back):
-            return found
-        return [
-            (title, {**tab, "fields": [field for field in tab["fields"] if field != MOVE]}) for title, tab in found
-        ]
+        """The move to make stands only in a form that somebody may send."""
+        fieldsets = super().get_fieldsets(request, obj)
+        looks_only = getattr(request, "looks_back", False) or not self.has_change_permission(request, obj)
+        if obj is None or not looks_only:
+            return fieldsets
+        (title, facts), *languages = fieldsets
+        return [(title, {**facts, "fields": [name for name in facts["fields"] if name != MOVE]}), *languages]
 
     @admin.display(description=_("what is to be done"), ordering="due_on")
     def what(self, obj):

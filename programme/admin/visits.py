@@ -119,7 +119,6 @@ class StudyVisitAdmin(EditableBy, PortalAdmin):
         "transport",
         "interpretation_wanted",
         "duty_phone",
-        ("passport_required", "passport_reason"),
         "staff_notes",
         "is_sample",
     )

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 
 from programme.models import StudyVisit
 
@@ -79,7 +80,7 @@ def open_workplace(model_admin, request, object_id: str, name: str):
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
-        "title": page.title,
+        "title": capfirst(page.title),
         "visit": visit,
         "workplace": page,
         "workplaces": workplaces_for(request.user, visit),

@@ -194,19 +194,18 @@ MAKERS = {
     "programme.exchange": lambda: Exchange.objects.create(
         slug=f"exchange-{next(numbers)}", title_en="Exchange", edition=edition()
     ),
-    "programme.milestone": lambda: Milestone.objects.create(
-        edition=edition(), title_en="Step", due_on=date(2026, 1, 1)
-    ),
     "programme.followup": lambda: FollowUp.objects.create(
-        visit=factories.make_visit(), text_en="Send", owner_torino=factories.make_organisation(), due_on=NOW.date()
+        visit=factories.make_visit(),
+        owner_torino=factories.make_organisation(side="torino"),
+        text_en="Write to them",
+        due_on=NOW.date(),
     ),
     "programme.followupcheck": lambda: FollowUpCheck.objects.create(
-        source="visit",
-        source_id=factories.make_visit().pk,
-        day=30,
-        side="torino",
-        language="it",
-        sent_at=NOW,
+        source="visit", source_id=factories.make_visit().pk, day=30, side="torino", language="it", sent_at=NOW
+    ),
+    "programme.vehicle": lambda: Vehicle.objects.create(name=f"Bus {next(numbers)}", seats=9),
+    "programme.milestone": lambda: Milestone.objects.create(
+        edition=edition(), title_en="Step", due_on=date(2026, 1, 1)
     ),
     "programme.phase": lambda: Phase.objects.create(slug=f"phase-{next(numbers)}", name_en="Phase", first_year=2016),
     "programme.programmefigure": lambda: ProgrammeFigure.objects.create(
@@ -219,7 +218,6 @@ MAKERS = {
         minutes=25,
     ),
     "programme.survey": factories.make_survey,
-    "programme.vehicle": lambda: Vehicle.objects.create(name=f"Bus {next(numbers)}", seats=20),
     "programme.webinar": factories.make_webinar,
     "translation.textrecord": lambda: TextRecord.objects.create(
         model="ecosystem.organisation",

@@ -144,7 +144,7 @@ def test_the_home_costs_the_same_whatever_the_portal_holds(admin_page, something
         admin_page.get(HOME)
 
     assert len(after) == len(before)
-    assert len(after) <= 55
+    assert len(after) <= 60
 
 
 def test_staff_without_a_permission_see_neither_its_number_nor_its_menu(client, staff_of_torino):
@@ -197,7 +197,7 @@ def test_a_job_is_late_when_it_has_missed_three_turns(db):
     late = [name for name, state in zip(todo.jobs, state_of_jobs(now), strict=True) if state["late"]]
 
     assert late == ["send_due_reminders"]
-    assert len(todo.jobs) == 16
+    assert len(todo.jobs) == 18
 
 
 def test_a_job_that_never_ran_is_late(db):

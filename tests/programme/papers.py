@@ -30,7 +30,7 @@ def person(family: str, given: str, **fields):
     return factories.make_person(family_name=family, given_name=given, **fields)
 
 
-def make_planned_visit(**fields):
+def make_planned_visit(*, is_released=True, **fields):
     """Nagoya comes to Torino for two days; released. An evening meeting ends after midnight in Nagoya; a dinner."""
     office = factories.make_organisation(name_it="Città di Nagoya", name_en="City of Nagoya", name_ja="名古屋市")
     visit = factories.make_visit(
@@ -40,7 +40,7 @@ def make_planned_visit(**fields):
         title_ja="まちの移動",
         host_city=city("torino"),
         guest_city=city("nagoya"),
-        state="released",
+        state="released" if is_released else "preparing",
         applicant=office,
         subject_it="Gli spostamenti",
         subject_en="Moving",
@@ -64,6 +64,8 @@ def make_planned_visit(**fields):
     meeting = _item(visit, START, "Incontro", "Meeting", "面談", kind="meeting", spoken_languages=["it"])
     meeting.hosts.create(person=person("Rossi", "Maria", title_it="Dirigente"), answer="accepted")
     _item(visit, START + timedelta(hours=4), "Cena", "Dinner", "夕食", kind="meal")
+    if is_released:
+        factories.make_version(visit, tell=False)
     return visit
 
 

@@ -362,3 +362,19 @@ def test_a_follow_up_without_an_owner_is_refused(desk, visit):
     answer = desk.post(reverse("admin:programme_followup_add"), data)
     assert (answer.status_code, FollowUp.objects.count()) == (200, 0)
     assert "Choose who answers for it" in answer.content.decode()
+
+
+def test_the_other_citys_staff_read_a_follow_up_without_a_move_to_make(client):
+    guest = make_user(is_staff=True, side="nagoya")
+    guest.user_permissions.set(Permission.objects.filter(content_type__app_label="programme"))
+    client.force_login(guest)
+    mine = make_organisation(side="torino")
+    theirs = make_organisation(side="nagoya")
+    row = FollowUp.objects.create(
+        visit=make_visit(), owner_torino=mine, owner_nagoya=theirs, text_en="Write", due_on=date(2026, 3, 1)
+    )
+    assert client.get(reverse("admin:programme_followup_change", args=[row.pk])).status_code == 200
+    guest.user_permissions.set(Permission.objects.filter(codename__in=["view_followup"]))
+    answer = client.get(reverse("admin:programme_followup_change", args=[row.pk]))
+    assert answer.status_code == 200
+    assert "move_reason" not in answer.content.decode()

@@ -14,6 +14,7 @@ from programme.papers.names import printed
 from programme.papers.sheets import sheet_of
 from programme.services import papers
 from tests import factories
+from tests.factories import make_version
 from tests.programme.papers import (
     NAGOYA,
     NOW,
@@ -97,24 +98,26 @@ def test_an_itinerary_tells_both_cities_times_with_the_mark_of_the_day(language,
 
 
 @pytest.mark.documents
-def test_an_itinerary_has_what_is_released_and_no_draft_nor_what_was_cancelled():
+def test_an_itinerary_has_what_is_released_and_the_run_of_show_what_is_planned():
     visit = make_planned_visit()
     dinner = visit.days.get().items.get(kind="meal").event
-    type(dinner).objects.filter(pk=dinner.pk).update(status="TENTATIVE")
+    type(dinner).objects.filter(pk=dinner.pk).update(name_en="Supper", status="TENTATIVE")
 
     guests = words_of(made(visit, "itinerary", "en"))
     team = words_of(made(visit, "run-of-show", "en"))
     type(dinner).objects.filter(pk=dinner.pk).update(status="CANCELLED")
     later = words_of(made(visit, "run-of-show", "en"))
+    make_version(visit, tell=False)
+    released = words_of(made(visit, "itinerary", "en"))
 
-    assert ["Dinner" in text for text in (guests, team, later)] == [False, True, False]
-    assert "Dinner draft" in team
+    assert ["Dinner" in text for text in (guests, team, later, released)] == [True, False, False, False]
+    assert "Supper draft" in team
+    assert ["Supper" in text for text in (guests, later, released)] == [False, False, False]
 
 
 @pytest.mark.documents
 def test_before_the_release_there_is_no_itinerary_and_the_row_says_why():
-    visit = make_planned_visit()
-    type(visit).objects.filter(pk=visit.pk).update(state="preparing")
+    visit = make_planned_visit(is_released=False)
     document = papers.ask_for(visit, "itinerary", "en", now=NOW)
 
     assert papers.make(document.pk, now=NOW) == "failed"
@@ -230,10 +233,10 @@ def test_what_is_missing_in_a_language_is_told_before():
 
 def test_what_is_missing_is_found_in_as_many_queries_for_few_items_as_for_many(django_assert_num_queries):
     visit = make_planned_visit()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(9):
         texts_missing(visit, KINDS["itinerary"], ["it", "en", "ja"])
     make_more(visit)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(9):
         texts_missing(visit, KINDS["itinerary"], ["it", "en", "ja"])
 
 

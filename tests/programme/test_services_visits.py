@@ -7,7 +7,7 @@ from django.utils import translation
 from iurc_portal.audit.models import Transition
 from programme import services, tasks
 from programme.exceptions import NotReady
-from programme.models import LearningQuestion, StudyVisit
+from programme.models import AgendaItem, LearningQuestion, StudyVisit
 from tests.factories import all_ticks, make_city, make_organisation, make_person, make_user, make_version, make_visit
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +160,7 @@ def test_releasing_needs_items_and_a_head_and_confirms_every_event():
     an_agenda(visit, items=2)
     headless = missing_codes(visit, "released")
     visit.delegates.create(person=make_person(), role="head", rank=1)
+    visit.questions.update(item=AgendaItem.objects.filter(day__visit=visit).first())
 
     services.release(visit, now=NOW, ticks=all_ticks(visit, now=NOW))
 
