@@ -38,6 +38,11 @@ GAPS: dict[str, Any] = {
     "item": gettext_lazy("the name of the agenda item"),
     "guests": gettext_lazy("the guest city"),
 }
+MORE_GAPS: dict[str, dict[str, Any]] = {
+    kinds.AGAIN: {"former": gettext_lazy("the sentence with the former time and place, where they have changed")},
+    kinds.KEPT: {"note": gettext_lazy("what staff have written about it")},
+    kinds.SILENT: {"host": gettext_lazy("the name of the host")},
+}
 
 
 def register_kinds() -> None:
@@ -56,8 +61,9 @@ def register_kinds() -> None:
             registry.always,
         ),
     ):
+        gaps = GAPS | MORE_GAPS.get(name, {})
         registry.register(
-            name, title=title, render=render, refusal=refusal, placeholders=GAPS, specimen=_specimen_of(name)
+            name, title=title, render=render, refusal=refusal, placeholders=gaps, specimen=_specimen_of(name)
         )
 
 

@@ -132,6 +132,8 @@ UNFOLD = {
                 entry("output", "programme.personaldatatransfer"),
                 entry("route", "programme.traveltime"),
                 entry("directions_bus", "programme.vehicle"),
+                entry("task_alt", "programme.followup"),
+                entry("published_with_changes", "programme.followupcheck"),
                 entry("sync_alt", "programme.exchange"),
                 entry("flag", "programme.milestone"),
                 entry("calendar_month", "programme.edition"),
