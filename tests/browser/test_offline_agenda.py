@@ -33,7 +33,7 @@ def test_the_page_opens_with_the_network_off_and_says_that_it_is_a_copy(sign_in,
     assert page.locator(".tn-asof").inner_text() == said  # when it was last updated
     assert page.locator("[data-offline]").is_visible()
     assert page.locator("#help .tn-call, section .tn-call[href^='tel:']").first.is_visible()
-    assert "見本 太郎" in page.locator("#people + h3 + ol").inner_text()
+    assert "見本 太郎" in page.locator("section:has(#people) ol").first.inner_text()
     font = page.evaluate("getComputedStyle(document.querySelector('.tn-carry')).maxWidth")
     assert font == "820px"  # its styles were kept, too
 
