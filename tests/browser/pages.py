@@ -194,6 +194,8 @@ def found_in_database() -> dict[str, dict]:
     Membership.objects.get_or_create(user=delegate, organisation=edited, defaults={"role": Membership.Role.EDITOR})
     draft_visit = StudyVisit.objects.filter(state=StudyVisit.State.DRAFT, proposed_by__isnull=False).first()
     StudyVisit.objects.filter(pk=draft_visit.pk).update(proposed_by=delegate)
+    visit.delegates.filter(role="head").update(role="member")
+    visit.delegates.filter(person__user=delegate).update(role="head")  # who may tick those present
     writing, over = f"/programme/visits/proposals/{draft_visit.number}/", StudyVisit.objects.get(state="reported")
     for language, day in zip(("it", "en", "ja"), FollowUpCheck.DAYS, strict=True):
         what = {"source": "visit", "source_id": over.pk, "day": day, "side": "nagoya"}
