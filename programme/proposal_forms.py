@@ -18,7 +18,9 @@ from django.utils.translation import pgettext_lazy
 from ecosystem.models import City, Organisation
 from events.questions import refuse_controls_but_lines
 from iurc_portal.staff.times import DayField
-from iurc_portal.translation.languages import best_text
+from iurc_portal.templatetags.portal_tags import spoken
+from iurc_portal.translation.languages import Spoken, best_text
+from iurc_portal.translation.widgets import SpokenSelect
 from programme.models import StudyVisit
 from programme.models.wishes import MOST_WISHES
 from programme.services.proposals import TRANSLATED
@@ -74,7 +76,10 @@ class BeginForm(forms.Form):
     """For whom, to which city, about what: enough to keep a draft."""
 
     applicant = forms.ModelChoiceField(
-        label=_("Organisation that proposes the visit"), queryset=Organisation.objects.none(), empty_label=None
+        label=_("Organisation that proposes the visit"),
+        queryset=Organisation.objects.none(),
+        empty_label=None,
+        widget=SpokenSelect,
     )
     host_city = forms.ModelChoiceField(
         label=_("City to be visited"),
@@ -92,6 +97,8 @@ class BeginForm(forms.Form):
     def __init__(self, *args, applicants, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["applicant"].queryset = applicants
+        self.fields["applicant"].label_from_instance = lambda body: Spoken.of(body, "name")
+        self.fields["host_city"].label_from_instance = lambda city: spoken(Spoken.of(city, "name"))
         self.fields["host_city"].queryset = City.objects.filter(is_partner=True).order_by("slug")
 
     def clean(self):
@@ -169,14 +176,13 @@ class QuestionsStep(Step):
 
     def __init__(self, *args, visit, **kwargs):
         super().__init__(*args, visit=visit, **kwargs)
-        column = f"text_{visit.language}"
-        texts = [getattr(question, column) or question.text for question in visit.questions.order_by("order", "pk")]
+        texts = [best_text(one, "text", visit.language) for one in visit.questions.order_by("order", "pk")]
         for number in range(1, min(max(USUAL_QUESTIONS, len(texts) + 2), MOST_QUESTIONS) + 1):
             name = f"question_{number}"
             label = format_question(number)
             self.fields[name] = _long(label, rows=2, longest=1000)
-            self.fields[name].widget.attrs["lang"] = visit.language
-            self.initial[name] = texts[number - 1] if number <= len(texts) else ""
+            self.initial[name], language = texts[number - 1] if number <= len(texts) else ("", visit.language)
+            self.fields[name].widget.attrs["lang"] = language
 
     def written(self):
         """Every question that was typed, each once, in its order."""
