@@ -17,6 +17,7 @@ WITH_MAP = {
     "event",
     "event-past",
     "visit",
+    "visit-over",
 }  # Leaflet may come here
 
 
