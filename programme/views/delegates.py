@@ -9,19 +9,17 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.shortcuts import render
-from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
 from events.views.registering import SeeOther
 from iurc_portal.accounts.forgery import protected_if_signed_in
-from iurc_portal.pages.private import no_leaks
 from iurc_portal.translation.languages import Language
 from programme.delegate_forms import CareForm, OwnRowForm, PassportForm
 from programme.exceptions import LinkOver
 from programme.models import DelegateLink
 from programme.models.sensitive import PASSPORT_FIELDS
 from programme.services import delegates, links, sensitive
-from programme.views.hosts import link_over
+from programme.views.behind_links import behind_link, link_over
 
 PARTS = ("row", "care", "passport")
 
@@ -30,15 +28,7 @@ PARTS = ("row", "care", "passport")
 @require_http_methods(["GET", "HEAD", "POST"])
 def delegate(request, token):
     link = links.find_delegate_link(token)
-    if link is None:
-        return no_leaks(render(request, "programme/link_unknown.html", status=404))
-    asked_for = request.POST.get("read_in", "") if request.method == "POST" else request.GET.get("lang", "")
-    language = asked_for if asked_for in Language.values else link.language
-    with translation.override(language), timezone.override(link.visit.host_city.tzid):
-        request.LANGUAGE_CODE = language
-        response = _page(request, link, token, language=language, now=timezone.now())
-        response["Content-Language"] = language
-    return no_leaks(response)
+    return behind_link(request, link, lambda **reader: _page(request, link, token, **reader))
 
 
 def _page(request, link: DelegateLink, token: str, *, language: str, now):

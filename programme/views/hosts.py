@@ -8,13 +8,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.shortcuts import render
-from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
 from events.views.registering import SeeOther
 from iurc_portal.accounts.forgery import protected_if_signed_in
 from iurc_portal.clock import both_cities
-from iurc_portal.pages.private import no_leaks
 from iurc_portal.translation.languages import Language
 from programme.exceptions import ItemChanged, LinkOver
 from programme.host_facts import Facts, facts_from, facts_of
@@ -22,21 +20,14 @@ from programme.host_forms import HostAnswerForm, MaterialForm
 from programme.models import Delegate, HostConfirmation, HostLink, LearningQuestion
 from programme.schedule import slot_of
 from programme.services import links, materials
+from programme.views.behind_links import behind_link, link_over
 
 
 @protected_if_signed_in  # the address itself is the secret; a cookie that a phone refuses must keep nobody out
 @require_http_methods(["GET", "HEAD", "POST"])
 def host(request, token):
     link = links.find_host_link(token)
-    if link is None:
-        return no_leaks(render(request, "programme/link_unknown.html", status=404))
-    asked_for = request.POST.get("read_in", "") if request.method == "POST" else request.GET.get("lang", "")
-    language = asked_for if asked_for in Language.values else link.language
-    with translation.override(language), timezone.override(link.visit.host_city.tzid):
-        request.LANGUAGE_CODE = language
-        response = _page(request, link, token, language=language, now=timezone.now())
-        response["Content-Language"] = language
-    return no_leaks(response)
+    return behind_link(request, link, lambda **reader: _page(request, link, token, **reader))
 
 
 def _page(request, link: HostLink, token: str, *, language: str, now):
@@ -87,11 +78,6 @@ def _handed_in(upload: MaterialForm, found: HostConfirmation, *, now) -> bool:
         upload.add_error("file", refusal)
         return False
     return True
-
-
-def link_over(request, visit, *, status: int):
-    """The same page for every link that works no more, with whom to ask."""
-    return render(request, "programme/link_over.html", {"visit": visit, "lead": visit.lead}, status=status)
 
 
 def _known_change(found: HostConfirmation) -> tuple[Facts, Facts] | None:
