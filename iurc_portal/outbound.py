@@ -1,7 +1,8 @@
-"""Which addresses the portal may call on a person's word (events spec 10.1, 10.2; against server-side request forgery).
+"""Which addresses the portal may call on a person's word (events spec 10.1, 10.2): against request forgery.
 
 A name is resolved once, every address it has is judged, and the caller connects to a judged address: a name that
-changes its mind between look and call gains nothing. ``allowed`` names networks that a trial opens in spite of the rule.
+changes its mind between look and call gains nothing.
+``allowed`` names networks that a trial opens in spite of the rule.
 """
 
 import ipaddress
@@ -38,7 +39,7 @@ def _inner(address: Address) -> Address:
 
 
 def is_public(text: str) -> bool:
-    """Whether anybody on the internet could be at this address: neither private, shared, local, multicast nor kept back."""
+    """Whether anybody on the internet could be there: not private, shared, local, multicast or kept back."""
     address = ipaddress.ip_address(text.partition("%")[0])
     if address in NAT64_LOCAL:
         return False
