@@ -143,6 +143,10 @@ class AgendaItemForm(forms.ModelForm):
         """What a shorter form did not send at all has not changed."""
         return [name for name in super().changed_data if name not in USUAL or self.add_prefix(name) in self.data]
 
+    def has_changed(self):
+        """The page gives a new row the day of the row before: a day alone is not yet an item."""
+        return super().has_changed() if self.instance.pk else bool(set(self.changed_data) - {"date"})
+
     def clean(self):
         cleaned = super().clean()
         for name in USUAL:

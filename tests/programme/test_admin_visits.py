@@ -175,6 +175,14 @@ def test_a_change_of_time_moves_the_event_through_its_service(client, staff):
     assert (event.wall_start, event.sequence) == ("2026-03-03T14:00:00", 1)
 
 
+def test_a_further_row_that_has_nothing_but_its_day_is_no_item(client, staff):
+    bare = an_item(date="2026-03-04", starts="", ends="", name_it="")
+
+    client.post(ADD, whole(agenda=[an_item(), bare]))
+
+    assert AgendaItem.objects.count() == 1
+
+
 def test_a_row_that_nobody_touched_changes_nothing(client, staff):
     item = planned(hosts=[make_person()])
     item.hosts.update(answer="accepted")
