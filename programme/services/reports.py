@@ -17,7 +17,7 @@ from iurc_portal.notifications.services import Letter, queue_messages
 from iurc_portal.translation.languages import CODES, best_text, languages_filled
 from iurc_portal.translation.times import date_range, date_words
 from programme.costs import totals_of
-from programme.models import AgendaItem, Delegate, LearningQuestion, StudyVisit, VisitReport
+from programme.models import AgendaItem, Delegate, LearningQuestion, StudyVisit, Survey, VisitReport
 from programme.models.reports import TEXTS
 from programme.services.agenda import lock_visit
 from programme.services.followups import OVER
@@ -65,7 +65,9 @@ def facts_of(visit: StudyVisit) -> dict[str, Any]:
             for row in visit.follow_ups.select_related("owner_torino", "owner_nagoya").order_by("due_on", "pk")
         ],
         "surveys": [
-            told for survey in visit.surveys.with_subject().order_by("audience") if (told := numbers_of(survey))
+            told
+            for survey in Survey.objects.with_subject().filter(visit=visit).order_by("audience")
+            if (told := numbers_of(survey))
         ],
         "costs": {
             "estimate_eur": str(totals.all_euro.estimate),

@@ -80,7 +80,7 @@ def waiting(survey: Survey) -> int:
 def told_to_hosts(visit: StudyVisit) -> list[tuple[Survey, Results, list[tuple[SurveyQuestion, list[Comment]]]]]:
     """Of each survey of ``visit`` that is closed and was answered by enough: its numbers, and the comments shown."""
     told = []
-    for survey in visit.surveys.with_subject().order_by("audience"):
+    for survey in Survey.objects.with_subject().filter(visit=visit).order_by("audience"):
         results = results_of(survey)
         if results.questions:
             shown = [(question, [one for one in comments if one.is_shown]) for question, comments in

@@ -59,6 +59,7 @@ def test_questions_are_edited_and_the_survey_set_aside_with_one_button(client, s
 
 def test_comments_are_read_by_the_lead_alone_until_they_are_shown(client, staff_of_torino, staff_of_nagoya):
     visit = a_visit()
+    visit.lead.groups.set(staff_of_torino.groups.all())
     survey = closed(visit, ["Vai piano.", "", ""], language="it")
     (comment,) = comments(survey)
 
