@@ -346,6 +346,8 @@ IURC_EVENTS: dict[str, Any] = {
 
 IURC_SURVEYS: dict[str, Any] = {
     "at_least": 5,  # nothing is shown of fewer people than this, nor of what is left when they are taken away
+    "at_least_visit": 3,  # the same after a study visit (programme spec P24)
+    "visit_hour": 18,  # of a visit's last day, on the clocks of its city
     "open_days": 14,  # after the event, where staff say nothing else (programme spec P24)
     "remind_after_days": 5,  # once, whoever has not answered
 }

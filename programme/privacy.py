@@ -37,6 +37,7 @@ from programme.models import (
     Speaker,
     StudyVisit,
     Survey,
+    SurveyInvitation,
     VisitReport,
 )
 from programme.services import papers, survey_answers
@@ -145,6 +146,11 @@ def sensitive_of(subject: Subject):
     return DelegateSensitive.objects.filter(delegate__in=delegates_of(subject).values("pk"))
 
 
+def surveys_of(subject: Subject):
+    """The surveys of visits to which they were invited; what anybody answered leads to nobody."""
+    return SurveyInvitation.objects.filter(person__in=people_of(subject).values("pk"))
+
+
 def talks_of(subject: Subject):
     return Speaker.objects.filter(person__in=people_of(subject).values("pk"))
 
@@ -205,6 +211,17 @@ def collect(subject: Subject) -> Iterable[Section]:
         lambda row: words.line("{} – {}", Spoken.of(row.item.day.visit, "title"), Spoken.of(row.item.event, "name")),
     )
     yield Section(
+        "visit_surveys",
+        _("Surveys after study visits that you were asked to answer"),
+        columns(
+            ("visit", _("visit"), lambda row: row.survey.visit.title),
+            ("asked_on", _("asked on"), "asked_on"),
+            ("language", _("language"), lambda row: str(row.get_language_display())),
+        ),
+        list(surveys_of(subject).select_related("survey__visit")),
+        lambda row: words.line("{}", Spoken.of(row.survey.visit, "title")),
+    )
+    yield Section(
         "interpretations",
         _("Study visits as an interpreter"),
         columns(
@@ -258,6 +275,7 @@ def erase(subject: Subject, now: datetime) -> None:
         speaker.delete()
     papers.forget_files(papers.naming(people_of(subject)))
     sensitive_of(subject).delete()
+    surveys_of(subject).delete()
     delegates, hosts = delegates_of(subject), hosts_of(subject)
     DelegateLink.objects.filter(delegate__in=delegates.values("pk")).delete()
     HostLink.objects.filter(host__in=hosts.values("pk")).delete()

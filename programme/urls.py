@@ -16,6 +16,7 @@ urlpatterns = [
     path("visits/proposals/<str:number>/<slug:step>/", views.proposal_step, name="proposal_step"),
     path("visits/<slug:slug>/", views.visit, name="visit"),
     path("visits/<slug:slug>/agenda/", views.visit_agenda, name="visit_agenda"),
+    path("visits/<slug:slug>/certificates/<int:pk>/", views.visit_certificate, name="visit_certificate"),
     path("visits/<slug:slug>/people/", views.visit_people, name="visit_people"),
     path("visits/<slug:slug>/agenda/worker.js", views.agenda_worker, name="agenda_worker"),
     path("visits/<slug:slug>/delay/", views.visit_delay, name="visit_delay"),

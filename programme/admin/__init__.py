@@ -18,6 +18,7 @@ from programme.admin import (
     visit_release,
     visit_report,
     visit_sensitive,
+    visit_surveys,
     visits,
     webinars,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "visit_release",
     "visit_report",
     "visit_sensitive",
+    "visit_surveys",
     "visits",
     "webinars",
 ]

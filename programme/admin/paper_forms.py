@@ -18,6 +18,7 @@ from iurc_portal.translation.languages import CODES, Language
 from programme.models import AgendaItem, Document, HostConfirmation, PersonalDataTransfer, StudyVisit
 from programme.models.documents import COUNTRY
 from programme.papers import facts
+from programme.papers.certificates import entitled
 from programme.papers.kinds import Kind
 from programme.services.papers import Recipient
 
@@ -95,6 +96,8 @@ class PaperForm(forms.Form):
         self.fields["dated_on"].initial = timezone.localdate()
         if "about" in self.fields:
             self.choices = about_choices(visit, kind)
+            if kind.about == "attendee" and not self.choices:
+                self.fields["about"].help_text = _("Nobody is ticked as present: certificates come from attendance.")
             self.fields["about"].choices = [
                 *((key, label) for key, label, _one in self.choices),
                 *([(ALL, _("all of them"))] if len(self.choices) > 1 else []),
@@ -209,6 +212,8 @@ def about_choices(visit: StudyVisit, kind: Kind) -> list[tuple[str, str, dict]]:
     """Whom or what a copy may be about: key, words, and the argument of the service."""
     if kind.about == "guest":
         people = [delegate.person for delegate in facts.delegation(visit)]
+    elif kind.about == "attendee":
+        people = [delegate.person for delegate in entitled(visit)]
     elif kind.about == "interpreter":
         people = facts.interpreters(visit)
     else:

@@ -34,6 +34,7 @@ AUDIENCES = {
     "place-cards": pgettext_lazy("papers", "team"),
     "badges": pgettext_lazy("papers", "team"),
     "meal-counts": _("caterers"),
+    "certificate": _("each delegate who was there"),
     "report": _("partners, European Union"),
 }
 

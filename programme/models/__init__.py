@@ -1,6 +1,7 @@
 """Why we meet: editions and phases, exchanges, webinars, study visits, surveys, and the documented history."""
 
 from programme.models.agenda import AgendaItem, AgendaTrack, InterpreterAssignment, Vehicle, VisitDay
+from programme.models.comments import CommentRuling
 from programme.models.costs import CostLine, Currency, Gift
 from programme.models.delegations import Delegate, HostConfirmation
 from programme.models.documents import Document, DocumentKind, PaperText, PersonalDataTransfer
@@ -25,6 +26,7 @@ __all__ = [
     "AgendaTrack",
     "AgendaVersion",
     "Attendance",
+    "CommentRuling",
     "CostLine",
     "Currency",
     "DateWish",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from iurc_portal.translation.languages import best_text
 from programme.models import StudyVisit
 from programme.papers import facts
+from programme.papers.certificates import entitled
 from programme.papers.kinds import Kind
 
 
@@ -63,7 +64,17 @@ def _texts(visit: StudyVisit, kind: Kind):
         yield _needed(_("outcomes")), visit, "outcomes"
     if kind.name in {"name-list", "host-brief", "place-cards", "badges", "run-of-show", "invitation"}:
         yield from _of_people([delegate.person for delegate in facts.delegation(visit)])
-    if kind.name in {"itinerary", "run-of-show", "host-brief", "interpreter-brief", "meal-counts", "report"}:
+    if kind.name == "certificate":
+        yield from _of_people([delegate.person for delegate in entitled(visit)])
+    if kind.name in {
+        "itinerary",
+        "run-of-show",
+        "host-brief",
+        "interpreter-brief",
+        "meal-counts",
+        "certificate",
+        "report",
+    }:
         yield from _of_agenda(visit, kind)
 
 

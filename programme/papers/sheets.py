@@ -22,16 +22,14 @@ from iurc_portal.documents import letters_without_glyph
 from iurc_portal.translation.languages import Spoken
 from iurc_portal.translation.phrases import with_breaks
 from iurc_portal.translation.times import date_range, date_words
+from programme.exceptions import NothingToPrint
 from programme.models import AgendaItem, Delegate, Document, InterpreterAssignment
 from programme.papers import facts, wording
+from programme.papers.certificates import certificate
 from programme.papers.kinds import KINDS, Kind
 from programme.papers.names import Disclosure, PrintedName, addressed, addressed_organisation, printed
 
 CARDS_A_SHEET, BADGES_A_SHEET = 4, 10
-
-
-class NothingToPrint(ValidationError):
-    """The paper has nothing to tell yet; the message says what is missing."""
 
 
 @dataclass(frozen=True)
@@ -402,5 +400,6 @@ BUILDERS: dict[str, Callable[[Document, Disclosure], dict[str, Any]]] = {
     "place-cards": _cards,
     "badges": _cards,
     "meal-counts": _meal_counts,
+    "certificate": certificate,
     "report": _report,
 }

@@ -17,11 +17,12 @@ from iurc_portal.notifications.services import Letter, queue_messages
 from iurc_portal.translation.languages import CODES, best_text, languages_filled
 from iurc_portal.translation.times import date_range, date_words
 from programme.costs import totals_of
-from programme.models import AgendaItem, Delegate, LearningQuestion, StudyVisit, VisitReport
+from programme.models import AgendaItem, Delegate, LearningQuestion, StudyVisit, Survey, VisitReport
 from programme.models.reports import TEXTS
 from programme.services.agenda import lock_visit
 from programme.services.followups import OVER
 from programme.services.proposal_letters import language_of
+from programme.survey_results import numbers_of
 
 State = VisitReport.State
 Answer = LearningQuestion.Answer
@@ -29,7 +30,10 @@ SENT = "programme.visit_report"
 
 
 def facts_of(visit: StudyVisit) -> dict[str, Any]:
-    """What happened, as plain data: numbers and texts in their languages, and nobody's name. Seven queries at most."""
+    """What happened, as plain data: numbers and texts in their languages, and nobody's name. Twelve queries at most.
+
+    Of surveys there are the numbers of those that are closed; what people wrote stays out of it.
+    """
     items = AgendaItem.objects.filter(day__visit=visit).exclude(event__status=Event.Status.CANCELLED)
     items = items.select_related("event", "day").order_by("event__dtstart", "pk")
     roles = visit.delegates.filter(reply=Delegate.Reply.ACCEPTED).values_list("role", flat=True)
@@ -59,6 +63,11 @@ def facts_of(visit: StudyVisit) -> dict[str, Any]:
                 "owners": [_texts(owner, "name") for owner in row.owners.values()],
             }
             for row in visit.follow_ups.select_related("owner_torino", "owner_nagoya").order_by("due_on", "pk")
+        ],
+        "surveys": [
+            told
+            for survey in Survey.objects.with_subject().filter(visit=visit).order_by("audience")
+            if (told := numbers_of(survey))
         ],
         "costs": {
             "estimate_eur": str(totals.all_euro.estimate),

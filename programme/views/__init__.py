@@ -1,6 +1,7 @@
 """Public pages of the programme, and the agenda of a delegation."""
 
 from programme.views.agenda import agenda_worker, visit_agenda, visit_attendance, visit_delay
+from programme.views.certificates import visit_certificate
 from programme.views.library import library, library_item
 from programme.views.pages import exchange, exchanges, programme, progress, webinars
 from programme.views.people import visit_people
@@ -23,6 +24,7 @@ __all__ = [
     "visit",
     "visit_agenda",
     "visit_attendance",
+    "visit_certificate",
     "visit_delay",
     "visit_people",
     "visits",

@@ -80,7 +80,7 @@ def test_it_prints_what_it_made(whole_content, capsys):
         ["groups", "1", "0"],
         ["reminders", "2", "0"],
         ["visits", "5", "0"],
-        ["papers", "1", "0"],
+        ["papers", "2", "0"],
         ["calendars", "4", "0"],
         ["milestones", "6", "0"],
         ["testbeds", "2", "0"],

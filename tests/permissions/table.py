@@ -105,7 +105,8 @@ RULES = [
     Rule(
         "what concerns both cities of a visit",
         staff(OPEN),
-        "workplace:delegation workplace:documents workplace:questions workplace:costs workplace:report",
+        "workplace:delegation workplace:documents workplace:questions workplace:costs workplace:report"
+        " workplace:surveys",
     ),
     Rule("papers for the team alone", staff(SEEN_BY_OWN_SIDE), "admin:programme_document_file"),
     Rule(
@@ -136,11 +137,12 @@ RULES = [
         "what opens to its own link alone: see test_links.py",
         everybody(UNSEEN),
         "own_data own_data_erase own_data_file subscription by_link registration registration_* invitation"
-        " personal_feed join join_afterwards certificate survey follow_up_check",
+        " personal_feed join join_afterwards certificate survey follow_up_check delegate_certificate",
     ),
     Rule("the button of mail programs", everybody(ONWARD), "subscription_one_click"),
     # --- Everybody's pages ----------------------------------------------------------------------------------------
     Rule("the programme", everybody(OPEN), "programme:programme programme:webinars programme:library"),
+    Rule("a delegate's own certificate: for nobody else", everybody(UNSEEN), "programme:visit_certificate"),
     Rule("exchanges and progress", everybody(OPEN), "programme:exchanges programme:exchange programme:progress"),
     Rule("what a webinar left: led to the video", everybody(ONWARD), "programme:library_item"),
     Rule(

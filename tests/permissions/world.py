@@ -262,6 +262,8 @@ SPECIAL = {
     ("admin:events_broadcast_letter", "part"): "text",
     ("admin:events_reminderrule_letter", "came"): "no",
     ("admin:programme_survey_take_away", "form"): "csv",
+    ("delegate_certificate", "pk"): lambda world: world.record("programme.document").pk,
+    ("programme:visit_certificate", "pk"): lambda world: world.record("programme.document").pk,
     ("admin:programme_survey_prepare", "audience"): "guest",
     ("*", "language"): "it",
     ("*", "event_id"): lambda world: world.record("events.event").pk,
