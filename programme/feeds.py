@@ -21,8 +21,8 @@ CALLED_OFF = ("postponed", "cancelled")
 def visits_of(person: Person) -> list[HeldEvent] | None:
     """Items of the visits that ``person`` is a delegate of, and those at which they receive or interpret, as released.
 
-    Delegates, hosts and interpreters are known by their account; guests without one are in no visit. Of a visit that is called off
-    everything stands as cancelled until calendars have noticed.
+    Delegates, hosts and interpreters are known by their account; guests without one are in no visit. Of a visit that
+    is called off everything stands as cancelled until calendars have noticed.
     """
     known = getattr(person.user, "person", None) if person.user is not None else None
     if known is None:

@@ -107,6 +107,11 @@ RULES = [
         staff(OPEN),
         "workplace:delegation workplace:documents workplace:questions workplace:costs workplace:report",
     ),
+    Rule(
+        "answers to checks, one by one (staff read the sums)",
+        staff(MANAGERS),
+        "admin:programme_followupcheck_change admin:programme_followupcheck_history",
+    ),
     Rule("papers for the team alone", staff(SEEN_BY_OWN_SIDE), "admin:programme_document_file"),
     Rule(
         "papers for the team alone, follow-ups of Torino: as a list's record",
