@@ -16,8 +16,9 @@ from iurc_portal.translation.times import date_words
 from programme import services
 from programme.admin.fields import DayField
 from programme.admin.workplaces import WORKPLACES, workplace
+from programme.availability import bands_of, lanes_of
 from programme.models import AgendaItem
-from programme.schedule import days_of
+from programme.schedule import Day, days_of
 
 MOVES = {"move": services.move_item, "shift": services.shift_from, "lengthen": services.lengthen_item}
 
@@ -53,7 +54,7 @@ def arrange(request, visit, context):
         AgendaItem.objects.filter(day__visit=visit)
         .exclude(event__status=Event.Status.CANCELLED)
         .select_related("day__visit__host_city", "event__place", "vehicle")
-        .prefetch_related("tracks", "hosts__person")
+        .prefetch_related("tracks", "hosts__person", "interpreters__interpreter")
         .order_by("event__dtstart", "pk")
     )
     days = days_of(visit, items)
@@ -68,8 +69,11 @@ def arrange(request, visit, context):
     for day in days:
         for slot in day.slots:
             slot.item.conflicts = [told for told in conflicts if slot.item.pk in {item.pk for item in told.items}]
+    bands = bands_of(visit, lanes_of(visit, items), days)
+    by_date = {day.date: day for day in days}
     context |= {
         "days": days,
+        "board": [(by_date.get(date, Day(date)), band) for date, band in bands.items()],
         "conflicts": conflicts,
         "copy": copy,
         "swap": swap,

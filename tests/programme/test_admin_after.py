@@ -346,7 +346,9 @@ def test_the_public_page_shows_the_public_part_of_the_approved_version(client, m
     visit.delegates.create(person=make_person(family_name="Segreti"), reply="accepted")
     managers_desk.post(page(visit, "report"), {"act": "begin"})
     draft = client.get(visit.get_absolute_url()).content.decode()
-    managers_desk.post(page(visit, "report"), texts(act="approve", lessons_en="Ask early", internal_note_en="Cold coffee"))
+    managers_desk.post(
+        page(visit, "report"), texts(act="approve", lessons_en="Ask early", internal_note_en="Cold coffee")
+    )
     shown = client.get(visit.get_absolute_url()).content.decode()
     assert 'id="report"' not in draft
     assert "Ask early" in shown
