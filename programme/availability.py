@@ -132,8 +132,9 @@ def _add_elsewhere(visit: StudyVisit, lanes: Mapping[tuple[Role, int], Lane], st
         if role != Role.PLACE:
             lane.spells += [Spell(*hours, Why.ELSEWHERE) for hours in sorted(taken.get(pk, ()))]
     events = Event.objects.filter(place__in=places, dtstart__lt=last, dtend__gt=first).exclude(status=CANCELLED)
-    for place, *hours in events.exclude(agenda_item__day__visit=visit).values_list("place", "dtstart", "dtend"):
-        lanes[Role.PLACE, place].spells.append(Spell(*hours, Why.ELSEWHERE))
+    others = events.exclude(agenda_item__day__visit=visit).values_list("place", "dtstart", "dtend")
+    for place, starts, ends in others:
+        lanes[Role.PLACE, place].spells.append(Spell(starts, ends, Why.ELSEWHERE))
 
 
 def people_elsewhere(

@@ -36,6 +36,7 @@ __all__ = [
     "visit_groups",
     "visit_hosts",
     "visit_interpreters",
+    "visit_preview",
     "visit_questions",
     "visit_release",
     "visit_report",

@@ -104,7 +104,11 @@ def fingerprint(snapshot: dict) -> str:
     """The same for two snapshots that show the same to everybody."""
     shown = {
         **{key: snapshot[key] for key in ("days", "tracks", "people")},
-        "items": [{key: value for key, value in item.items() if key not in VOLATILE} for item in snapshot["items"]],
+        "items": [
+            {"interpreters": []}
+            | {key: value for key, value in item.items() if key not in VOLATILE}  # format 1 had none
+            for item in snapshot["items"]
+        ],
     }
     return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from events.models import Event
 from iurc_portal.translation.times import date_words
 from programme.models import StudyVisit
+from programme.versions.freezing import texts
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,9 @@ class Untranslated:
 def untranslated(snapshot: Mapping[str, Any], visit: StudyVisit) -> list[Untranslated]:
     """What readers of Japanese would read in Italian if ``snapshot`` were released. No query."""
     found = []
-    if visit.title_it and not visit.title_ja:
-        found.append(Untranslated(_("title of the visit"), visit.title_it))
+    title = texts(visit, "title")
+    if _lacks(title):
+        found.append(Untranslated(_("title of the visit"), title["it"]))
     for day, theme in sorted(snapshot["days"].items()):
         if _lacks(theme):
             words = _("theme of the day, %(day)s") % {"day": date_words(date.fromisoformat(day), "short")}
@@ -36,13 +38,13 @@ def untranslated(snapshot: Mapping[str, Any], visit: StudyVisit) -> list[Untrans
     for item in snapshot["items"]:
         if item["status"] == Event.Status.CANCELLED:
             continue
-        texts = (
+        named = (
             (_("name of the item"), item["name"]),
             (_("where, in words"), item["location"]),
             (_("dress"), item["dress"]),
             (_("name of the place"), item["place"]["name"] if item["place"] else {}),
         )
-        found += [Untranslated(what, text["it"], item["pk"]) for what, text in texts if _lacks(text)]
+        found += [Untranslated(what, text["it"], item["pk"]) for what, text in named if _lacks(text)]
     return found
 
 

@@ -98,7 +98,7 @@ RULES = [
     Rule(
         "planning: agenda, groups, hosts, interpreters, release, decisions",
         staff(OWN_SIDE),
-        "workplace:arrange workplace:groups workplace:hosts workplace:interpreters workplace:release"
+        "workplace:arrange workplace:groups workplace:hosts workplace:interpreters workplace:release workplace:preview"
         " admin:programme_studyvisit_move",
     ),
     Rule("sensitive data: lead and deputy, managers with a reason", staff(SEEN_BY_OWN_SIDE), "workplace:sensitive"),
