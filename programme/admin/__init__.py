@@ -14,6 +14,7 @@ from programme.admin import (
     visit_groups,
     visit_hosts,
     visit_interpreters,
+    visit_preview,
     visit_questions,
     visit_release,
     visit_report,

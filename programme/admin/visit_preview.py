@@ -42,8 +42,9 @@ POLICY = {
     "frame-ancestors": ["'none'"],
     "sandbox": True,
 }
+ON_SCREEN = "<style>@media screen { body { padding-inline: 16px } }</style>"  # a paper has its margins from the sheet
 BANNER = (
-    '<div role="note" style="position:sticky;top:0;z-index:99;padding:10px 16px;background:#8a5a00;color:#fff;'
+    '<div role="note" lang="{}" style="position:sticky;top:0;z-index:99;padding:10px 16px;background:#8a5a00;color:#fff;'
     'font:600 16px/1.4 sans-serif"><strong>{}</strong> {}</div>'
 )
 
@@ -80,21 +81,22 @@ def _page(request, visit: StudyVisit) -> HttpResponse:
     reader, who, language = (request.GET.get(name, "")[:20] for name in ("as", "who", "language"))
     if reader not in READERS or language not in CODES or not (who.isascii() and who.isdigit()):
         raise Http404
+    staff_read = translation.get_language() or "en"
     mark = _("PREVIEW of the working copy. Nobody has this yet, and nothing here can be sent.")
     with translation.override(language), timezone.override(visit.host_city.tzid):
         request.LANGUAGE_CODE = language
         html = READERS[reader](request, visit, int(who), language=language, now=timezone.now())
-    response = HttpResponse(_marked(html, mark))
+    response = HttpResponse(_marked(html, mark, staff_read))
     response["Content-Language"] = language
     response._csp_config = POLICY  # type: ignore[attr-defined]
     return response
 
 
-def _marked(html: str, mark: str) -> str:
+def _marked(html: str, mark: str, language: str) -> str:
     """``html`` with the banner as the first thing that is read."""
     head, body, rest = html.partition("<body")
     tag, close, rest = rest.partition(">")
-    return "".join((head, body, tag, close, format_html(BANNER, "⚠", mark), rest))
+    return "".join((head, body, tag, close, format_html(BANNER, language, "⚠", mark), rest))
 
 
 def _links(request) -> dict[str, dict[str, str]]:
@@ -142,7 +144,7 @@ def _interpreter(request, visit: StudyVisit, number: int, *, language: str, now:
         created_at=now,
     )
     try:
-        return sheet_of(paper).html
+        return sheet_of(paper).html.replace("</head>", f"{ON_SCREEN}</head>", 1)
     except ValidationError as refusal:
         why = " ".join(refusal.messages)
     except DocumentsUnavailable as refusal:
