@@ -44,8 +44,8 @@ POLICY = {
 }
 ON_SCREEN = "<style>@media screen { body { padding-inline: 16px } }</style>"  # a paper has its margins from the sheet
 BANNER = (
-    '<div role="note" lang="{}" style="position:sticky;top:0;z-index:99;padding:10px 16px;background:#8a5a00;color:#fff;'
-    'font:600 16px/1.4 sans-serif"><strong>{}</strong> {}</div>'
+    '<div role="note" lang="{}" style="position:sticky;top:0;z-index:99;padding:10px 16px;background:#8a5a00;'
+    'color:#fff;font:600 16px/1.4 sans-serif"><strong>{}</strong> {}</div>'
 )
 
 
