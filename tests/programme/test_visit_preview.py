@@ -25,6 +25,7 @@ def desk(client):
     user = make_user(is_staff=True, side="torino", language="en")
     user.user_permissions.add(*Permission.objects.filter(content_type__app_label="programme"))
     client.force_login(user)
+    client.staff = user
     return client
 
 
@@ -49,7 +50,7 @@ def seen_by(desk, visit, reader, who, language="it"):
 
 @pytest.mark.parametrize(
     ("language", "word", "heading"),
-    [("it", "ANTEPRIMA", "Tram"), ("en", "PREVIEW", "Tram"), ("ja", "プレビュー", "路面電車")],
+    [("it", "ANTEPRIMA", "Tram"), ("en", "PREVIEW", "Visit"), ("ja", "プレビュー", "路面電車")],
 )
 def test_a_guest_of_a_group_sees_their_items_of_the_working_copy_in_each_language(
     desk, visit, language, word, heading
@@ -59,7 +60,8 @@ def test_a_guest_of_a_group_sees_their_items_of_the_working_copy_in_each_languag
     make_version(visit, now=NOW, tell=False)
     for name, hour, track in (("For A", 11, a), ("For B", 14, b)):
         an_item(visit, name, hour).tracks.add(track)
-    desk.cookies["django_language"] = language
+    desk.staff.language = language
+    desk.staff.save()
 
     answer = seen_by(desk, visit, "guest", a.pk, language)
     shown = answer.content.decode()
@@ -68,7 +70,8 @@ def test_a_guest_of_a_group_sees_their_items_of_the_working_copy_in_each_languag
     assert f'lang="{language}"' in shown.partition("<body")[0]
     assert heading in shown
     assert ("For all" in shown, "For A" in shown, "For B" in shown) == (True, True, False)
-    assert 'role="note"' in shown
+    assert f'role="note" lang="{language}"' in shown
+    assert word in shown
 
 
 def test_a_host_sees_their_page_and_nothing_can_be_sent_from_it(desk, visit):
@@ -137,14 +140,14 @@ def test_the_page_offers_every_group_host_and_interpreter(desk, visit):
 
 
 def test_ticked_items_move_and_a_refusal_stands_in_its_row(desk, visit):
-    early, late, other = an_item(visit), an_item(visit, "Late", 23, ends=time(23, 50)), an_item(visit, "Other", 14)
+    early, late, other = an_item(visit), an_item(visit, "Late", 22), an_item(visit, "Other", 14)
 
-    answer = desk.post(page(visit, "arrange"), {"bulk": "move", "minutes": "60", "item": [early.pk, late.pk]})
+    answer = desk.post(page(visit, "arrange"), {"bulk": "move", "minutes": "120", "item": [early.pk, late.pk]})
 
     starts = {item.pk: item.event.wall_start[11:16] for item in AgendaItem.objects.select_related("event")}
     shown = {slot.item.pk: slot.item.refusal for day in answer.context["days"] for slot in day.slots}
     assert answer.status_code == 422
-    assert starts == {early.pk: "10:00", late.pk: "23:00", other.pk: "14:00"}
+    assert starts == {early.pk: "11:00", late.pk: "22:00", other.pk: "14:00"}
     assert (shown[early.pk], shown[other.pk]) == ("", "")
     assert "Late" in shown[late.pk]
 
