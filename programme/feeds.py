@@ -10,7 +10,7 @@ from django.utils import translation
 from events.feeds import Held as HeldEvent
 from events.feeds import Person
 from events.models import Event
-from programme.models import AgendaVersion, Delegate, StudyVisit
+from programme.models import AgendaVersion, Delegate, InterpreterAssignment, StudyVisit
 from programme.models.delegations import HostConfirmation
 from programme.models.visits import StudyVisitQuerySet
 from programme.versions.held import Held, read
@@ -19,18 +19,21 @@ CALLED_OFF = ("postponed", "cancelled")
 
 
 def visits_of(person: Person) -> list[HeldEvent] | None:
-    """Items of the visits that ``person`` is a delegate of, and those at which they receive the others, as released.
+    """Items of the visits that ``person`` is a delegate of, and those at which they receive or interpret, as released.
 
-    Delegates and hosts are known by their account; guests without one are in no visit. Of a visit that is called off
-    everything stands as cancelled until calendars have noticed.
+    Delegates, hosts and interpreters are known by their account; guests without one are in no visit. Of a visit that
+    is called off everything stands as cancelled until calendars have noticed.
     """
     known = getattr(person.user, "person", None) if person.user is not None else None
     if known is None:
         return None
     coming = Delegate.objects.filter(person=known).exclude(reply="declined")
     hosting = HostConfirmation.objects.filter(person=known).exclude(answer="declined")
+    interpreting = InterpreterAssignment.objects.filter(interpreter=known)
     visits = StudyVisit.objects.filter(
-        Q(pk__in=coming.values("visit")) | Q(pk__in=hosting.values("item__day__visit")),
+        Q(pk__in=coming.values("visit"))
+        | Q(pk__in=hosting.values("item__day__visit"))
+        | Q(pk__in=interpreting.values("item__day__visit")),
         state__in=(*StudyVisitQuerySet.RELEASED_STATES, *CALLED_OFF),
     )
     versions = AgendaVersion.objects.select_related("visit__host_city").last_of(visits).values()

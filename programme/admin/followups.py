@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -16,7 +17,9 @@ from iurc_portal.translation.times import date_words
 from programme import check_sources
 from programme.admin.fields import DayField
 from programme.models import FollowUp, FollowUpCheck
+from programme.services import checks
 from programme.services.followups import move_follow_up
+from programme.services.sensitive import is_manager
 
 State = FollowUp.State
 MOVE = ("move", "move_reason")
@@ -131,11 +134,30 @@ class FollowUpAdmin(EditableBy, PortalAdmin):
 
 @admin.register(FollowUpCheck)
 class FollowUpCheckAdmin(ReadOnly, PlainAdmin):
-    """What was asked, and what came: read, never written here."""
+    """What was asked, and what came: read, never written here. Staff read sums, managers each answer (spec 8)."""
 
     list_display = ["about", "day", "side", "sent_at", "answer_in_words", "note"]
     list_filter = ["answer", "day", "side"]
     fields = [("source", "source_id"), ("day", "side", "language"), "sent_at", ("answer", "answered_at"), "note"]
+
+    def has_view_permission(self, request, obj=None):
+        return super().has_view_permission(request, obj) and (obj is None or is_manager(request.user))
+
+    def changelist_view(self, request, extra_context=None):
+        if is_manager(request.user) or not self.has_view_permission(request):
+            return super().changelist_view(request, extra_context)
+        answers = [answer for answer in FollowUpCheck.Answer if answer]
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": self.opts.verbose_name_plural,
+            "answers": [*answers, FollowUpCheck.Answer.WAITING],
+            "rows": [
+                (row, [(answer, row.answers.get(answer, 0)) for answer in (*answers, FollowUpCheck.Answer.WAITING)])
+                for row in checks.counted()
+            ],
+        }
+        return TemplateResponse(request, "admin/programme/check_sums.html", context)
 
     def get_changelist_instance(self, request):
         """Titles of what is shown, read once for each source."""

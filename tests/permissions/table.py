@@ -98,7 +98,7 @@ RULES = [
     Rule(
         "planning: agenda, groups, hosts, interpreters, release, decisions",
         staff(OWN_SIDE),
-        "workplace:arrange workplace:groups workplace:hosts workplace:interpreters workplace:release"
+        "workplace:arrange workplace:groups workplace:hosts workplace:interpreters workplace:release workplace:preview"
         " admin:programme_studyvisit_move",
     ),
     Rule("sensitive data: lead and deputy, managers with a reason", staff(SEEN_BY_OWN_SIDE), "workplace:sensitive"),
@@ -107,6 +107,11 @@ RULES = [
         staff(OPEN),
         "workplace:delegation workplace:documents workplace:questions workplace:costs workplace:report"
         " workplace:surveys",
+    ),
+    Rule(
+        "answers to checks, one by one (staff read the sums)",
+        staff(MANAGERS),
+        "admin:programme_followupcheck_change admin:programme_followupcheck_history",
     ),
     Rule("papers for the team alone", staff(SEEN_BY_OWN_SIDE), "admin:programme_document_file"),
     Rule(
