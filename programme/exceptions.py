@@ -76,3 +76,7 @@ class Frozen(ValidationError):
 
     def __init__(self):
         super().__init__(_("A released agenda is never changed: release a new one."), code="frozen")
+
+
+class NothingToPrint(ValidationError):
+    """The paper has nothing to tell yet; the message says what is missing."""

@@ -61,7 +61,7 @@ def _texts(visit: StudyVisit, kind: Kind):
         yield from _of_proposal(visit)
     if kind.name == "report":
         yield _needed(_("outcomes")), visit, "outcomes"
-    if kind.name in {"name-list", "host-brief", "place-cards", "badges", "run-of-show", "invitation"}:
+    if kind.name in {"name-list", "host-brief", "place-cards", "badges", "seating", "run-of-show", "invitation"}:
         yield from _of_people([delegate.person for delegate in facts.delegation(visit)])
     if kind.name in {"itinerary", "run-of-show", "host-brief", "interpreter-brief", "meal-counts", "report"}:
         yield from _of_agenda(visit, kind)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from ecosystem.emergency import numbers_of
 from ecosystem.models import Person
 from iurc_portal.clock import day_start
 from programme.day_forms import AttendanceForm, DelayForm
@@ -53,7 +54,10 @@ def visit_agenda(request, slug):
     today = today_in(found, now)
     team = is_staff and StudyVisit.objects.editable_by(request.user).filter(pk=found.pk).exists()
     todays = [slot for day in days if day.date == today for slot in day.slots]
+    of_country, of_city = numbers_of(found.host_city)
     context = {
+        "of_country": of_country,
+        "of_city": of_city,
         "visit": found,
         "version": held.version if held else None,
         "working": working,
