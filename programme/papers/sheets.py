@@ -186,7 +186,7 @@ def _seating(document: Document, names: Disclosure) -> dict[str, Any]:
             [_seat(one.person, one, language) for one in guests], [_seat(one.person, None, language) for one in hosts]
         ),
         "interpreters": list({one.pk: printed(one, language) for one in interpreters}.values()),
-        "others": [_seat(one.person, one, language) for one in helpers],
+        "others": [_seat(one.person, one, language) for one in helpers if one.person not in interpreters],
     }
 
 
