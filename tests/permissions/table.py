@@ -37,10 +37,11 @@ def everybody(answer: str) -> str:
 def members(answers: str, *, stranger: str = SIGN_IN, evaluator: str = "") -> str:
     """Pages for who has signed in; ``answers`` for company, editor, delegate, Torino, Nagoya, manager, superuser.
 
-    An evaluator finds what a company finds that has nothing to do with it: ``evaluator`` says where it is otherwise.
+    An evaluator finds what those find who have nothing to do with it; ``evaluator`` says where it is otherwise.
     """
     company, editor, delegate, *staff = answers.split() if " " in answers else [answers] * 7
-    return " ".join([stranger, company, editor, stranger, delegate, evaluator or editor, *staff])
+    stranger_within = company if company == editor else delegate
+    return " ".join([stranger, company, editor, stranger, delegate, evaluator or stranger_within, *staff])
 
 
 def staff(answers: str) -> str:
@@ -122,7 +123,7 @@ RULES = [
         "programme:figures",
     ),
     Rule("follow-ups of one's own organisations and visits", members(OPEN), "my_follow_ups"),
-    Rule("saying how a follow-up goes", everybody(POST_ONLY).replace(POST_ONLY, SIGN_IN, 1), "my_follow_up"),
+    Rule("saying how a follow-up goes", members(POST_ONLY), "my_follow_up"),
     Rule("papers for the team alone", staff(SEEN_BY_OWN_SIDE), "admin:programme_document_file"),
     Rule(
         "papers for the team alone, follow-ups of Torino: as a list's record",
