@@ -391,6 +391,7 @@ IURC_PRIVACY: dict[str, int] = {
     "visit_journey_days": 90,  # arrival and departure
     "visit_contact_months": 12,  # e-mail and telephone of delegates without an account
     "host_answer_months": 12,  # what hosts wrote, after the report
+    "visit_names_months": 60,  # names of visits, after the edition; an edition may say other years
     "log_months": 24,  # by which words staff filtered what they exported; what retention did
     "import_days": 42,  # rows of imported lists
     "dead_claim_days": 1,

@@ -26,7 +26,7 @@ from events.models.events import uid_for
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.models import User
 from iurc_portal.clock import day_bounds
-from programme.models import AgendaItem, LibraryItem, Speaker, StudyVisit, VisitDay, Webinar
+from programme.models import AgendaItem, FollowUp, LibraryItem, PeopleCount, Speaker, StudyVisit, VisitDay, Webinar
 from programme.services import releases, surveys
 
 numbers = count(1)
@@ -185,6 +185,21 @@ def make_agenda_item(visit=None, *, event=None, day=None, **fields):
 def all_ticks(visit, *, now):
     """Every warning about the agenda of ``visit`` at ``now``, read and ticked."""
     return {told.key: "" for told in releases.draft_of(visit, now=now).warnings}
+
+
+def make_people_count(visit=None, **fields):
+    """Two guests of Nagoya's administration, whose names are gone."""
+    defaults = {"part": "guest", "side": "nagoya", "helix": "government", "country": "JP", "presence": "present"}
+    return PeopleCount.objects.create(visit=visit or make_visit(), **{**defaults, "number": 2, **fields})
+
+
+def make_follow_up(owner=None, **fields):
+    """Something that ``owner`` (of Torino's side unless it says otherwise) promised at a visit."""
+    owner = owner or make_organisation(side="torino")
+    if not {"visit", "webinar"} & set(fields):
+        fields["visit"] = make_visit()
+    defaults = {f"owner_{owner.side}": owner, "text_en": "Write to them", "due_on": START.date()}
+    return FollowUp.objects.create(**{**defaults, **fields})
 
 
 def make_version(visit, *, now=None, tell=True, **fields):

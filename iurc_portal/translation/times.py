@@ -66,6 +66,33 @@ def date_range(first: date | None, last: date | None, language: str | None = Non
     return f"{format_date(first, start, locale=LOCALES[code])}{dash}{date_words(last, 'day', code)}"
 
 
+# Japanese eras with the day from which each counts: only those in which the programme can have a date.
+ERAS = ((date(2019, 5, 1), "令和"), (date(1989, 1, 8), "平成"))
+
+
+def era_date(day: date) -> str:
+    """``day`` by the Japanese era, its first year as 元年: 令和8年5月12日; before Heisei by the western calendar."""
+    for first, name in ERAS:
+        if day >= first:
+            year = day.year - first.year + 1
+            return f"{name}{'元' if year == 1 else year}年{day.month}月{day.day}日"
+    return date_words(day, "day", "ja")
+
+
+def era_range(first: date | None, last: date | None) -> str:
+    """Two dates by the Japanese era, with what they share said once: 令和8年5月12日〜14日."""
+    if first is None:
+        return ""
+    if last is None or last == first:
+        return era_date(first)
+    start, end = era_date(first), era_date(last)
+    year = start.partition("年")[0]
+    if not end.startswith(f"{year}年"):
+        return f"{start}〜{end}"
+    month = f"{last.month}月" if first.month != last.month else ""
+    return f"{start}〜{month}{last.day}日"
+
+
 def clock(instant: datetime) -> str:
     """Hours and minutes of an instant that already stands in the wanted zone: 09:05."""
     return f"{instant:%H:%M}"

@@ -61,7 +61,8 @@ class FollowUpAdmin(EditableBy, PortalAdmin):
     search_fields = [*columns("text")]
     autocomplete_fields = ["visit", "webinar", "owner_torino", "owner_nagoya"]
     actions = ["start", "finish"]
-    general = ("visit", "webinar", "owner_torino", "owner_nagoya", ("due_on", "priority"), MOVE)
+    readonly_fields = ["last_word"]
+    general = ("visit", "webinar", "owner_torino", "owner_nagoya", ("due_on", "priority"), MOVE, "last_word")
 
     def get_queryset(self, request):
         return super().get_queryset(request).visible_to(request.user)
@@ -86,6 +87,10 @@ class FollowUpAdmin(EditableBy, PortalAdmin):
     @admin.display(description=_("who answers for it"))
     def owners_in_words(self, obj):
         return " · ".join(str(owner) for owner in obj.owners.values())
+
+    @admin.display(description=_("last word of who answers for it"))
+    def last_word(self, obj):
+        return f"{obj.note} – {obj.note_by or '–'}, {date_words(obj.noted_at, 'day')}" if obj.note else "–"
 
     @admin.display(description=_("due on"), ordering="due_on")
     def due(self, obj):

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from iurc_portal.admin import PlainTabularInline, PortalAdmin, PortalTabularInline, page_links
+from iurc_portal.admin import PlainAdmin, PlainTabularInline, PortalAdmin, PortalTabularInline, ReadOnly, page_links
 from iurc_portal.audit.services import record_transition
 from iurc_portal.staff.slugs import SlugFromName, SlugFromTitle
 from iurc_portal.translation.languages import columns
@@ -16,6 +16,7 @@ from programme.models import (
     Edition,
     Exchange,
     Milestone,
+    PeopleCount,
     Phase,
     ProgrammeFigure,
     SelectedCity,
@@ -77,7 +78,7 @@ class EditionAdmin(StatefulAdmin):
         ("slug", "state_now"),
         ("first_day", "last_day"),
         ("duration_years", "partner_city_count", "study_visit_count"),
-        "website",
+        ("website", "archive_years"),
     )
     more_tabs = (SOURCES,)
     list_display = ["name", "state_now", "first_day", "last_day", "study_visit_count"]
@@ -190,3 +191,12 @@ class ProgrammeFigureAdmin(PortalAdmin):
     list_display = ["label", "value", "year", "side", "order"]
     list_filter = ["side", "year"]
     search_fields = [*columns("label")]
+
+
+@admin.register(PeopleCount)
+class PeopleCountAdmin(ReadOnly, PlainAdmin):
+    """What stays of the people of old visits: numbers, which nobody writes here."""
+
+    list_display = ["visit", "part", "side", "helix", "country", "presence", "number"]
+    list_filter = ["part", "side", "helix", "presence"]
+    list_select_related = ["visit"]

@@ -3,6 +3,7 @@
 from programme.models.agenda import AgendaItem, AgendaTrack, InterpreterAssignment, Vehicle, VisitDay
 from programme.models.comments import CommentRuling
 from programme.models.costs import CostLine, Currency, Gift
+from programme.models.counts import PeopleCount
 from programme.models.delegations import Delegate, HostConfirmation
 from programme.models.documents import Document, DocumentKind, PaperText, PersonalDataTransfer
 from programme.models.editions import Edition, Exchange, Milestone
@@ -52,6 +53,7 @@ __all__ = [
     "Milestone",
     "PaperText",
     "PassportRequest",
+    "PeopleCount",
     "PersonalDataTransfer",
     "Phase",
     "ProgrammeFigure",

@@ -1,5 +1,8 @@
 """The two years: an edition of the programme, its exchanges and its milestones."""
 
+from datetime import date, datetime, timedelta
+
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.urls import reverse
@@ -8,6 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from ecosystem.models.sourcing import Sourced
 from iurc_portal.audit.machine import StateMachine
+from iurc_portal.clock import ROME
+from iurc_portal.privacy.registry import months_before
 from iurc_portal.translation.constraints import some_language
 
 
@@ -40,6 +45,14 @@ class Edition(StateMachine, Sourced):
     duration_years = models.PositiveSmallIntegerField(_("years"), default=2)
     partner_city_count = models.PositiveSmallIntegerField(_("partner cities"), default=2)
     study_visit_count = models.PositiveSmallIntegerField(_("study visits foreseen"), default=2)
+    archive_years = models.PositiveSmallIntegerField(
+        _("years for which names are kept"),
+        default=5,
+        validators=[MaxValueValidator(20)],
+        help_text=_(
+            "After its last day, as the grant’s archive rule says; then visits keep numbers and nobody’s name."
+        ),
+    )
     website = models.URLField(_("website"), blank=True, max_length=400)
 
     objects = EditionQuerySet.as_manager()
@@ -47,6 +60,7 @@ class Edition(StateMachine, Sourced):
     class Meta:
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
+        permissions = [("read_aggregates", "Can read figures, reports and evidence without personal data")]
         ordering = ["-first_day", "slug"]
         constraints = [
             some_language("edition"),
@@ -59,6 +73,14 @@ class Edition(StateMachine, Sourced):
 
     def __str__(self):
         return self.name or self.slug
+
+    @property
+    def names_end(self) -> date | None:
+        """The first day on which its visits name nobody any more; None while its last day is not known."""
+        if self.last_day is None:
+            return None
+        midnight = datetime(self.last_day.year, self.last_day.month, self.last_day.day, tzinfo=ROME)
+        return months_before(midnight, -12 * self.archive_years).date() + timedelta(days=1)
 
 
 class ExchangeQuerySet(models.QuerySet):

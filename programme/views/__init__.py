@@ -1,7 +1,9 @@
 """Public pages of the programme, and the agenda of a delegation."""
 
 from programme.views.agenda import agenda_worker, visit_agenda, visit_attendance, visit_delay
+from programme.views.carried import visit_document, visit_documents, visit_emergency
 from programme.views.certificates import visit_certificate
+from programme.views.figures import figures
 from programme.views.library import library, library_item
 from programme.views.pages import exchange, exchanges, programme, progress, webinars
 from programme.views.people import visit_people
@@ -12,6 +14,7 @@ __all__ = [
     "agenda_worker",
     "exchange",
     "exchanges",
+    "figures",
     "library",
     "library_item",
     "programme",
@@ -26,6 +29,9 @@ __all__ = [
     "visit_attendance",
     "visit_certificate",
     "visit_delay",
+    "visit_document",
+    "visit_documents",
+    "visit_emergency",
     "visit_people",
     "visits",
     "webinars",

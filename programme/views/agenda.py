@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from ecosystem.emergency import numbers_of
 from ecosystem.models import Person
 from iurc_portal.clock import day_start
 from programme.day_forms import AttendanceForm, DelayForm
@@ -68,7 +69,10 @@ def agenda_context(visit: StudyVisit, items, changes, *, held: Held | None, work
     current, coming = now_and_next(days, now=now)
     today = today_in(visit, now)
     todays = [slot for day in days if day.date == today for slot in day.slots]
+    of_country, of_city = numbers_of(visit.host_city)
     return {
+        "of_country": of_country,
+        "of_city": of_city,
         "visit": visit,
         "version": held.version if held else None,
         "working": working,

@@ -187,6 +187,7 @@ MAKERS = {
         visit=factories.make_visit(), kind="itinerary", language="it", number=1, dated_on=NOW.date(), created_at=NOW
     ),
     "programme.edition": edition,
+    "programme.peoplecount": factories.make_people_count,
     "programme.papertext": lambda: PaperText.objects.get_or_create(kind="invitation", language="ja")[0],
     "programme.personaldatatransfer": lambda: PersonalDataTransfer.objects.create(
         what="itinerary", recipient="City", country="JP", legal_basis="arrangement", number=2, at=NOW

@@ -69,6 +69,7 @@ PUBLIC = {
 MEMBER = {  # signed in as a member of a delegation
     "my-area": "/my/",
     "my-calendars": "/my/calendars/",
+    "my-follow-ups": "/my/follow-ups/",
     "my-data": "/my/data/",
     "claim": "/ecosystem/organisations/politecnico-di-torino/claim/",
     "propose": "/programme/visits/propose/",
@@ -106,6 +107,7 @@ STAFF = {
     "staff-new-visit": "/admin/programme/studyvisit/add/",
     "staff-follow-ups": "/admin/programme/followup/",
     "staff-new-follow-up": "/admin/programme/followup/add/",
+    "staff-people-counts": "/admin/programme/peoplecount/",
     "staff-checks": "/admin/programme/followupcheck/",
     "staff-webinars": "/admin/programme/webinar/",
     "staff-new-webinar": "/admin/programme/webinar/add/",
@@ -228,6 +230,8 @@ def found_in_database() -> dict[str, dict]:
         "member": {
             "visit-agenda": f"/programme/visits/{visit.slug}/agenda/",
             "visit-people": f"/programme/visits/{visit.slug}/people/",
+            "visit-documents": f"/programme/visits/{visit.slug}/documents/",
+            "visit-emergency": f"/programme/visits/{visit.slug}/emergency/",
             "visit-attendance": f"/programme/visits/{visit.slug}/attendance/",
             "edit-profile": f"/ecosystem/organisations/{edited.slug}/edit/",
             "proposal": writing,

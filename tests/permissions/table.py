@@ -1,6 +1,6 @@
 """What every address answers to whom: the permissions of the programme's specification (sections 6 and 8) as a table.
 
-Each rule gives what GET answers to the nine roles, and the names of addresses for which it holds; ``*`` stands for
+Each rule gives what GET answers to the ten roles, and the names of addresses for which it holds; ``*`` stands for
 anything. The first rule that names an address counts, so exceptions stand before what they are exceptions from. What
 is asked for belongs to Torino's side; the visit is received by Torino, ``staff@torino`` leads it.
 """
@@ -34,10 +34,14 @@ def everybody(answer: str) -> str:
     return " ".join([answer] * len(ROLES))
 
 
-def members(answers: str, *, stranger: str = SIGN_IN) -> str:
-    """Pages for who has signed in; ``answers`` for company, editor, delegate, Torino, Nagoya, manager, superuser."""
+def members(answers: str, *, stranger: str = SIGN_IN, evaluator: str = "") -> str:
+    """Pages for who has signed in; ``answers`` for company, editor, delegate, Torino, Nagoya, manager, superuser.
+
+    An evaluator finds what those find who have nothing to do with it; ``evaluator`` says where it is otherwise.
+    """
     company, editor, delegate, *staff = answers.split() if " " in answers else [answers] * 7
-    return " ".join([stranger, company, editor, stranger, delegate, *staff])
+    stranger_within = company if company == editor else delegate
+    return " ".join([stranger, company, editor, stranger, delegate, evaluator or stranger_within, *staff])
 
 
 def staff(answers: str) -> str:
@@ -56,7 +60,7 @@ OF_THE_PORTAL = (  # records that the portal itself writes
     "privacy_datarequest privacy_retentionrun search_missedquery translation_textrecord ecosystem_claim "
     "ecosystem_importbatch ecosystem_listingoptout ecosystem_profilerevision events_eventchange events_delivery "
     "events_participantexport events_feedtoken events_registrationgroup events_series programme_followupcheck "
-    "programme_document programme_personaldatatransfer programme_papertext"
+    "programme_document programme_personaldatatransfer programme_papertext programme_peoplecount"
 )
 WITHOUT_HISTORY = (  # of which no former states are kept
     "privacy_consenttext ecosystem_city events_broadcast events_reminderrule events_track events_question "
@@ -86,15 +90,16 @@ RULES = [
     Rule(
         "agenda, names and posts: the delegation and staff",
         members("404 404 open open open open open", stranger=UNSEEN),
-        "programme:visit_agenda programme:visit_people programme:agenda_worker",
+        "programme:visit_agenda programme:visit_people programme:visit_documents programme:visit_emergency"
+        " programme:agenda_worker",
     ),
     Rule(
         "attendance: the host city's team (and the head of the delegation)",
         members("404 404 404 open 404 open open", stranger=UNSEEN),
         "programme:visit_attendance",
     ),
-    Rule("what a host was sent", "404 404 404 open 404 404 404 404 404", "host"),
-    Rule("what a delegate was sent: the own row", "404 404 404 404 open 404 404 404 404", "delegate"),
+    Rule("what a host was sent", "404 404 404 open 404 404 404 404 404 404", "host"),
+    Rule("what a delegate was sent: the own row", "404 404 404 404 open 404 404 404 404 404", "delegate"),
     Rule(
         "planning: agenda, groups, hosts, interpreters, release, decisions",
         staff(OWN_SIDE),
@@ -113,6 +118,18 @@ RULES = [
         staff(MANAGERS),
         "admin:programme_followupcheck_change admin:programme_followupcheck_history",
     ),
+    Rule(
+        "papers for the team alone, by the delegates' page",
+        members("404 404 404 open 404 open open", stranger=UNSEEN),
+        "programme:visit_document",
+    ),
+    Rule(
+        "figures, reports, evidence: evaluators and staff",
+        members("404 404 404 open open open open", evaluator=OPEN),
+        "programme:figures",
+    ),
+    Rule("follow-ups of one's own organisations and visits", members(OPEN), "my_follow_ups"),
+    Rule("saying how a follow-up goes", members(POST_ONLY), "my_follow_up"),
     Rule("papers for the team alone", staff(SEEN_BY_OWN_SIDE), "admin:programme_document_file"),
     Rule(
         "papers for the team alone, follow-ups of Torino: as a list's record",

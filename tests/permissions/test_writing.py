@@ -10,7 +10,7 @@ from tests.factories import make_user
 from tests.permissions.people import ROLES
 from tests.permissions.test_walk import browser_of, what_is_written
 
-OUTSIDE = ("anonymous", "company", "editor", "host", "delegate")
+OUTSIDE = ("anonymous", "company", "editor", "host", "delegate", "evaluator")
 PLANNING = ("arrange", "groups", "hosts", "interpreters", "release")
 
 

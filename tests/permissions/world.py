@@ -253,6 +253,8 @@ SPECIAL = {
     ("events_feed", "language"): "it",
     ("programme:library_item", "item"): lambda world: factories.make_library_item().public_id,
     ("programme:proposal_step", "step"): "purpose",
+    ("programme:visit_document", "pk"): lambda world: world.record("programme.document").pk,
+    ("my_follow_up", "pk"): lambda world: world.record("programme.followup").pk,
     ("admin:programme_studyvisit_move", "to_state"): "cancelled",
     ("admin:notifications_message_letter", "part"): "text",
     ("admin:translation_textrecord_desk", "label"): "ecosystem.organisation",

@@ -38,7 +38,7 @@ def subject_of(visit, kind):
         return {"person": facts.delegation(visit)[0].person}
     if about == "interpreter":
         return {"person": interpreted(visit)}
-    return {"item": visit.days.get().items.get(kind="meeting")} if about == "item" else {}
+    return {"item": visit.days.get().items.get(kind="meeting")} if about in {"item", "table"} else {}
 
 
 @pytest.mark.documents
