@@ -12,6 +12,7 @@ class EventsConfig(AppConfig):
             export_columns,
             export_mail,
             feeds,
+            feeds_lists,
             group_mail,
             mail,
             mail_changes,
@@ -20,6 +21,7 @@ class EventsConfig(AppConfig):
             privacy,
             search,
             sitemaps,
+            staff_calendar,
         )
         from events.receivers import adopt_registrations, follow_changed_address
         from iurc_portal.accounts.signals import address_changed, address_proved
@@ -41,5 +43,7 @@ class EventsConfig(AppConfig):
         register_sitemap("events-series", sitemaps.SeriesPages)
         search.register_kinds()
         privacy.register()
+        feeds_lists.register()
+        staff_calendar.register_sources()
         feeds.SHELF.connect()
         api.register("events.api.resources")

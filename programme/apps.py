@@ -28,6 +28,7 @@ class ProgrammeConfig(AppConfig):
             remains,
             search,
             sitemaps,
+            staff_calendar,
             staff_pages,
             visit_privacy,
         )
@@ -36,9 +37,30 @@ class ProgrammeConfig(AppConfig):
         from programme.services.webinars import repeat_webinar
 
         owners.register(
-            owners.Owner("webinar", staff_pages.of_webinar, add_page=staff_pages.add_webinar, copy=repeat_webinar)
+            owners.Owner(
+                "webinar",
+                staff_pages.of_webinar,
+                add_page=staff_pages.add_webinar,
+                copy=repeat_webinar,
+                kind="webinars",
+                movable=staff_calendar.webinars_movable_by,
+            )
         )
-        owners.register(owners.Owner("agenda_item", staff_pages.of_agenda_item, along=("agenda_item__day",)))
+        owners.register(
+            owners.Owner(
+                "agenda_item",
+                staff_pages.of_agenda_item,
+                along=("agenda_item__day__visit__host_city",),
+                kind="items",
+                movable=staff_calendar.items_movable_by,
+                mine=staff_calendar.items_of,
+                move=staff_calendar.move_item_to,
+                conflicts=staff_calendar.conflicts_of_item,
+                doubles=staff_calendar.doubles_between,
+                notes=staff_calendar.notes_of_item,
+            )
+        )
+        staff_calendar.register_sources()
         afterwards.register(remains.of_webinar)
         afterwards.register_personal(remains.survey_of)
         mail.register_kinds()
@@ -60,3 +82,4 @@ class ProgrammeConfig(AppConfig):
         privacy.register()
         visit_privacy.register()
         event_feeds.register_source(feeds.visits_of)
+        feeds.register_calendars()

@@ -26,7 +26,19 @@ from events.models.events import uid_for
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.models import User
 from iurc_portal.clock import day_bounds
-from programme.models import AgendaItem, FollowUp, LibraryItem, PeopleCount, Speaker, StudyVisit, VisitDay, Webinar
+from programme.models import (
+    AgendaItem,
+    Edition,
+    Exchange,
+    FollowUp,
+    LibraryItem,
+    Milestone,
+    PeopleCount,
+    Speaker,
+    StudyVisit,
+    VisitDay,
+    Webinar,
+)
 from programme.services import releases, surveys
 
 numbers = count(1)
@@ -353,3 +365,19 @@ def make_library_item(webinar=None, **fields):
     if "file" not in fields:
         defaults["url"] = f"https://video.example/recording-{n}"
     return LibraryItem.objects.create(**{"webinar": webinar or make_webinar(), **defaults, **fields})
+
+
+def make_edition(**fields):
+    n = next(numbers)
+    return Edition.objects.create(**{"slug": f"edition-{n}", "name_en": f"Edition {n}", "state": "running", **fields})
+
+
+def make_exchange(**fields):
+    n = next(numbers)
+    fields.setdefault("edition", make_edition())
+    return Exchange.objects.create(**{"slug": f"exchange-{n}", "title_en": f"Exchange {n}", **fields})
+
+
+def make_milestone(**fields):
+    fields.setdefault("edition", make_edition())
+    return Milestone.objects.create(**{"title_en": f"Milestone {next(numbers)}", **fields})

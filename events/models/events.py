@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from events.models.addresses import PERSONAL, check_calendar_address
+from events.models.addresses import LISTS, PERSONAL, check_calendar_address
 from events.models.switches import RegistrationSwitches
 from events.when import When
 from iurc_portal.clock import validate_tzid
@@ -46,7 +46,7 @@ class Track(models.Model):
     def clean(self):
         super().clean()
         of_series = Event._meta.get_field("series").related_model.objects
-        check_calendar_address(self.slug, of_series, taken=("all", PERSONAL))
+        check_calendar_address(self.slug, of_series, taken=("all", *LISTS, PERSONAL))
 
 
 class EventQuerySet(models.QuerySet):

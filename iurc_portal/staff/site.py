@@ -106,6 +106,12 @@ UNFOLD = {
             ),
             group(
                 _("Events"),
+                {
+                    "title": _("Calendar"),
+                    "icon": "calendar_month",
+                    "link": reverse_lazy("admin:events_calendar"),
+                    "permission": allowed("events.view_event"),
+                },
                 entry("videocam", "programme.webinar"),
                 entry("event", "events.event"),
                 entry("event_repeat", "events.series"),

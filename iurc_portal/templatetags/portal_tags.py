@@ -11,6 +11,7 @@ from django import template
 from django.conf import settings
 from django.db.models import Model
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString
@@ -18,6 +19,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from iurc_portal.clock import both_cities, hours_between
+from iurc_portal.pages.frames import query_without
 from iurc_portal.translation import times
 from iurc_portal.translation.languages import FALLBACK, Language, Spoken, best_text, languages_filled
 from iurc_portal.translation.marks import clean
@@ -341,6 +343,15 @@ def query_with(context, **changes):
         else:
             query[key] = value
     return f"?{query.urlencode()}" if query else "?"
+
+
+@register.inclusion_tag("components/_subscribe.html", takes_context=True)
+def subscribe_to(context, slug):
+    """The calendar of the list that the reader sees: in their language, under the filter of the page (7.1)."""
+    query = query_without(context["request"], "page", "view", "month", "sort", "lang")
+    path = reverse("events_feed", args=[slug, _page_language()])
+    address = f"{settings.SITE_URL}{path}{'?' if query else ''}{query}"
+    return {"id": f"feed-{slug}", "address": address, "webcal": f"webcal://{address.split('://', 1)[1]}"}
 
 
 @register.inclusion_tag("components/_pager.html", takes_context=True)

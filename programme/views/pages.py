@@ -13,6 +13,7 @@ from events.models import Event
 from iurc_portal.clock import ROME, cities_in_order
 from iurc_portal.kept import kept_for_visitors
 from iurc_portal.translation.languages import written
+from programme.feeds import EXCHANGE
 from programme.filters import HistoryFilter
 from programme.models import DatedEvent, Edition, Exchange, LibraryItem, Phase, ProgrammeFigure, StudyVisit
 from programme.progress import activities_by_initiative, numbers_of, steps_of
@@ -109,5 +110,11 @@ def exchange(request, slug):
         .order_by("dtstart", "pk")
     )
     visits = StudyVisit.objects.public().filter(exchange=found).select_related("host_city", "guest_city")
-    context = {"exchange": found, "events": events, "visits": visits, "now": now} | written(found, "story", "title")
+    context = {
+        "exchange": found,
+        "events": events,
+        "visits": visits,
+        "now": now,
+        "feed": EXCHANGE + found.slug,
+    } | written(found, "story", "title")
     return render(request, "programme/exchange.html", context)

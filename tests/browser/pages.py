@@ -98,6 +98,8 @@ STAFF = {
     "staff-translations": "/admin/translation/textrecord/?language=ja",
     "staff-concepts": "/admin/ecosystem/concept/",
     "staff-events": "/admin/events/event/",
+    "staff-calendar": "/admin/events/event/calendar/",
+    "staff-calendar-week": "/admin/events/event/calendar/?view=week",
     "staff-registrations": "/admin/events/registration/",
     "staff-visits": "/admin/programme/studyvisit/",
     "staff-vehicles": "/admin/programme/vehicle/",

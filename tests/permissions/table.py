@@ -295,7 +295,8 @@ RULES = [
         "letters, previews, slots",
         staff(OPEN),
         "admin:notifications_message_letter admin:notifications_lettertext_shown admin:translation_textrecord_desk"
-        " admin:events_broadcast_letter admin:events_slots admin:events_day_notes admin:events_event_registration"
+        " admin:events_broadcast_letter admin:events_slots admin:events_calendar admin:events_calendar_move"
+        " admin:events_day_notes admin:events_event_registration"
         " admin:events_questionset_preview admin:events_registration_register_delegation"
         " admin:programme_papertext_try admin:programme_survey_preview",
     ),
