@@ -76,3 +76,12 @@ class Frozen(ValidationError):
 
     def __init__(self):
         super().__init__(_("A released agenda is never changed: release a new one."), code="frozen")
+
+
+class FrozenReading(ValidationError):
+    """What an approved report holds stays as it was."""
+
+    def __init__(self):
+        super().__init__(
+            _("This reading is in an approved report and stays as it is: make a new one."), code="frozen_reading"
+        )

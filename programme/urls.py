@@ -22,5 +22,8 @@ urlpatterns = [
     path("visits/<slug:slug>/attendance/", views.visit_attendance, name="visit_attendance"),
     path("exchanges/", views.exchanges, name="exchanges"),
     path("exchanges/<slug:slug>/", views.exchange, name="exchange"),
+    path("clusters/", views.clusters, name="clusters"),
+    path("clusters/<slug:slug>/", views.cluster, name="cluster"),
+    path("staff-exchanges/", views.staff_exchanges, name="staff_exchanges"),
     path("progress/", views.progress, name="progress"),
 ]
