@@ -11,7 +11,7 @@ class ProgrammeConfig(AppConfig):
 
         from events import afterwards, linked_data, owners
         from events import feeds as event_feeds
-        from events.signals import event_moved
+        from events.signals import attendance_recorded, event_moved, registration_withdrawn
         from iurc_portal.content import engine
         from iurc_portal.pages.sitemaps import register as register_sitemap
         from programme import (
@@ -60,6 +60,8 @@ class ProgrammeConfig(AppConfig):
                 notes=staff_calendar.notes_of_item,
             )
         )
+        owners.register(owners.Owner("meeting", staff_pages.of_meeting))
+        owners.register(owners.Owner("stay_session", staff_pages.of_stay_session))
         staff_calendar.register_sources()
         afterwards.register(remains.of_webinar)
         afterwards.register_personal(remains.survey_of)
@@ -76,7 +78,9 @@ class ProgrammeConfig(AppConfig):
         post_delete.connect(receivers.forget_material, Material, dispatch_uid="programme.forget_material")
         engine.register(engine.Loader("programme", 30, content.prepare))
         event_moved.connect(receivers.follow_moved_event, dispatch_uid="programme.follow_moved_event")
-        for name in ("Pages", "Visits", "Exchanges"):
+        for signal, name in ((attendance_recorded, "recorded"), (registration_withdrawn, "withdrawn")):
+            signal.connect(receivers.count_attendance_again, dispatch_uid=f"programme.attendance_{name}")
+        for name in ("Pages", "Visits", "Exchanges", "Clusters"):
             register_sitemap(f"programme-{name.lower()}", getattr(sitemaps, name))
         search.register_kinds()
         privacy.register()

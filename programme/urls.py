@@ -27,5 +27,8 @@ urlpatterns = [
     path("exchanges/", views.exchanges, name="exchanges"),
     path("exchanges/<slug:slug>/", views.exchange, name="exchange"),
     path("figures/", views.figures, name="figures"),
+    path("clusters/", views.clusters, name="clusters"),
+    path("clusters/<slug:slug>/", views.cluster, name="cluster"),
+    path("staff-exchanges/", views.staff_exchanges, name="staff_exchanges"),
     path("progress/", views.progress, name="progress"),
 ]

@@ -1,7 +1,7 @@
 """Plain functions with dull defaults, so that what a test says is what matters."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 from django.utils import timezone
@@ -27,15 +27,23 @@ from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.models import User
 from iurc_portal.clock import day_bounds
 from programme.models import (
+    ActionItem,
     AgendaItem,
+    BudgetLine,
     Edition,
     Exchange,
     FollowUp,
+    Indicator,
     LibraryItem,
+    Meeting,
     Milestone,
+    Objective,
     PeopleCount,
+    Reading,
     Speaker,
+    StaffExchange,
     StudyVisit,
+    ThematicCluster,
     VisitDay,
     Webinar,
 )
@@ -368,14 +376,107 @@ def make_library_item(webinar=None, **fields):
 
 
 def make_edition(**fields):
+    """The running edition of two years, from 1 January 2026."""
     n = next(numbers)
-    return Edition.objects.create(**{"slug": f"edition-{n}", "name_en": f"Edition {n}", "state": "running", **fields})
+    defaults = {
+        "slug": f"edition-{n}",
+        "name_en": f"Edition {n}",
+        "state": "running",
+        "first_day": date(2026, 1, 1),
+        "last_day": date(2027, 12, 31),
+    }
+    return Edition.objects.create(**{**defaults, **fields})
 
 
-def make_exchange(**fields):
+def make_exchange(*, cities=(), **fields):
     n = next(numbers)
-    fields.setdefault("edition", make_edition())
-    return Exchange.objects.create(**{"slug": f"exchange-{n}", "title_en": f"Exchange {n}", **fields})
+    if "edition" not in fields:
+        fields["edition"] = make_edition()
+    defaults = {"slug": f"exchange-{n}", "title_en": f"Exchange {n}", "state": "active"}
+    exchange = Exchange.objects.create(**{**defaults, **fields})
+    exchange.cities.set(cities)
+    return exchange
+
+
+def make_cluster(*cities, **fields):
+    """A thematic cluster of the two cities and ``cities``."""
+    n = next(numbers)
+    cluster = ThematicCluster.objects.create(**{"slug": f"cluster-{n}", "name_en": f"Cluster {n}", **fields})
+    for city in (make_city("torino"), make_city("nagoya"), *cities):
+        cluster.places.create(city=city)
+    return cluster
+
+
+def make_objective(**fields):
+    n = next(numbers)
+    if "edition" not in fields:
+        fields["edition"] = make_edition()
+    return Objective.objects.create(**{"code": f"O{n}", "text_en": f"Objective {n}", **fields})
+
+
+def make_action(**fields):
+    """A draft of the action plan; in any other state both sides have agreed."""
+    n = next(numbers)
+    if fields.get("state", "draft") != "draft":
+        fields = {"torino_agreed_at": START, "nagoya_agreed_at": START, **fields}
+    if "objective" not in fields:
+        fields["objective"] = make_objective()
+    return ActionItem.objects.create(**{"text_en": f"Action {n}", **fields})
+
+
+def make_indicator(**fields):
+    """An indicator that the portal counts: webinars held, every half-year."""
+    n = next(numbers)
+    if "edition" not in fields:
+        fields["edition"] = make_edition()
+    if fields.get("source") == "manual":
+        fields.setdefault("key", "")
+    return Indicator.objects.create(**{"code": f"I{n}", "name_en": f"Indicator {n}", "key": "webinars_held", **fields})
+
+
+def make_reading(indicator=None, **fields):
+    """A draft for the first half of 2026."""
+    return Reading.objects.create(
+        **{
+            "indicator": indicator or make_indicator(),
+            "first_day": date(2026, 1, 1),
+            "last_day": date(2026, 6, 30),
+            "value": 1,
+            "entered_at": START,
+            **fields,
+        }
+    )
+
+
+def make_stay(**fields):
+    """Somebody of Nagoya who is to work a week in Torino."""
+    if "exchange" not in fields:
+        fields["exchange"] = make_exchange()
+    if "sending" not in fields:
+        fields["sending"] = make_organisation(side="nagoya", city=make_city("nagoya"))
+    if "hosting" not in fields:
+        fields["hosting"] = make_organisation()
+    defaults = {"aims_en": "How tests are permitted.", "first_day": date(2026, 3, 2), "last_day": date(2026, 3, 6)}
+    return StaffExchange.objects.create(**{**defaults, **fields})
+
+
+def make_meeting(**fields):
+    """An introduction on 3 March 2026, in private."""
+    if "exchange" not in fields:
+        fields["exchange"] = make_exchange()
+    if "event" not in fields:
+        fields["event"] = make_event(access=Event.Access.PARTICIPANTS, registration_open=False)
+    if "organisation_torino" not in fields:
+        fields["organisation_torino"] = make_organisation()
+    if "organisation_nagoya" not in fields:
+        fields["organisation_nagoya"] = make_organisation(side="nagoya", city=make_city("nagoya"))
+    return Meeting.objects.create(**fields)
+
+
+def make_budget_line(**fields):
+    if "edition" not in fields:
+        fields["edition"] = make_edition()
+    return BudgetLine.objects.create(**{"heading_en": "Travel", "ceiling": 1000, **fields})
 
 
 def make_milestone(**fields):

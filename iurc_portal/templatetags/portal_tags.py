@@ -177,26 +177,26 @@ def language_name(code):
 
 
 @register.inclusion_tag("components/_dual_time.html")
-def dual_time(start, end=None):
-    """Both cities' date and time as a block, the reader's own city first."""
+def dual_time(start, end=None, further=()):
+    """Both cities' date and time as a block, the reader's own city first, then ``further`` cities that take part."""
     cities = [
         {
             "label": city.label,
-            "name": times.city_time_name(city.side),
+            "name": times.city_time_name(city.side) if city.side else city.name,
             "date": times.date_words(city.start, "short"),
             "range": times.time_range(city),
             "zone": times.zone_words(city),
             "start": city.start,
             "shift": city.day_shift,
         }
-        for city in both_cities(start, end, language=_page_language())
+        for city in both_cities(start, end, language=_page_language(), further=further)
     ]
     return {"cities": cities, "hours": hours_between(start)}
 
 
 @register.simple_tag
-def both_times(start, end=None):
-    """One line: ``17:00–18:30 Nagoya 09:00–10:30 Torino``; the second says when its date differs."""
+def both_times(start, end=None, further=()):
+    """One line: ``17:00–18:30 Nagoya 09:00–10:30 Torino``, then ``further`` ones; each says if its date differs."""
     marks = {
         1: pgettext("other city's date", "+1 day"),
         -1: pgettext("other city's date", "−1 day"),
@@ -209,9 +209,9 @@ def both_times(start, end=None):
             city.label,
             format_html(' <span class="tn-daymark">{}</span>', marks[city.day_shift]) if city.day_shift else "",
         )
-        for city in both_cities(start, end, language=_page_language())
+        for city in both_cities(start, end, language=_page_language(), further=further)
     ]
-    return format_html("{} {}", *parts)
+    return format_html_join(" ", "{}", ((part,) for part in parts))
 
 
 @register.inclusion_tag("components/_date_tile.html")

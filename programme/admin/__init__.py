@@ -1,9 +1,14 @@
 """The staff's pages of the programme: one module a family, and one for each page of a visit."""
 
 from programme.admin import (
+    clusters,
     followups,
+    indicators,
+    meetings,
+    objectives,
     papers,
     programme,
+    stays,
     surveys,
     travel,
     vehicles,
@@ -25,9 +30,14 @@ from programme.admin import (
 )
 
 __all__ = [
+    "clusters",
     "followups",
+    "indicators",
+    "meetings",
+    "objectives",
     "papers",
     "programme",
+    "stays",
     "surveys",
     "travel",
     "vehicles",

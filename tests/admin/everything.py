@@ -101,6 +101,15 @@ def pair():
 
 
 MAKERS = {
+    "programme.actionitem": factories.make_action,
+    "programme.indicator": factories.make_indicator,
+    "programme.meeting": factories.make_meeting,
+    "programme.objective": factories.make_objective,
+    "programme.reading": factories.make_reading,
+    "programme.staffexchange": factories.make_stay,
+    "programme.thematiccluster": lambda: factories.make_cluster(
+        factories.make_city("seoul", country="KR", tzid="Asia/Seoul")
+    ),
     "account.emailaddress": lambda: EmailAddress.objects.create(
         user=(user := factories.make_user()), email=user.email, primary=True, verified=True
     ),

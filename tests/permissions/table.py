@@ -61,6 +61,7 @@ OF_THE_PORTAL = (  # records that the portal itself writes
     "ecosystem_importbatch ecosystem_listingoptout ecosystem_profilerevision events_eventchange events_delivery "
     "events_participantexport events_feedtoken events_registrationgroup events_series programme_followupcheck "
     "programme_document programme_personaldatatransfer programme_papertext programme_peoplecount"
+    "programme_document programme_personaldatatransfer programme_papertext programme_reading"
 )
 WITHOUT_HISTORY = (  # of which no former states are kept
     "privacy_consenttext ecosystem_city events_broadcast events_reminderrule events_track events_question "
@@ -166,6 +167,11 @@ RULES = [
     Rule("the programme", everybody(OPEN), "programme:programme programme:webinars programme:library"),
     Rule("a delegate's own certificate: for nobody else", everybody(UNSEEN), "programme:visit_certificate"),
     Rule("exchanges and progress", everybody(OPEN), "programme:exchanges programme:exchange programme:progress"),
+    Rule(
+        "clusters, stays without names",
+        everybody(OPEN),
+        "programme:clusters programme:cluster programme:staff_exchanges",
+    ),
     Rule("what a webinar left: led to the video", everybody(ONWARD), "programme:library_item"),
     Rule(
         "an organisation's own pages: those who speak for it; others are led to the claim or the staff's page",
@@ -237,7 +243,7 @@ RULES = [
         staff(FORBIDDEN),
         "admin:pages_problemreport_add admin:privacy_consenttext_delete admin:events_event_delete"
         " admin:events_retentionhold_delete admin:events_registration_delete admin:programme_survey_delete"
-        " admin:programme_studyvisit_delete admin:programme_webinar_delete",
+        " admin:programme_studyvisit_delete admin:programme_webinar_delete admin:programme_meeting_delete",
     ),
     Rule("steps of their own", staff(UNSEEN), "admin:ecosystem_organisation_process_import"),
     Rule("steps by POST", staff(POST_ONLY), "admin:*_process_import admin:notifications_lettertext_try"),
@@ -299,6 +305,11 @@ RULES = [
         " admin:events_day_notes admin:events_event_registration"
         " admin:events_questionset_preview admin:events_registration_register_delegation"
         " admin:programme_papertext_try admin:programme_survey_preview",
+    ),
+    Rule(
+        "numbers and the records behind them, sessions of a stay of both sides",
+        staff(OPEN),
+        "admin:programme_indicator_rows admin:programme_indicator_periods admin:programme_staffexchange_session",
     ),
 ]
 

@@ -196,6 +196,7 @@ PUBLIC = {
     "visit": lambda world: world.visit,
     "proposal": lambda world: world.proposal,
     "exchange": lambda world: everything.MAKERS["programme.exchange"](),
+    "cluster": lambda world: everything.MAKERS["programme.thematiccluster"](),
     "text": lambda world: everything.MAKERS["pages.editabletext"](),
 }
 BEHIND = {  # an address that begins so shows this
@@ -222,6 +223,7 @@ BEHIND = {  # an address that begins so shows this
     "events:": "event",
     "programme:proposal": "proposal",
     "programme:exchange": "exchange",
+    "programme:cluster": "cluster",
     "programme:": "visit",
     "text": "text",
 }

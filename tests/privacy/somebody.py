@@ -189,6 +189,9 @@ def _ecosystem(user) -> None:
     factories.make_version(visit, now=NOW, tell=True)
     day.note_attendance(visit, item=item.pk, states={in_visit.pk: "part"}, now=NOW, by=user)
     visit.delays.create(item=item, minutes=20, at=NOW, by=user)
+    factories.make_stay(person=delegate)
+    factories.make_stay(mentor=delegate)
+    factories.make_meeting(interpreter=delegate).people.add(delegate)
     factories.make_speaker(person=delegate, family_name="", given_name="", affiliation_en="Zolforanera")
 
 
