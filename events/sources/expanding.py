@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import islice, takewhile
 
 from events.sources.lines import File
 from events.sources.reading import Faulty, Item, Moment, Reader, Settings, Vevent, duration_of, key_of, shifted
@@ -127,9 +126,8 @@ def _expand(group: list[Vevent], reader: Reader, settings: Settings) -> list[Ite
         first, last = first.date(), last.date()
     elif master.item.floating:
         first, last = first.replace(tzinfo=None), last.replace(tzinfo=None)
-    occurrences = recurring_ical_events.of(calendar, components=["VEVENT"]).after(first)
-    coming = takewhile(lambda found: _instant(found["DTSTART"].dt) < settings.until, occurrences)
-    found = [_item(occurrence, group) for occurrence in islice(coming, settings.instances + 1 + 50)]
+    occurrences = recurring_ical_events.of(calendar, components=["VEVENT"]).between(first, last)
+    found = sorted((_item(occurrence, group) for occurrence in occurrences), key=lambda item: _instant(item.start))
     return [item for item in found if _within(item, settings)][: settings.instances + 1]
 
 
