@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from events.models import FeedFetch, FeedSource, ImportedItem
@@ -356,3 +357,23 @@ def _gone(items: list[ImportedItem], *, now: datetime) -> int:
         elif not item.event_id and item.state != State.IGNORED:
             item.delete()
     return number
+
+
+# --- Forgetting ------------------------------------------------------------------------------------------------------
+
+
+def over(before: datetime):
+    """Items that nobody needs any more (13.2): ignored or gone since ``before``, or over by then and not accepted."""
+    has_texts = ~(Q(raw="") & Q(description=""))
+    ignored = Q(state=State.IGNORED, decided_at__lte=before) & has_texts
+    gone = Q(state=State.GONE, changed_at__lte=before) & has_texts
+    undecided = Q(event=None, dtend__lte=before) & ~Q(state=State.IGNORED)
+    return ImportedItem.objects.filter(ignored | gone | undecided)
+
+
+def forget(items, now: datetime) -> None:
+    """Of what was ignored the mark stays, so that it is not asked about again; what is over goes as a whole."""
+    keys = [item.pk for item in items]
+    kept = ImportedItem.objects.filter(pk__in=keys, state__in=[State.IGNORED, State.GONE])
+    kept.update(raw="", description="")
+    ImportedItem.objects.filter(pk__in=keys, event=None).exclude(state=State.IGNORED).delete()
