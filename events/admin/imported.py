@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from events import owners
@@ -24,13 +24,13 @@ from iurc_portal.staff.actions import each_row
 PER_PAGE = 25
 State = ImportedItem.State
 TABS = {
-    "": _("to decide"),
-    State.NEW: _("new"),
-    State.CHANGED: _("changed"),
-    State.GONE: _("gone"),
-    State.FAULTY: _("faulty"),
-    State.IGNORED: _("ignored"),
-    State.ACCEPTED: _("accepted"),
+    "": pgettext_lazy("imported items", "to decide"),
+    State.NEW: pgettext_lazy("imported items", "new"),
+    State.CHANGED: pgettext_lazy("imported items", "changed"),
+    State.GONE: pgettext_lazy("imported items", "gone"),
+    State.FAULTY: pgettext_lazy("imported items", "faulty"),
+    State.IGNORED: pgettext_lazy("imported items", "ignored"),
+    State.ACCEPTED: pgettext_lazy("imported items", "accepted"),
 }
 WAITING = {State.NEW, State.CHANGED, State.GONE}
 

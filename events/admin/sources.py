@@ -52,7 +52,7 @@ class FeedSourceForm(forms.ModelForm):
     """The address is asked at once, so that whoever typed it learns what is there."""
 
     default_tzid = forms.ChoiceField(
-        label=FeedSource._meta.get_field("default_tzid").verbose_name.capitalize,
+        label=FeedSource._meta.get_field("default_tzid").verbose_name,
         choices=zone_choices,
         required=False,
         help_text=FeedSource._meta.get_field("default_tzid").help_text,
@@ -120,7 +120,9 @@ class FeedSourceAdmin(MovesOfRecord, EditableBy, PlainAdmin):
     @admin.display(description=_("what is wrong"), empty_value="")
     def problem_words(self, obj):
         words = source_problem(obj.problem, obj.problem_params)
-        return words or (gettext("Its times have no zone: open it and say which.") if obj.asks_zone else "")
+        return words or (
+            gettext("Its times have no zone: say on its page which one is meant.") if obj.asks_zone else ""
+        )
 
     @admin.display(description=_("to look at"))
     def to_decide(self, obj):

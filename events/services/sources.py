@@ -18,6 +18,7 @@ from events.models import FeedFetch, FeedSource, ImportedItem
 from events.services import imported
 from events.sources import fetching, process, words
 from events.sources.lines import Refused
+from events.sources.reading import BLOCKING
 from events.sources.zones import iana_name
 from iurc_portal.audit.services import record_transition
 from iurc_portal.clock import day_bounds, shift_out_of_gap, validate_tzid
@@ -111,8 +112,6 @@ def allow_once(source: FeedSource, *, by, now: datetime) -> None:
 
 
 def _only_floats(item: ImportedItem) -> bool:
-    from events.sources.reading import BLOCKING
-
     return {problem["code"] for problem in item.problems} & BLOCKING == {"floating"}
 
 
@@ -333,7 +332,7 @@ def _write(item: ImportedItem, row: dict, source: FeedSource, *, now: datetime) 
 def _judge(item: ImportedItem) -> None:
     """The state that follows from the facts, from what was accepted or ignored, and from what is wrong."""
     former = item.state
-    if item.dtstart is None:
+    if item.dtstart is None or {problem["code"] for problem in item.problems} & BLOCKING:
         state = State.FAULTY
     elif not item.base:
         state = State.NEW

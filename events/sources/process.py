@@ -10,6 +10,7 @@ from django.conf import settings
 
 from events.sources.lines import Refused
 
+MODULE = "events.sources.child"
 KEPT = {"PATH", "LANG", "LC_ALL", "PYTHONHASHSEED", "TZDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV"}  # no secret goes along
 
 
@@ -28,7 +29,7 @@ def read(body: bytes, *, source: str, charset: str, default_tzid: str, now: date
         "seconds": limits["seconds"],
     }
     environment = {name: value for name, value in os.environ.items() if name in KEPT}
-    command = [sys.executable, "-m", "events.sources.child", json.dumps(asked)]
+    command = [sys.executable, "-m", MODULE, json.dumps(asked)]
     try:
         done = subprocess.run(  # noqa: S603 – our own module, and the file goes in by stdin
             command,
