@@ -119,10 +119,8 @@ class FeedSourceAdmin(MovesOfRecord, EditableBy, PlainAdmin):
 
     @admin.display(description=_("what is wrong"), empty_value="")
     def problem_words(self, obj):
-        words = source_problem(obj.problem, obj.problem_params)
-        return words or (
-            gettext("Its times have no zone: say on its page which one is meant.") if obj.asks_zone else ""
-        )
+        asked = gettext("Its times have no zone: say on its page which one is meant.") if obj.asks_zone else ""
+        return source_problem(obj.problem, obj.problem_params) or asked
 
     @admin.display(description=_("to look at"))
     def to_decide(self, obj):

@@ -153,7 +153,7 @@ MAKERS = {
         dtstart=NOW + timedelta(days=3650),
         dtend=NOW + timedelta(days=3651),
         tzid="Europe/Rome",
-    ),  # fmt: skip
+    ),
     "events.feedtoken": lambda: make_feed(name="telephone", registration=factories.make_registration(), now=NOW)[0],
     "events.participantexport": lambda: ParticipantExport.objects.create(
         at=NOW, by=factories.make_user(), query="state=confirmed", form="xlsx", number=3

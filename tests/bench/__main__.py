@@ -2,7 +2,8 @@
 
 ``BENCH_SIZE=200|10000|100000 make bench``; ``DATABASE_URL`` chooses the database (rows are added to it);
 ``BENCH_ONLY=search`` leaves out the pages, ``BENCH_ONLY=feed`` measures a calendar of a thousand events and nothing
-else, ``BENCH_ONLY=sources`` the import of a foreign one of 5 MB, any other word keeps the pages that have it in their name.
+else, ``BENCH_ONLY=sources`` the import of a foreign one of 5 MB, any other word keeps the pages that have it in
+their name.
 Rounds are interleaved, so that a slow moment of the machine falls on page and reference alike.
 """
 

@@ -21,9 +21,9 @@ def a_large_file() -> bytes:
         at = start + timedelta(hours=2 * number)
         rule = f"RRULE:FREQ=WEEKLY;COUNT=40\r\nEXDATE:{at + timedelta(weeks=3):%Y%m%dT%H%M%SZ}\r\n"
         text = (
-            f"BEGIN:VEVENT\r\nUID:{number}@bench\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:{at:%Y%m%dT%H%M%SZ}\r\nDURATION:PT1H\r\n"
-            f"SUMMARY:Talk {number}\r\n{rule if number < SERIES else ''}DESCRIPTION:{'Trasporti e energia, 交通。 ' * 24}\r\n"
-            "END:VEVENT\r\n"
+            f"BEGIN:VEVENT\r\nUID:{number}@bench\r\nDTSTAMP:20260101T000000Z\r\n"
+            f"DTSTART:{at:%Y%m%dT%H%M%SZ}\r\nDURATION:PT1H\r\nSUMMARY:Talk {number}\r\n"
+            f"{rule if number < SERIES else ''}DESCRIPTION:{'Trasporti e energia, 交通。 ' * 24}\r\nEND:VEVENT\r\n"
         )
         size += len(text.encode())
         if size > SIZE:
@@ -58,8 +58,9 @@ def report() -> None:
             peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
             own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             print(
-                f"calendar of {len(body) / 1024 / 1024:.1f} MiB, {words}: {outcome}, {source.items.count()} items, {seconds:.1f} s; "
-                f"CPU {worker:.1f} s worker, {child:.1f} s reading; peak {own:.0f} MiB worker, {peak:.0f} MiB reading",
+                f"calendar of {len(body) / 1024 / 1024:.1f} MiB, {words}: {outcome}, {source.items.count()} items, "
+                f"{seconds:.1f} s; CPU {worker:.1f} s worker, {child:.1f} s reading; "
+                f"peak {own:.0f} MiB worker, {peak:.0f} MiB reading",
                 flush=True,
             )
 

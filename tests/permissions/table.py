@@ -55,7 +55,8 @@ OF_THE_PORTAL = (  # records that the portal itself writes
     "notifications_heartbeat notifications_message notifications_lettertext pages_pagerating "
     "privacy_datarequest privacy_retentionrun search_missedquery translation_textrecord ecosystem_claim "
     "ecosystem_importbatch ecosystem_listingoptout ecosystem_profilerevision events_eventchange events_delivery "
-    "events_participantexport events_feedtoken events_importeditem events_registrationgroup events_series programme_followupcheck "
+    "events_participantexport events_feedtoken events_importeditem events_registrationgroup events_series "
+    "programme_followupcheck "
     "programme_document programme_personaldatatransfer programme_papertext"
 )
 WITHOUT_HISTORY = (  # of which no former states are kept
