@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -67,7 +68,7 @@ def apply_by_itself(item: ImportedItem, *, now: datetime) -> bool:
     """Let a later time or place of an accepted item pass, where the source says so. Returns whether it did."""
     if item.state != State.CHANGED or not set(item.differences) <= BY_ITSELF or item.event is None:
         return False
-    if item.event.is_cancelled or item.dtend <= now:
+    if item.event.is_cancelled or item.dtend is None or item.dtend <= now:
         return False
     try:
         with transaction.atomic():
@@ -105,6 +106,8 @@ def _accept_gone(item: ImportedItem, *, by, now: datetime) -> Event | None:
 
 def _make(item: ImportedItem, *, by, now: datetime) -> Event:
     source, language = item.source, item.source.language
+    texts: dict[str, Any] = {**_texts(item, language), f"location_{language}": _place(item)}
+    assert item.dtstart is not None and item.dtend is not None  # noqa: S101, PT018 – what has none is faulty
     event = scheduling.create_event(
         start=item.dtstart,
         end=item.dtend,
@@ -115,8 +118,7 @@ def _make(item: ImportedItem, *, by, now: datetime) -> Event:
         event_attendance_mode=_mode(item),
         now=now,
         by=by,
-        **_texts(item, language),
-        **{f"location_{language}": _place(item)},
+        **texts,
     )
     record_texts(event, before={}, now=now, by=by)
     return event
@@ -125,6 +127,7 @@ def _make(item: ImportedItem, *, by, now: datetime) -> Event:
 def _apply(item: ImportedItem, names: set[str], *, by, now: datetime) -> None:
     """Bring to the event what differs from what was accepted, and nothing else: what staff changed there stays."""
     event, language = item.event, item.source.language
+    assert event is not None and item.dtstart is not None and item.dtend is not None  # noqa: S101, PT018 – see accept
     if "cancelled" in names and not item.cancelled and event.is_cancelled:
         scheduling.restore_event(event, now=now, by=by)
     if names & {"name", "description", "url"}:

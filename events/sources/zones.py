@@ -47,7 +47,7 @@ class Zones:
     """The zones of one file."""
 
     def __init__(self, components: list[Component]):
-        self._own = {}
+        self._own: dict[str, Component] = {}
         for component in components:
             name = component.value("TZID").strip()
             if name and len(component.texts) <= MOST_LINES:
@@ -66,10 +66,10 @@ class Zones:
     def _from_file(self, tzid: str) -> tzinfo:
         if tzid not in self._own or any(FINE.search(text) for text in self._own[tzid].texts):
             raise UnknownZone(tzid)
-        from icalendar import Timezone
+        from icalendar.cal.timezone import Timezone
 
         try:
-            zone = Timezone.from_ical("\r\n".join([*self._own[tzid].texts, ""])).to_tz(lookup_tzid=False)
+            zone = Timezone.from_ical("\r\n".join([*self._own[tzid].texts, ""])).to_tz(lookup_tzid=False)  # type: ignore[attr-defined]
             datetime(2026, 1, 1, tzinfo=zone).utcoffset()
         except Exception as error:  # a stranger's rules: whatever they do to the library, the zone is unknown
             raise UnknownZone(tzid) from error

@@ -7,13 +7,18 @@ from django.utils import timezone
 
 from events.models import Event, FeedSource
 from events.services import sources
-from tests.events.sources.conftest import partner  # noqa: F401 – a fixture
 from tests.events.sources.files import vcalendar, vevent
 from tests.factories import make_event, make_feed_source, make_organisation, make_track
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/events/importeditem/"
 ADD = "/admin/events/feedsource/add/"
+
+
+@pytest.fixture(autouse=True)
+def in_english(superuser):
+    superuser.language = "en"
+    superuser.save()
 
 
 def at(days, hour=10):
@@ -59,7 +64,7 @@ def test_an_address_is_asked_while_it_is_typed(admin_page, partner, django_captu
     ],
 )
 def test_an_address_that_is_none_is_refused_with_the_reason(admin_page, address, words):
-    answer = admin_page.post(ADD, form(address), headers={"accept-language": "en"})
+    answer = admin_page.post(ADD, form(address))
 
     assert answer.status_code == 200
     assert words in answer.content.decode()
@@ -83,7 +88,7 @@ def test_the_queue_shows_text_as_text_in_both_cities(admin_page, partner):
     assert "Nagoya" in page
 
 
-def test_the_queue_asks_the_database_as_often_for_many_as_for_one(admin_page, partner, django_assert_max_num_queries):
+def test_the_queue_asks_the_database_as_often_for_many_as_for_one(admin_page, partner):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
