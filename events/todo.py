@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from events import owners
-from events.models import Event, Registration
+from events.models import Event, FeedSource, ImportedItem, Registration
 from iurc_portal.staff import todo
 from iurc_portal.staff.filters import without_text
 from iurc_portal.staff.todo import Job, Panel, Task, register
@@ -100,12 +100,25 @@ register(
         lambda now: Registration.objects.filter(state=Registration.State.CONFIRMED).exclude(needs_review_since=None),
         "events.change_registration",
     ),
+    Task(
+        "imported-items",
+        _("Items of calendars of others to look at"),
+        lambda now: ImportedItem.objects.to_decide(now=now),
+        "events.change_importeditem",
+    ),
+    Task(
+        "feed-sources",
+        _("Calendars of others that cannot be read or were stopped"),
+        lambda now: FeedSource.objects.in_trouble(),
+        "events.change_feedsource",
+    ),
     Panel("next-two-weeks", "admin/_next_two_weeks.html", next_two_weeks, "events.view_event"),
     Job("send_change_notices", _("Notices of changed events"), "send-change-notices"),
     Job("promote_waiting_lists", _("Waiting lists of events"), "promote-waiting-lists"),
     Job("release_lapsed_members", _("Places of groups that nobody confirmed"), "release-lapsed-members"),
     Job("send_due_reminders", _("Reminders of events"), "send-due-reminders"),
     Job("make_exports", _("Files of participants that were asked for"), "make-exports"),
+    Job("fetch_sources", _("Reading calendars of others"), "fetch-sources"),
     Job("extend_series", _("Further dates of series"), "extend-series"),
     *(
         [Job("take_replies", _("Reading answers to invitations"), "take-replies")]

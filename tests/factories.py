@@ -21,7 +21,7 @@ from ecosystem.models import (
     TestRun,
     Transfer,
 )
-from events.models import Event, QuestionSet, Registration, Track
+from events.models import Event, FeedSource, QuestionSet, Registration, Track
 from events.models.events import uid_for
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.models import User
@@ -120,6 +120,16 @@ def make_practice(**fields):
 
 def make_track(slug="webinars", **fields):
     return Track.objects.get_or_create(slug=slug, defaults={"name_en": slug.title(), **fields})[0]
+
+
+def make_feed_source(**fields):
+    n = next(numbers)
+    if "owner" not in fields:  # of Torino's side
+        fields["owner"] = make_organisation()
+    fields.setdefault("track", make_track())
+    return FeedSource.objects.create(
+        **{"name": f"Calendar {n}", "url": f"https://partner{n}.example/feed.ics", "language": "it", **fields}
+    )
 
 
 def make_event(**fields):

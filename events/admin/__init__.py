@@ -8,10 +8,12 @@ from events.admin import (
     feeds,
     groups,
     holds,
+    imported,
     questions,
     registrations,
     reminders,
     series,
+    sources,
 )
 
 __all__ = [
@@ -22,8 +24,10 @@ __all__ = [
     "feeds",
     "groups",
     "holds",
+    "imported",
     "questions",
     "registrations",
     "reminders",
     "series",
+    "sources",
 ]

@@ -13,6 +13,7 @@ from events.models.registrations import AccessToken, Registration
 from events.models.reminders import Delivery, ReminderRule
 from events.models.seats import Offer, Seat, SeatPool
 from events.models.series import Series
+from events.models.sources import FeedFetch, FeedSource, ImportedItem
 
 __all__ = [
     "AccessToken",
@@ -27,7 +28,10 @@ __all__ = [
     "EventChange",
     "EventLanguage",
     "ExportFile",
+    "FeedFetch",
+    "FeedSource",
     "FeedToken",
+    "ImportedItem",
     "JoinClick",
     "Offer",
     "ParticipantExport",

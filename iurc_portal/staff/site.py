@@ -117,6 +117,8 @@ UNFOLD = {
                 entry("event_repeat", "events.series"),
                 entry("how_to_reg", "events.registration"),
                 entry("rss_feed", "events.feedtoken"),
+                entry("cloud_download", "events.feedsource"),
+                entry("fact_check", "events.importeditem"),
                 {
                     "title": _("Find a time"),
                     "icon": "schedule",

@@ -152,6 +152,17 @@ MAKERS = {
     "events.event": lambda: factories.make_event(maximum_attendee_capacity=10),
     "events.question": lambda: factories.make_question(kind="choice", choices=["Tram", "Bus"]),
     "events.questionset": lambda: factories.make_question().question_set,
+    "events.feedsource": factories.make_feed_source,
+    "events.importeditem": lambda: factories.make_feed_source().items.create(
+        uid=f"uid-{next(numbers)}",
+        content_hash="x",
+        name="Open day",
+        found_at=NOW,
+        changed_at=NOW,
+        dtstart=NOW + timedelta(days=3650),
+        dtend=NOW + timedelta(days=3651),
+        tzid="Europe/Rome",
+    ),
     "events.feedtoken": lambda: make_feed(name="telephone", registration=factories.make_registration(), now=NOW)[0],
     "events.participantexport": lambda: ParticipantExport.objects.create(
         at=NOW, by=factories.make_user(), query="state=confirmed", form="xlsx", number=3

@@ -59,9 +59,9 @@ OF_THE_PORTAL = (  # records that the portal itself writes
     "notifications_heartbeat notifications_message notifications_lettertext pages_pagerating "
     "privacy_datarequest privacy_retentionrun search_missedquery translation_textrecord ecosystem_claim "
     "ecosystem_importbatch ecosystem_listingoptout ecosystem_profilerevision events_eventchange events_delivery "
-    "events_participantexport events_feedtoken events_registrationgroup events_series programme_followupcheck "
-    "programme_document programme_personaldatatransfer programme_papertext programme_peoplecount"
-    "programme_document programme_personaldatatransfer programme_papertext programme_reading"
+    "events_participantexport events_feedtoken events_importeditem events_registrationgroup events_series "
+    "programme_followupcheck programme_document programme_personaldatatransfer programme_papertext "
+    "programme_peoplecount programme_reading"
 )
 WITHOUT_HISTORY = (  # of which no former states are kept
     "privacy_consenttext ecosystem_city events_broadcast events_reminderrule events_track events_question "
@@ -281,6 +281,7 @@ RULES = [
         "unseen by the other side: as a list's record",
         staff(GONE_FOR_OTHERS),
         "admin:ecosystem_importbatch_history admin:events_feedtoken_history admin:events_feedtoken_change"
+        " admin:events_importeditem_history admin:events_importeditem_change"
         " admin:events_retentionhold_history admin:events_retentionhold_change",
     ),
     Rule(
