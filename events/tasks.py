@@ -72,3 +72,17 @@ def promote_waiting_lists() -> dict[str, int]:
     from events.services import registrations
 
     return registrations.sweep(now=timezone.now())
+
+
+@shared_task
+def sync_calendars() -> dict[str, int]:
+    from events.services.calendars import scheduling
+
+    return scheduling.start_due(now=timezone.now())
+
+
+@shared_task(acks_late=True)
+def sync_calendar(calendar_id: int) -> str:
+    from events.services.calendars import scheduling
+
+    return scheduling.run_one(calendar_id, now=timezone.now())

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from events.caldav.hrefs import href_of
 from events.models.events import Event
 from iurc_portal.secret_fields import EncryptedField
 from iurc_portal.translation.languages import Language
@@ -26,7 +27,7 @@ class RemoteCalendarQuerySet(models.QuerySet):
 
     def running(self):
         """Those that are looked at regularly: neither paused by staff nor by a refusal."""
-        return self.filter(paused_because="")
+        return self.filter(paused_because="", owner__is_active=True, owner__is_staff=True)
 
     def due(self, *, now):
         """Those whose next run is due at ``now`` (aware) and which nobody is looking at."""
@@ -98,7 +99,6 @@ class RemoteCalendar(models.Model):
     quirks = models.JSONField(default=dict, blank=True, editable=False)
     sync_token = models.TextField(blank=True, editable=False)
     ctag = models.CharField(max_length=255, blank=True, editable=False)
-    portal_version = models.CharField(max_length=64, blank=True, editable=False)
     last_full_compare_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_success_at = models.DateTimeField(_("last success"), null=True, blank=True, editable=False)
     next_run_at = models.DateTimeField(_("next run"), null=True, blank=True, editable=False)
@@ -133,6 +133,11 @@ class RemoteCalendar(models.Model):
     def __str__(self):
         return self.display_name
 
+    @property
+    def path(self) -> str:
+        """The collection within its server, with a slash at the end."""
+        return href_of(self.url).rstrip("/") + "/"
+
     def clean(self):
         super().clean()
         unknown = set(self.remote_owns) - set(self.Owned.values)
@@ -157,9 +162,11 @@ class RemoteItem(models.Model):
     """One resource of a remote calendar: a copy of ``event``, or without one something that others wrote there.
 
     ``base`` is what both sides last agreed on, read fields by name (``events.caldav.copies.Fields``): ``ours`` as we
-    had it and ``theirs`` as the server kept it, which may rewrite what it is given. ``owed`` names the fields that are
-    written again because a person decided so; ``note`` is what was written in the calendar and stays in it;
-    ``deleted_at`` says since when the resource is not there any more.
+    had it and ``theirs`` as the server kept it, which may rewrite what it is given. ``now`` is there while the other
+    side says something else that waits for a person. ``extras``: others have put more into it than fields.
+    ``owed`` names the fields over which ours is written because a person decided so, with what stood there when they
+    did (``compare.ALL`` and ``NONE``: the whole entry). ``note`` was written in the calendar and stays in it;
+    ``rendered`` marks from which state of the event it was made; ``deleted_at`` says since when it is gone there.
     """
 
     class Quarantine(models.TextChoices):
@@ -179,7 +186,8 @@ class RemoteItem(models.Model):
     schedule_tag = models.CharField(max_length=255, blank=True)
     content_hash = models.CharField(max_length=64, blank=True)
     base = models.JSONField(default=dict, blank=True)
-    owed = models.JSONField(default=list, blank=True)
+    owed = models.JSONField(default=dict, blank=True)
+    rendered = models.CharField(max_length=32, blank=True)
     note = models.TextField(_("note in the calendar"), blank=True)
     quarantined_because = models.CharField(_("set apart"), max_length=10, choices=Quarantine, blank=True)
     problem = models.CharField(_("what the server or the entry says"), max_length=300, blank=True)
