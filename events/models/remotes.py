@@ -167,6 +167,8 @@ class RemoteItem(models.Model):
     ``owed`` names the fields over which ours is written because a person decided so, with what stood there when they
     did (``compare.ALL`` and ``NONE``: the whole entry). ``note`` was written in the calendar and stays in it;
     ``rendered`` marks from which state of the event it was made; ``deleted_at`` says since when it is gone there.
+    ``unseen``: created by us after the token that we hold, so that what changed since must name it: servers do not
+    tell of what came and went between two looks (RFC 6578 §3.5.2).
     """
 
     class Quarantine(models.TextChoices):
@@ -188,6 +190,7 @@ class RemoteItem(models.Model):
     base = models.JSONField(default=dict, blank=True)
     owed = models.JSONField(default=dict, blank=True)
     rendered = models.CharField(max_length=32, blank=True)
+    unseen = models.BooleanField(default=False)
     note = models.TextField(_("note in the calendar"), blank=True)
     quarantined_because = models.CharField(_("set apart"), max_length=10, choices=Quarantine, blank=True)
     problem = models.CharField(_("what the server or the entry says"), max_length=300, blank=True)

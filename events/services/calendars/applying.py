@@ -72,6 +72,7 @@ class Ledger:
             item.base["extras"] = bool(said.extras)
             item.owed = {name: there for name, there in item.owed.items() if name not in (*names, ALL, NONE)}
             item.rendered = plan.mark
+            item.unseen = item.unseen or is_new
             self._save(item)
             if not plan.verdict.keep:
                 asking.settle(item, now=self.now)

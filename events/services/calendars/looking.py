@@ -28,6 +28,7 @@ class Row(NamedTuple):
     rendered: str
     quarantined: str
     deleted_at: datetime | None
+    unseen: bool
 
     @property
     def is_live(self) -> bool:
@@ -61,7 +62,7 @@ class There:
 
 
 def rows_of(calendar: RemoteCalendar) -> dict[str, Row]:
-    columns = ("pk", "href", "etag", "uid", "event", "rendered", "quarantined_because", "deleted_at")
+    columns = ("pk", "href", "etag", "uid", "event", "rendered", "quarantined_because", "deleted_at", "unseen")
     return {values[1]: Row(*values) for values in calendar.items.order_by().values_list(*columns)}
 
 
@@ -89,7 +90,10 @@ def look(listing: Listing, rows: dict[str, Row], client: Client, *, tzid: str) -
     """Fetch what is not as we know it, and read it."""
     there = There(listing, rows)
     live = {href for href, row in rows.items() if row.is_live}
-    there.gone = live - listing.etags.keys() if listing.is_full else live & listing.gone
+    unseen = {href for href, row in rows.items() if row.unseen}
+    there.gone = (
+        live - listing.etags.keys() if listing.is_full else live & (listing.gone | unseen - listing.etags.keys())
+    )
     wanted = {href for href, etag in listing.etags.items() if _is_news(rows.get(href), etag)}
     wanted |= {href for href, row in rows.items() if row.is_live and not row.etag and row.href not in there.gone}
     wanted |= _single_again(rows, there.gone)

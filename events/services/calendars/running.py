@@ -89,6 +89,7 @@ def _go(calendar, run: SyncRun, lease: str, *, now: datetime, dry_run: bool, ful
         raise
     else:
         outcomes.done(run, counts, job.marks, now=now, dry_run=dry_run)
+        calendar.items.filter(pk__in=job.seen).update(unseen=False)
 
 
 class _Run:
@@ -102,6 +103,7 @@ class _Run:
         self.is_full = False
         self.is_whole = True  # everything that the server told of is applied or set apart
         self.marks: dict[str, str] = {}  # token and ctag to go on from
+        self.seen: list[int] = []  # entries that this token knows
         self.todo: list[Plan] = []
         self.again: list[Plan] = []
 
@@ -121,9 +123,11 @@ class _Run:
             self._count(matched)
             return
         self._settle(matched)
+        seen = list(self.calendar.items.filter(unseen=True).values_list("pk", flat=True))
         self._write()
         if self.is_whole:
             self.marks = {"sync_token": listing.token, "ctag": listing.ctag}
+            self.seen = seen
             if listing.is_full:
                 self.marks["full"] = "yes"
 
