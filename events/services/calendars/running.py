@@ -10,6 +10,7 @@ from events.caldav.auth import credentials_of
 from events.caldav.client import Client
 from events.caldav.compare import Action
 from events.caldav.copies import read
+from events.caldav.wire import Limits
 from events.models import RemoteCalendar, SyncRun
 from events.services.calendars import leases, outcomes
 from events.services.calendars.applying import Changed, Ledger
@@ -20,6 +21,7 @@ from events.services.calendars.plans import Plan
 from events.services.calendars.writing import Job, Sender, Sent, concerns_all, job_for, send
 
 log = logging.getLogger(__name__)
+LIMITS = Limits()
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many of it are done, of how many
 
@@ -68,7 +70,7 @@ def _go(calendar, run: SyncRun, lease: str, *, now: datetime, dry_run: bool, ful
     """Do the run and write its outcome; only a programming error gets out of here."""
     counts: Counter[str] = Counter()
     try:
-        with Client(calendar.url, credentials_of(calendar)) as client, Sender(client) as sender:
+        with Client(calendar.url, credentials_of(calendar), LIMITS) as client, Sender(client) as sender:
             job = _Run(calendar, client, sender, lease, counts, now=now, dry_run=dry_run, progress=progress)
             try:
                 job.go(full=full)
