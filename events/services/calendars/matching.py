@@ -72,8 +72,8 @@ class _Matching:
 
     def _event_of(self, copy: Copy, known: dict[str, int]) -> int | None:
         """The event whose copy this is, unless that has another one that is still there."""
-        is_ours = copy.stamp is not None and copy.stamp.portal == settings.ICS_DOMAIN
-        event = known.get(copy.stamp.event) if is_ours else None
+        stamp = copy.stamp
+        event = known.get(stamp.event) if stamp is not None and stamp.portal == settings.ICS_DOMAIN else None
         event = event or known.get(copy.uid)
         if event is None or event not in self.chosen or event in self.copies:
             return None
