@@ -116,6 +116,7 @@ class _Run:
         listing = list_there(self.calendar, self.client, full=thorough)
         self.is_full = listing.is_full
         rows = rows_of(self.calendar)
+        self.ledger.taken = set(rows)
         there = look(listing, rows, self.client, tzid=self.tzid)
         self.counts["seen"] += len(listing.etags) + len(there.gone)
         chosen = chosen_now(self.calendar, now=self.now)
