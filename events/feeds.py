@@ -190,7 +190,7 @@ def window(now: datetime) -> tuple[datetime, datetime]:
     return now - timedelta(days=days["feed_days_back"]), now + timedelta(days=days["feed_days_ahead"])
 
 
-def _is_within(event: Event, *, now: datetime) -> bool:
+def is_within(event: Event, *, now: datetime) -> bool:
     """The same as ``within_window``, of an event as people hold it."""
     back, ahead = window(now)
     is_news = (
@@ -260,7 +260,7 @@ def render_personal(token: FeedToken, person: Person, *, now: datetime) -> tuple
         if isinstance(events, QuerySet):
             wanted |= Q(Exists(events.filter(pk=OuterRef("pk"))))
         elif events is not None:
-            frozen |= {one.event.pk: one for one in events if _is_within(one.event, now=now)}
+            frozen |= {one.event.pk: one for one in events if is_within(one.event, now=now)}
     rows = [event for event in within_window(mine.filter(wanted), now=now) if event.pk not in frozen]
     shown = sorted([*rows, *(one.event for one in frozen.values())], key=lambda event: (event.dtstart, event.pk))
     both_ways = {event.pk for event in shown if event.event_attendance_mode == Event.AttendanceMode.MIXED}

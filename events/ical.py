@@ -225,7 +225,7 @@ def calendar(entries: Sequence[Entry], *, method: str = "", name: str = "", lang
         if any(entry.tzid == tzid and not entry.all_day and not _in_utc(entry) for entry in entries):
             lines += VTIMEZONES[tzid]
     for entry in entries:
-        lines += _vevent(entry)
+        lines += vevent(entry)
     lines.append("END:VCALENDAR")
     return b"".join(fold(line) for line in lines)
 
@@ -254,7 +254,7 @@ def text_line(name: str, value: str, **parameters: str) -> str:
     return f"{name}{words}:{escape(value)}"
 
 
-def _vevent(entry: Entry) -> Iterable[str]:
+def vevent(entry: Entry) -> Iterable[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{entry.uid}"
     yield f"DTSTAMP:{_utc(entry.stamp)}"

@@ -91,3 +91,17 @@ def fetch_source(source_id: int) -> str:
     from events.services import sources
 
     return sources.fetch(source_id, now=timezone.now())
+
+
+@shared_task
+def sync_calendars() -> dict[str, int]:
+    from events.services.calendars import scheduling
+
+    return scheduling.start_due(now=timezone.now())
+
+
+@shared_task(acks_late=True)
+def sync_calendar(calendar_id: int) -> str:
+    from events.services.calendars import scheduling
+
+    return scheduling.run_one(calendar_id, now=timezone.now())

@@ -11,6 +11,7 @@ class ProgrammeConfig(AppConfig):
 
         from events import afterwards, linked_data, owners
         from events import feeds as event_feeds
+        from events.services.calendars import choosing
         from events.signals import attendance_recorded, event_moved, registration_withdrawn
         from iurc_portal.content import engine
         from iurc_portal.pages.sitemaps import register as register_sitemap
@@ -26,6 +27,7 @@ class ProgrammeConfig(AppConfig):
             privacy,
             receivers,
             remains,
+            remote_calendars,
             search,
             sitemaps,
             staff_calendar,
@@ -87,3 +89,5 @@ class ProgrammeConfig(AppConfig):
         visit_privacy.register()
         event_feeds.register_source(feeds.visits_of)
         feeds.register_calendars()
+        choosing.register_source(remote_calendars.webinars)
+        choosing.register_source(remote_calendars.visits_of_owner)

@@ -21,7 +21,16 @@ from ecosystem.models import (
     TestRun,
     Transfer,
 )
-from events.models import Event, FeedSource, QuestionSet, Registration, Track
+from events.models import (
+    Event,
+    FeedSource,
+    QuestionSet,
+    Registration,
+    RemoteCalendar,
+    RemoteItem,
+    SyncProposal,
+    Track,
+)
 from events.models.events import uid_for
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.models import User
@@ -492,3 +501,57 @@ def make_budget_line(**fields):
 def make_milestone(**fields):
     fields.setdefault("edition", make_edition())
     return Milestone.objects.create(**{"title_en": f"Milestone {next(numbers)}", **fields})
+
+
+def make_remote_calendar(owner=None, **fields):
+    """A calendar of a member of staff, connected and never run."""
+    n = next(numbers)
+    defaults = {
+        "display_name": f"Calendar {n}",
+        "url": f"https://dav.example/calendars/{n}/",
+        "username": "anna",
+        "secret": "a-remote-password",
+        "scope": "webinars",
+        "language": "en",
+    }
+    owner = owner or make_user(is_staff=True)
+    return RemoteCalendar.objects.create(owner=owner, **{**defaults, **fields})
+
+
+def make_remote_item(calendar=None, event=None, **fields):
+    """A copy of ``event`` on which both sides agree, or with ``event=False`` something that others wrote there."""
+    n = next(numbers)
+    event = None if event is False else event or make_event()
+    facts = (
+        {
+            "when": f"{event.dtstart:%Y-%m-%dT%H:%M:%SZ}/{event.dtend:%Y-%m-%dT%H:%M:%SZ}",
+            "summary": event.name,
+        }
+        if event
+        else {"when": "2026-03-03T08:00:00Z/2026-03-03T09:00:00Z", "summary": f"Found {n}"}
+    )
+    defaults = {
+        "event": event,
+        "href": f"/calendars/item-{n}.ics",
+        "uid": event.uid if event else f"found-{n}@elsewhere.example",
+        "etag": f'"{n}"',
+        "base": {"ours": facts, "theirs": facts} if event else {"theirs": facts},
+    }
+    return RemoteItem.objects.create(calendar=calendar or make_remote_calendar(), **{**defaults, **fields})
+
+
+def make_proposal(item=None, **fields):
+    """Somebody moved an entry by an hour in their calendar."""
+    item = item or make_remote_item()
+    ours = {"when": item.base["ours"]["when"]}
+    start, end = (datetime.fromisoformat(part) + timedelta(hours=1) for part in ours["when"].split("/"))
+    theirs = {"when": f"{start:%Y-%m-%dT%H:%M:%SZ}/{end:%Y-%m-%dT%H:%M:%SZ}"}
+    defaults = {
+        "kind": "change",
+        "fields": ["when"],
+        "base": ours,
+        "ours": ours,
+        "theirs": theirs,
+        "created_at": START,
+    }
+    return SyncProposal.objects.create(item=item, **{**defaults, **fields})

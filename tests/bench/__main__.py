@@ -2,8 +2,8 @@
 
 ``BENCH_SIZE=200|10000|100000 make bench``; ``DATABASE_URL`` chooses the database (rows are added to it);
 ``BENCH_ONLY=search`` leaves out the pages, ``BENCH_ONLY=feed`` measures a calendar of a thousand events and nothing
-else, ``BENCH_ONLY=sources`` the import of a foreign one of 5 MB, any other word keeps the pages that have it in
-their name.
+else, ``BENCH_ONLY=sources`` the import of a foreign one of 5 MB, ``BENCH_ONLY=caldav`` the first push of so many to a
+calendar server, any other word keeps the pages that have it in their name.
 Rounds are interleaved, so that a slow moment of the machine falls on page and reference alike.
 """
 
@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 
-from tests.bench import feeds, search, sources
+from tests.bench import caldav, feeds, search, sources
 from tests.bench.server import Server, resident_mib, serving
 
 ROUNDS, SECONDS = 3, 2.0
@@ -90,6 +90,9 @@ def prepare() -> str:
 
 
 def main() -> None:
+    if ONLY == "caldav":
+        caldav.main(int(os.environ.get("BENCH_SIZE", "1000")))
+        return
     os.environ.update(DJANGO_SETTINGS_MODULE="tests.bench.settings", DEMO="on", RATE_LIMITS="off")
     folder = tempfile.mkdtemp(prefix="iurc-bench-")
     os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
