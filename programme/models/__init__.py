@@ -4,7 +4,7 @@ from programme.models.agenda import AgendaItem, AgendaTrack, InterpreterAssignme
 from programme.models.budgets import BudgetLine
 from programme.models.clusters import ClusterCity, ThematicCluster
 from programme.models.costs import CostLine, Currency, Gift
-from programme.models.delegations import Delegate, HostConfirmation, RankBand
+from programme.models.delegations import Delegate, HostConfirmation
 from programme.models.documents import Document, DocumentKind, PaperText, PersonalDataTransfer
 from programme.models.editions import Edition, Exchange, Milestone
 from programme.models.followups import FollowUp, FollowUpCheck
