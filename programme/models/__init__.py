@@ -65,7 +65,6 @@ __all__ = [
     "PersonalDataTransfer",
     "Phase",
     "ProgrammeFigure",
-    "RankBand",
     "Reading",
     "SelectedCity",
     "SensitiveAccess",
