@@ -4,9 +4,8 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from events.caldav.wire import Limits
 from tests.caldav import proxy as p
 from tests.caldav.proxy import Proxy
 
@@ -22,7 +21,7 @@ class Fault:
     begin: Callable[[Proxy], object]
     outcomes: tuple[str, ...] = ("done", "failed")
     resume: bool = False  # a person goes on by hand, as after a new password
-    limits: Limits = field(default_factory=Limits)
+    silence: float = 20  # seconds that runs wait meanwhile
 
 
 def fault(name: str, begin, **options) -> None:
@@ -42,7 +41,7 @@ fault("dropped in the middle of a body", always(behind=p.cuts), outcomes=("faile
 fault("answer to a PUT lost", always(behind=p.loses, methods=PUT))
 fault("answer to a PUT lost once", always(behind=p.loses, methods=PUT, times=1), outcomes=("done", "failed"))
 fault("answer to a DELETE lost", always(behind=p.loses, methods=("DELETE",)), outcomes=("done", "failed"))
-fault("slow", always(before=p.delays(0.4)), outcomes=("failed",), limits=Limits(silence=0.2))
+fault("slow", always(before=p.delays(0.4)), outcomes=("failed",), silence=0.2)
 fault("401", status(401), outcomes=("paused",), resume=True)
 fault("403 on the collection", status(403, LOOK), outcomes=("paused",), resume=True)
 fault("403 on the token", status(403, REPORT, p.TOKEN_LOST), outcomes=("done", "failed", "paused"), resume=True)
