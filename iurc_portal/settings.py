@@ -252,6 +252,7 @@ CELERY_BEAT_SCHEDULE = {
     "make-papers": {"task": "programme.tasks.make_papers", "schedule": 60},
     "tend-hosts": {"task": "programme.tasks.tend_hosts", "schedule": 3600},
     "extend-series": {"task": "events.tasks.extend_series", "schedule": 86_400},
+    "sync-calendars": {"task": "events.tasks.sync_calendars", "schedule": 60},
     "tell-clock-changes": {"task": "events.tasks.tell_clock_changes", "schedule": 86_400},
     "tend-profiles": {"task": "ecosystem.tasks.ask_for_confirmation", "schedule": 86_400},
 }
@@ -290,6 +291,15 @@ CONTACT_EMAIL = env.text("CONTACT_EMAIL", "iurc@torino-nagoya.example")
 DEMO_PASSWORD = env.text("DEMO_PASSWORD", "torino-nagoya-2005")
 FEED_ALLOWED_NETWORKS = env.networks("FEED_ALLOWED_NETWORKS")
 CALDAV_ALLOWED_NETWORKS = env.networks("CALDAV_ALLOWED_NETWORKS")
+GOOGLE_CALENDAR: dict[str, str] = {  # events/caldav/oauth.py; without a client nobody is offered it
+    "client_id": env.text("GOOGLE_CALENDAR_CLIENT_ID"),
+    "client_secret": env.text("GOOGLE_CALENDAR_CLIENT_SECRET"),
+    "authorize": "https://accounts.google.com/o/oauth2/v2/auth",
+    "token": "https://oauth2.googleapis.com/token",
+    "revoke": "https://oauth2.googleapis.com/revoke",
+    "scope": "https://www.googleapis.com/auth/calendar",
+    "caldav": "https://apidata.googleusercontent.com/caldav/v2/{account}/user",
+}
 
 IURC_ECOSYSTEM: dict[str, Any] = {
     "fresh_days": 365,  # how long a profile counts as confirmed (ecosystem spec E12) …

@@ -111,6 +111,8 @@ UNFOLD = {
                 entry("event_repeat", "events.series"),
                 entry("how_to_reg", "events.registration"),
                 entry("rss_feed", "events.feedtoken"),
+                entry("sync", "events.remotecalendar"),
+                entry("compare", "events.syncproposal"),
                 {
                     "title": _("Find a time"),
                     "icon": "schedule",
