@@ -9,6 +9,7 @@ class EventsConfig(AppConfig):
     def ready(self):
         from events import (
             broadcast_mail,
+            calendar_mail,
             export_columns,
             export_mail,
             feeds,
@@ -36,6 +37,7 @@ class EventsConfig(AppConfig):
         mail_seats.register_kinds()
         group_mail.register_kinds()
         export_mail.register_kinds()
+        calendar_mail.register_kinds()
         export_columns.register()
         register_sitemap("events-lists", sitemaps.Lists)
         register_sitemap("events-events", sitemaps.Events)

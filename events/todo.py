@@ -156,6 +156,7 @@ register(
     Job("promote_waiting_lists", _("Waiting lists of events"), "promote-waiting-lists"),
     Job("release_lapsed_members", _("Places of groups that nobody confirmed"), "release-lapsed-members"),
     Job("send_due_reminders", _("Reminders of events"), "send-due-reminders"),
+    Job("sync_calendars", _("Connected calendars"), "sync-calendars"),
     Job("make_exports", _("Files of participants that were asked for"), "make-exports"),
     Job("extend_series", _("Further dates of series"), "extend-series"),
     *(

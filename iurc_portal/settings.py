@@ -245,6 +245,7 @@ CELERY_BEAT_SCHEDULE = {
     # Asked by the hour and done once a night: no start of beat delays it by a day.
     "purge-personal-data": {"task": "iurc_portal.privacy.tasks.purge_personal_data", "schedule": 3600},
     "tend-data-requests": {"task": "iurc_portal.privacy.tasks.tend_data_requests", "schedule": 300},
+    "sync-calendars": {"task": "events.tasks.sync_calendars", "schedule": 60},
     "make-exports": {"task": "events.tasks.make_exports", "schedule": 60},
     "follow-the-calendar": {"task": "programme.tasks.follow_the_calendar", "schedule": 900},
     "tend-follow-ups": {"task": "programme.tasks.tend_follow_ups", "schedule": 1800},

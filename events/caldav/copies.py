@@ -49,6 +49,10 @@ FIELD_OF = {
 OURS = {"UID", "DTSTAMP", "CREATED", "LAST-MODIFIED", "SEQUENCE", "ORGANIZER", "ATTENDEE", "X-PARTSTAT", STAMP}
 BREAKS = re.compile(rb"\r\n[ \t]|\n[ \t]")
 PART = re.compile(r'(?:[^:;"]|"[^"]*")*')
+SIMPLE = re.compile(
+    r"DT(?:START|END)(?P<zone>;VALUE=DATE|;TZID=(?:Europe/Rome|Asia/Tokyo)|):"
+    r"(?P<day>\d{8})(?P<time>T\d{6})?(?P<utc>Z?)"
+)
 DAY = timedelta(days=1)
 
 
@@ -224,7 +228,7 @@ def read(data: bytes, *, tzid: str = "Europe/Rome") -> Copy:
     event, *overrides = events
     values = {name: _value(line) for line in reversed(event.lines) if (name := name_of(line))}
     try:
-        when = _when(data, tzid)
+        when = _simple_when(event.lines) or _when(data, tzid)
     except errors.Unreadable:
         raise
     except Exception as error:  # the library raises what it likes; one entry must not stop the others (9.22)
@@ -310,6 +314,25 @@ def unescape(text: str) -> str:
 def _stamp(text: str) -> Stamp | None:
     words = unescape(text).split()
     return Stamp(*words) if len(words) == 3 else None
+
+
+def _simple_when(lines: list[str]) -> str:
+    """``when`` of an entry written as we write it: UTC, days, or the clocks of our cities. "" for all others."""
+    found = {name: line for line in lines if (name := name_of(line)) in ("DTSTART", "DTEND")}
+    moments = [SIMPLE.fullmatch(found.get(name, "")) for name in ("DTSTART", "DTEND")]
+    if not (moments[0] and moments[1]) or moments[0]["zone"] != moments[1]["zone"]:
+        return ""
+    try:
+        if moments[0]["zone"] == ";VALUE=DATE":
+            days = [datetime.strptime(moment["day"], "%Y%m%d").date() for moment in moments]  # noqa: DTZ007 - a date
+            return "" if any(moment["time"] for moment in moments) else f"{days[0]:%Y-%m-%d}/{days[1]:%Y-%m-%d}"
+        if not all(moment["time"] and bool(moment["utc"]) != bool(moment["zone"]) for moment in moments):
+            return ""
+        zone = ZoneInfo(moments[0]["zone"].partition("=")[2]) if moments[0]["zone"] else UTC
+        texts = [moment["day"] + moment["time"] for moment in moments]
+        return when_text(*(datetime.strptime(text, "%Y%m%dT%H%M%S").replace(tzinfo=zone) for text in texts))
+    except ValueError:
+        return ""
 
 
 def _when(data: bytes, tzid: str) -> str:

@@ -3,6 +3,7 @@ from cryptography.fernet import Fernet
 
 from tests.caldav.rig import Rig
 from tests.caldav.servers import KINDS
+from tests.faults.conftest import figures_of, migrated  # noqa: F401 - fixtures
 
 FIELD_KEY = Fernet.generate_key().decode()
 

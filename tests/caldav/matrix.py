@@ -4,11 +4,11 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from events.caldav.wire import Limits
 from tests.caldav import proxy as p
 from tests.caldav.proxy import Proxy
-from tests.caldav.rig import Rig
 
 REPORT, PUT, LOOK = ("REPORT",), ("PUT",), ("REPORT", "PROPFIND")
 ALL: dict[str, "Fault"] = {}
@@ -22,7 +22,7 @@ class Fault:
     begin: Callable[[Proxy], object]
     outcomes: tuple[str, ...] = ("done", "failed")
     resume: bool = False  # a person goes on by hand, as after a new password
-    during: Callable[[Rig, Proxy], None] | None = None
+    limits: Limits = field(default_factory=Limits)
 
 
 def fault(name: str, begin, **options) -> None:
@@ -39,10 +39,10 @@ def status(number: int, methods=(), data: bytes = b"", **headers):
 
 fault("connection refused", always(before=p.breaks), outcomes=("failed",))
 fault("dropped in the middle of a body", always(behind=p.cuts), outcomes=("failed",))
-fault("answer to a PUT lost", always(behind=p.loses, methods=PUT), outcomes=("failed",))
+fault("answer to a PUT lost", always(behind=p.loses, methods=PUT))
 fault("answer to a PUT lost once", always(behind=p.loses, methods=PUT, times=1), outcomes=("done", "failed"))
 fault("answer to a DELETE lost", always(behind=p.loses, methods=("DELETE",)), outcomes=("done", "failed"))
-fault("slow", always(before=p.delays(1.2)), outcomes=("failed",))
+fault("slow", always(before=p.delays(0.4)), outcomes=("failed",), limits=Limits(silence=0.2))
 fault("401", status(401), outcomes=("paused",), resume=True)
 fault("403 on the collection", status(403, LOOK), outcomes=("paused",), resume=True)
 fault("403 on the token", status(403, REPORT, p.TOKEN_LOST), outcomes=("done", "failed", "paused"), resume=True)

@@ -100,7 +100,7 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
             headers = {k: v for k, v in self.headers.items() if k.lower() not in ("host", "connection")}
             exchange = Exchange(self.command, self.path, headers, self.rfile.read(length))
             plans = proxy.plans_for(exchange)
-            is_answered = any([plan.before(proxy, exchange) for plan in plans if plan.before])
+            is_answered = any(plan.before(proxy, exchange) for plan in plans if plan.before)
             if exchange.status < 0:  # the connection breaks without a word
                 self._break()
                 return
@@ -121,7 +121,11 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
         def _ask(self, exchange):
             method, path, headers = exchange.method, exchange.path, exchange.headers
             text = exchange.body.decode("latin-1").encode("latin-1")
-            own = {name: value for name, value in headers.items() if name.lower() not in ("content-length", "authorization")}
+            own = {
+                name: value
+                for name, value in headers.items()
+                if name.lower() not in ("content-length", "authorization")
+            }
             status, found, data = _forward(proxy.server, method, path, text, own, headers)
             exchange.status, exchange.data = status, data
             hop = ("connection", "transfer-encoding", "content-length", "keep-alive", "date", "server")

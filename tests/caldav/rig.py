@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from ecosystem.models import Organisation
 from events.caldav.auth import Basic
 from events.caldav.client import Client
 from events.caldav.copies import Copy, entry_of, fields_of, name_of, read, when_text
@@ -11,8 +12,9 @@ from events.models import Event, RemoteCalendar, SyncProposal, SyncRun
 from events.services import scheduling
 from events.services.calendars.proposals import decide
 from events.services.calendars.running import run_calendar
+from programme.models import Webinar
 from tests.caldav.servers import PASSWORD, USER, Server
-from tests.factories import START, make_event, make_remote_calendar, make_webinar
+from tests.factories import START, make_event, make_organisation, make_remote_calendar
 
 NOW = START - timedelta(days=10)
 
@@ -26,6 +28,8 @@ class Rig:
     address: str = ""
     now: datetime = NOW
     fields: dict = field(default_factory=dict)
+    organizer: Organisation | None = None
+    first: datetime = START
 
     def __post_init__(self):
         url = (self.address or self.server.address) + self.path
@@ -34,8 +38,11 @@ class Rig:
     # --- Our side ----------------------------------------------------------------------------------------------------
 
     def event(self, name: str = "Talk", *, days: int = 0, **fields) -> Event:
-        start = START + timedelta(days=days)
-        return make_webinar(event=make_event(name_en=name, dtstart=start, **fields)).event
+        start = self.first + timedelta(days=days)
+        self.organizer = self.organizer or make_organisation()
+        event = make_event(name_en=name, dtstart=start, organizer=self.organizer, **fields)
+        Webinar.objects.bulk_create([Webinar(event=event)])  # which asks no index
+        return event
 
     def move(self, event: Event, hours: int = 1) -> None:
         event.refresh_from_db()

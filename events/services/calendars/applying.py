@@ -103,6 +103,8 @@ class Ledger:
         with transaction.atomic():
             leases.hold(self.calendar, self.lease)
             self._lock(plan.item)
+            if plan.verdict.action == Action.CREATE:
+                plan.item.deleted_at = plan.item.deleted_at or self.now  # it is not there yet
             self._save(plan.item)
             asking.ask_about_conflict(plan, now=self.now)
             self.counts["conflicts"] += 1

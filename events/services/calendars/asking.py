@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from events.caldav.compare import Action
 from events.caldav.copies import FIELDS, Fields
 from events.models import RemoteItem, SyncProposal
 from events.services.calendars.plans import Plan
@@ -16,7 +17,8 @@ def update_question(plan: Plan, *, now: datetime) -> str:
     """
     item, verdict = plan.item, plan.verdict
     if not verdict.asks:
-        settle(item, now=now)
+        if verdict.action in (Action.NOTHING, Action.AGREE_GONE):
+            settle(item, now=now)  # what is still to be written settles it then
         return ""
     if verdict.deletion or verdict.withdrawn:
         fields: list[str] = []

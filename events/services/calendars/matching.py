@@ -150,7 +150,7 @@ class _Matching:
             and item.href not in self.there.gone
             and item.quarantined_because != REFUSED
         )
-        if not is_there and not item.base and event.pk not in self.chosen:
+        if item.pk is None and copy is None and event.pk not in self.chosen:
             return
         chosen = self.chosen.get(event.pk)
         lapsed = chosen is None and event.published_at is not None and event.status != Event.Status.TENTATIVE
