@@ -33,6 +33,10 @@ PASSWORD = _(
     "The server does not accept this user name and password. Many services want an app password, which is made in "
     "the security settings of the account, instead of the usual one."
 )
+REFUSED = _(
+    "The server refuses to answer. Either there is no calendar server (CalDAV) at this address, or it does not accept "
+    "this user name and password."
+)
 LATER = _("The server does not answer right now. Try again in some minutes.")
 CONSENT = _("The service did not accept the consent. Begin again and allow the access to calendars.")
 
@@ -66,6 +70,8 @@ def what_to_do(reason: str) -> str:
 def advice(error: errors.CalDavError, *, is_consent: bool = False) -> str:
     """Why a server could not be used and what to do, in one sentence or two."""
     said = error.said
+    if isinstance(error, errors.Unauthorized) and error.status == 403 and not is_consent:
+        return str(REFUSED)  # web servers that know no calendars answer so, too
     if isinstance(error, (errors.Unauthorized, errors.Forbidden)):
         return str(CONSENT if is_consent else PASSWORD)
     if isinstance(error, errors.NotAllowed):

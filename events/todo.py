@@ -151,7 +151,6 @@ register(
     ),
     Panel("next-two-weeks", "admin/_next_two_weeks.html", next_two_weeks, "events.view_event"),
     Panel("connected-calendars", "admin/_calendars.html", connected_calendars, "events.change_remotecalendar"),
-    Job("sync_calendars", _("Connected calendars"), "sync-calendars"),
     Job("send_change_notices", _("Notices of changed events"), "send-change-notices"),
     Job("promote_waiting_lists", _("Waiting lists of events"), "promote-waiting-lists"),
     Job("release_lapsed_members", _("Places of groups that nobody confirmed"), "release-lapsed-members"),

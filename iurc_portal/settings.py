@@ -253,7 +253,6 @@ CELERY_BEAT_SCHEDULE = {
     "make-papers": {"task": "programme.tasks.make_papers", "schedule": 60},
     "tend-hosts": {"task": "programme.tasks.tend_hosts", "schedule": 3600},
     "extend-series": {"task": "events.tasks.extend_series", "schedule": 86_400},
-    "sync-calendars": {"task": "events.tasks.sync_calendars", "schedule": 60},
     "tell-clock-changes": {"task": "events.tasks.tell_clock_changes", "schedule": 86_400},
     "tend-profiles": {"task": "ecosystem.tasks.ask_for_confirmation", "schedule": 86_400},
 }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from events import owners
-from events.caldav.copies import FIELDS, when_of
+from events.caldav.copies import when_of
 from events.models import Event, SyncProposal
 from events.remote_words import people_words
 from events.services.notices import how_many_to_tell_of
@@ -25,6 +25,7 @@ TITLES = {
     "url": _("address of the page"),
     "rrule": _("repetition"),
 }
+WHOLE = ("when", "summary", "location")  # what says which entry it is, where the whole of it is asked about
 TELLING = {"when", "summary", "status", "location"}  # a change of these is news to those who take part
 
 
@@ -64,15 +65,15 @@ def cards(proposals: Iterable[SyncProposal], *, language: str, now: datetime) ->
 
 def _card(proposal: SyncProposal, told: int, *, language: str, now: datetime) -> Card:
     event = proposal.item.event
-    names = proposal.fields or [
-        name for name in FIELDS if any(side.get(name) for side in (proposal.ours, proposal.theirs))
-    ]
+    names = proposal.fields or WHOLE
     tzid = event.tzid if event else "Europe/Rome"
     rows = []
     for name in names:
         texts = [side.get(name, "") for side in (proposal.base, proposal.ours, proposal.theirs)]
         base, ours, theirs = (field_lines(name, text, language=language, tzid=tzid) for text in texts)
-        rows.append(Row(str(TITLES[name]), (base, ours, theirs), texts[1] != texts[2]))
+        if base or ours or theirs:
+            is_marked = bool(proposal.theirs) and texts[1] != texts[2]
+            rows.append(Row(str(TITLES[name]), (base, ours, theirs), is_marked))
     return Card(
         proposal,
         event,
