@@ -270,8 +270,8 @@ RULES = [
     Rule(
         "a colleague's connected calendar and what it proposes",
         staff("404 404 open open"),
-        "admin:events_remotecalendar_change admin:events_remotecalendar_password admin:events_remotecalendar_disconnect"
-        " admin:events_syncproposal_change",
+        "admin:events_remotecalendar_change admin:events_remotecalendar_password"
+        " admin:events_remotecalendar_disconnect admin:events_syncproposal_change",
     ),
     Rule(
         "a colleague's connected calendar: as a list's record",
