@@ -139,7 +139,7 @@ def _button(proposal: SyncProposal, decision: str, event: Event | None, told: in
         words, does = gettext("The portal’s version"), gettext("The calendar shows again what the portal says.")
     else:
         words, does = gettext("The calendar’s version"), _of_note(fields)
-    is_main = decision in (Decision.ACCEPTED, Decision.THEIRS) and proposal.kind != Kind.DELETION
+    is_main = decision == Decision.ACCEPTED and proposal.kind != Kind.DELETION
     return Button(decision, words, f"{does} {people_words(mailed)}".strip(), is_main)
 
 
