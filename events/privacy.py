@@ -173,7 +173,7 @@ def forget_queries(rows: Iterable[ParticipantExport]) -> None:
 
 
 def collect(subject: Subject) -> Iterable[Section]:
-    """Five queries, whatever there is."""
+    """Six queries, whatever there is."""
     rows = list(anonymising.of_person(subject))
     keys = [row.pk for row in rows]
 
@@ -238,6 +238,19 @@ def collect(subject: Subject) -> Iterable[Section]:
         ),
         list(calendars),
         lambda token: f"{token.name} ({words.day(token.created_at)})",
+    )
+    remote = subject.user.remote_calendars.order_by("pk") if subject.user is not None else []
+    yield Section(
+        "connected-calendars",
+        _("Connected calendars"),
+        columns(
+            ("name", _("name"), "display_name"),
+            ("address", _("address of the calendar"), "url"),
+            ("user", _("user name"), "username"),
+            ("connected", _("connected"), "created_at"),
+        ),
+        list(remote),
+        lambda calendar: f"{calendar.display_name} ({words.day(calendar.created_at)})",
     )
     log = Transition.objects.filter(
         model=Registration._meta.label_lower, object_id__in=[str(key) for key in keys]

@@ -50,8 +50,7 @@ def received(message: Message, *, preview: bool) -> EmailMultiAlternatives:
                 % {"city": best_text(visit.host_city, "name")[0], "number": visit.number, "title": _title(visit)},
                 _("You will have an answer by %(date)s.") % facts,
             ],
-            button=_("Open the proposal"),
-            link=_page(visit),
+            **_way_in(visit, _("Open the proposal")),
         ),
     )
 
@@ -64,7 +63,7 @@ def to_answer(message: Message, *, preview: bool) -> EmailMultiAlternatives:
         _("%(place)s: %(days)s")
         % {"place": wish.order, "days": " – ".join([date_range(wish.first_day, wish.last_day), *remarks])}
         for wish, remarks in wishes
-    ] or [str(visit.wished_dates)]
+    ] or _dates(visit)
     people = remarks_on_size(visit.expected_size, visit.size_limit)
     facts = {
         "organisation": best_text(visit.applicant, "name")[0] if visit.applicant else visit.applicant_contact,
@@ -82,8 +81,7 @@ def to_answer(message: Message, *, preview: bool) -> EmailMultiAlternatives:
             opening=[
                 _("%(organisation)s proposes a study visit: %(title)s.") % facts,
                 _("People: %(size)s. Head of the delegation: %(post)s.") % facts,
-                _("Dates wished:"),
-                *lines,
+                *([_("Dates wished:"), *lines] if lines else []),
                 *people,
                 _("Please answer by %(date)s: accept, send back with what is missing, or decline with an alternative.")
                 % {"date": _day(visit.answer_by)},
@@ -107,8 +105,7 @@ def returned(message: Message, *, preview: bool) -> EmailMultiAlternatives:
                 *_reason(message),
                 _("Nothing is lost: open it, change what is asked, and send it again."),
             ],
-            button=_("Complete the proposal"),
-            link=_page(visit),
+            **_way_in(visit, _("Complete the proposal")),
         ),
     )
 
@@ -128,8 +125,7 @@ def declined(message: Message, *, preview: bool) -> EmailMultiAlternatives:
                 *why,
                 *_reason(message),
             ],
-            button=_("Open the proposal"),
-            link=_page(visit),
+            **_way_in(visit, _("Open the proposal")),
             closing=[_("If the alternative suits you, begin a new proposal or answer this message.")],
         ),
     )
@@ -190,8 +186,18 @@ def _day(day) -> str:
     return date_words(day, "full") if day else "–"
 
 
-def _page(visit: StudyVisit) -> str:
-    return settings.SITE_URL + reverse("programme:proposal", args=[visit.number])
+def _dates(visit: StudyVisit) -> list[str]:
+    """What is known of the dates where nobody wished for some by the steps of the form."""
+    if visit.wished_dates:
+        return [str(visit.wished_dates)]
+    return [date_range(visit.first_day, visit.last_day)] if visit.first_day and visit.last_day else []
+
+
+def _way_in(visit: StudyVisit, label) -> dict:
+    """The button to the proposal; where staff wrote it down from an e-mail, nobody could open it: to all visits."""
+    if visit.proposed_by_id is None:
+        return {"button": _("Study visits of the two cities"), "link": settings.SITE_URL + reverse("programme:visits")}
+    return {"button": label, "link": settings.SITE_URL + reverse("programme:proposal", args=[visit.number])}
 
 
 def _reason(message: Message) -> list[str]:

@@ -257,14 +257,14 @@ def find_calendars(address: str, credentials: Credentials, limits: Limits | None
 
     ``address`` may be that of a server, a user, a home or one calendar.
     """
-    from caldav import DAVClient  # heavy, and needed when somebody connects a calendar only
+    from caldav.davclient import DAVClient  # heavy, and needed when somebody connects a calendar only
     from caldav.lib import error as library
 
     limits = limits or Limits()
     with Wire(address, credentials, limits) as wire:
         client = DAVClient(url=address, enable_rfc6764=False, timeout=int(limits.silence))
         client.session.close()
-        client.session = Session(wire)
+        client.session = Session(wire)  # type: ignore[assignment]  # the names that the library reads
         start = _best_start(wire, address)
         try:
             found = client.get_calendars(client.principal() if start == address else client.principal(url=start))

@@ -90,7 +90,7 @@ def compare(
         else:
             propose.add(name)
     action = Action.WRITE if write else Action.NOTHING
-    return Verdict(action, *(frozenset(part) for part in (write, take, propose, conflict)))
+    return Verdict(action, frozenset(write), frozenset(take), frozenset(propose), frozenset(conflict))
 
 
 def said(fields: Fields) -> str:

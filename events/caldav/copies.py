@@ -319,8 +319,9 @@ def _stamp(text: str) -> Stamp | None:
 def _simple_when(lines: list[str]) -> str:
     """``when`` of an entry written as we write it: UTC, days, or the clocks of our cities. "" for all others."""
     found = {name: line for line in lines if (name := name_of(line)) in ("DTSTART", "DTEND")}
-    moments = [SIMPLE.fullmatch(found.get(name, "")) for name in ("DTSTART", "DTEND")]
-    if not (moments[0] and moments[1]) or moments[0]["zone"] != moments[1]["zone"]:
+    matches = (SIMPLE.fullmatch(found.get(name, "")) for name in ("DTSTART", "DTEND"))
+    moments = [match for match in matches if match is not None]
+    if len(moments) != 2 or moments[0]["zone"] != moments[1]["zone"]:
         return ""
     try:
         if moments[0]["zone"] == ";VALUE=DATE":
@@ -329,8 +330,9 @@ def _simple_when(lines: list[str]) -> str:
         if not all(moment["time"] and bool(moment["utc"]) != bool(moment["zone"]) for moment in moments):
             return ""
         zone = ZoneInfo(moments[0]["zone"].partition("=")[2]) if moments[0]["zone"] else UTC
-        texts = [moment["day"] + moment["time"] for moment in moments]
-        return when_text(*(datetime.strptime(text, "%Y%m%dT%H%M%S").replace(tzinfo=zone) for text in texts))
+        texts = (moment["day"] + moment["time"] for moment in moments)
+        start, end = (datetime.strptime(text, "%Y%m%dT%H%M%S").replace(tzinfo=zone) for text in texts)
+        return when_text(start, end)
     except ValueError:
         return ""
 

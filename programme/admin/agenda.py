@@ -14,7 +14,7 @@ from unfold.contrib.inlines.forms import NonrelatedInlineModelFormSet
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget, UnfoldBooleanWidget
 
 from ecosystem.closures import Closures
-from ecosystem.models import Person, Place
+from ecosystem.models import Person, Place, RankBand
 from events.admin.day_notes import notes_of, watched
 from events.models import Event
 from iurc_portal.admin import FriendlyLists
@@ -56,6 +56,15 @@ class AgendaItemForm(forms.ModelForm):
     host_family_name = forms.CharField(label=_("family name"), max_length=80, required=False, widget=TextInput())
     host_given_name = forms.CharField(label=_("given name"), max_length=80, required=False, widget=TextInput())
     host_title = forms.CharField(label=_("title or post"), max_length=160, required=False, widget=TextInput())
+    host_email = forms.EmailField(label=_("e-mail"), required=False, widget=TextInput(attrs={"type": "email"}))
+    host_rank_band = forms.TypedChoiceField(
+        label=_("rank band"),
+        choices=[("", "–"), *RankBand.choices],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+    )
     groups = forms.MultipleChoiceField(
         label=pgettext_lazy("delegation", "groups"),
         required=False,
@@ -143,6 +152,10 @@ class AgendaItemForm(forms.ModelForm):
         """What a shorter form did not send at all has not changed."""
         return [name for name in super().changed_data if name not in USUAL or self.add_prefix(name) in self.data]
 
+    def has_changed(self):
+        """The page gives a new row the day of the row before: a day alone is not yet an item."""
+        return super().has_changed() if self.instance.pk else bool(set(self.changed_data) - {"date"})
+
     def clean(self):
         cleaned = super().clean()
         for name in USUAL:
@@ -150,7 +163,8 @@ class AgendaItemForm(forms.ModelForm):
                 cleaned[name] = getattr(self.instance, name)
         if not any((cleaned.get(column) or "").strip() for column in columns("name")):
             self.add_error("name_it", ValidationError(_("Write the name in one language at least."), code="required"))
-        if (cleaned.get("host_given_name") or cleaned.get("host_title")) and not cleaned.get("host_family_name"):
+        further = ("host_given_name", "host_title", "host_email", "host_rank_band")
+        if any(cleaned.get(name) for name in further) and not cleaned.get("host_family_name"):
             self.add_error("host_family_name", ValidationError(_("Write the family name too."), code="required"))
         if self.visit.host_city_id is None:
             return cleaned  # the visit itself says what is missing
@@ -195,6 +209,8 @@ class AgendaItemForm(forms.ModelForm):
                     given_name=self.cleaned_data["host_given_name"],
                     organisation=self.cleaned_data.get("organisation"),
                     title=self.cleaned_data["host_title"],
+                    email=self.cleaned_data["host_email"],
+                    rank_band=self.cleaned_data["host_rank_band"],
                 )
             )
         return people

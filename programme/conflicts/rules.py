@@ -28,10 +28,10 @@ def _when(conflict: Conflict, plan: Plan) -> datetime:
 
 
 def _silent_hosts(plan: Plan, *, now: datetime) -> Iterator[Conflict]:
-    """Somebody must have said yes; some working days before the item their silence blocks."""
+    """Where somebody receives, or must, one has said yes; some working days before the item their silence blocks."""
     today = plan.day_of(now)
     for item in plan.in_order:
-        if item.kind not in RECEIVED or item.accepted or item.end <= now:
+        if not (item.hosts or item.kind in RECEIVED) or item.accepted or item.end <= now:
             continue
         late = today >= plan.must_be_accepted_by(plan.day_of(item.start))
         level = Level.BLOCK if late else Level.WARN

@@ -28,6 +28,7 @@ def assign_interpreter(
     ``starts`` and ``ends`` are aware; without them the item's own. Raises ``ValidationError``: outside of the item
     (code ``outside``, with its hours), a pair of which the person does not know one (``unknown_pair``, with what they
     know), the same pair twice. Who interprets elsewhere meanwhile is a conflict and not refused.
+    An item without interpretation becomes one with consecutive interpretation, the usual kind: its minutes follow.
     """
     lock_visit(item.day.visit)
     item.event.refresh_from_db(fields=["dtstart", "dtend"])
@@ -62,6 +63,9 @@ def assign_interpreter(
     )
     assignment.full_clean()
     assignment.save()
+    AgendaItem.objects.filter(pk=item.pk, interpretation=AgendaItem.Interpretation.NONE).update(
+        interpretation=AgendaItem.Interpretation.CONSECUTIVE
+    )
     return assignment
 
 

@@ -18,7 +18,7 @@ def find_or_write_person(
     person = known.order_by("pk").first() or Person(
         family_name=family_name, given_name=given_name, organisation=organisation
     )
-    news = {name: value for name, value in fields.items() if value and not getattr(person, name)}
+    news = {name: value for name, value in fields.items() if value and not (person.pk and getattr(person, name))}
     if person.pk and not news:
         return person
     for name, value in news.items():

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from iurc_portal.translation.languages import Language, order_for
 from iurc_portal.translation.times import clock, date_words, range_dash
+from programme.conflicts.grouping import grouped
 from programme.models import FollowUp, LearningQuestion
 from programme.money import money_words
 from programme.services.releases import RELEASABLE
@@ -49,6 +50,12 @@ def wishes_of(visit):
         return {"visit": None}
     remarks = remarks_on_size(visit.expected_size, visit.size_limit)
     return {"visit": visit, "wishes": wishes_with_remarks(visit, now=timezone.now()), "remarks": remarks}
+
+
+@register.filter
+def by_kind(conflicts):
+    """The conflicts of a long list in groups, which open one by one; nothing where a few are told as they are."""
+    return grouped(conflicts)
 
 
 @register.filter

@@ -4,9 +4,8 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from events.caldav.wire import Limits
 from tests.caldav import proxy as p
 from tests.caldav.proxy import Proxy
 
@@ -22,7 +21,7 @@ class Fault:
     begin: Callable[[Proxy], object]
     outcomes: tuple[str, ...] = ("done", "failed")
     resume: bool = False  # a person goes on by hand, as after a new password
-    limits: Limits = field(default_factory=Limits)
+    silence: float = 20  # seconds that runs wait meanwhile
 
 
 def fault(name: str, begin, **options) -> None:
@@ -42,7 +41,7 @@ fault("dropped in the middle of a body", always(behind=p.cuts), outcomes=("faile
 fault("answer to a PUT lost", always(behind=p.loses, methods=PUT))
 fault("answer to a PUT lost once", always(behind=p.loses, methods=PUT, times=1), outcomes=("done", "failed"))
 fault("answer to a DELETE lost", always(behind=p.loses, methods=("DELETE",)), outcomes=("done", "failed"))
-fault("slow", always(before=p.delays(0.4)), outcomes=("failed",), limits=Limits(silence=0.2))
+fault("slow", always(before=p.delays(0.4)), outcomes=("failed",), silence=0.2)
 fault("401", status(401), outcomes=("paused",), resume=True)
 fault("403 on the collection", status(403, LOOK), outcomes=("paused",), resume=True)
 fault("403 on the token", status(403, REPORT, p.TOKEN_LOST), outcomes=("done", "failed", "paused"), resume=True)
@@ -68,3 +67,43 @@ fault("no ETag after PUT", always(behind=p.drops_etag, methods=PUT), outcomes=("
 fault("bodies rewritten", always(behind=p.rewrites), outcomes=("done",))
 fault("clock skew", always(behind=p.wrong_clock), outcomes=("done",))
 fault("a redirect to another host", status(302, Location="http://127.0.0.2:1/"), outcomes=("failed",))
+
+
+def main() -> None:
+    """Print the table of docs/CALENDARS.md, on a database of its own."""
+    import os
+    import sys
+
+    from cryptography.fernet import Fernet
+
+    from tests.caldav.servers import KINDS
+    from tests.faults.home import own_home
+
+    os.environ |= {"CALDAV_ALLOWED_NETWORKS": "127.0.0.0/8", "FIELD_KEY": Fernet.generate_key().decode()}
+    with own_home():
+        from events.models import Event, RemoteCalendar
+        from programme.models import Webinar
+        from tests.caldav import story
+        from tests.caldav.rig import Rig
+
+        rows: dict[str, list[str]] = {name: [] for name in ALL}
+        for kind in KINDS.values():
+            server = kind().start()
+            proxy = Proxy(server)
+            for name, one in ALL.items():
+                for model in (Webinar, RemoteCalendar, Event):
+                    model.objects.all().delete()
+                told = story.tell(one, Rig(server, server.new_calendar(), proxy.address), proxy)
+                during = ", ".join(f"{number} {outcome}" for outcome, number in sorted(told.outcomes.items()))
+                rows[name].append(f"{during} | {told.runs} | {len(told.lost)} | {len(told.doubled)}")
+                sys.stderr.write(f"{server.name}: {name}\n")
+            proxy.close()
+            server.stop()
+        head = " | ".join(f"{name}: during | runs | lost | doubled" for name in KINDS)
+        lines = [f"| fault | {head} |", "| --- |" + " --- |" * 8]
+        lines += [f"| {name} | {' | '.join(cells)} |" for name, cells in rows.items()]
+        sys.stdout.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -40,7 +40,7 @@ def tell(fault: Fault, rig: Rig, proxy: Proxy) -> Told:
     theirs = rig.add_there()
 
     fault.begin(proxy)
-    running.LIMITS = fault.limits
+    running.LIMITS = Limits(silence=fault.silence)
     outcomes = Counter(rig.run().outcome for _n in range(RUNS_WITH))
     withdrawn.access = "participants"
     withdrawn.save()

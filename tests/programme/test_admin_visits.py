@@ -164,6 +164,19 @@ def test_the_same_new_host_in_two_rows_is_one_person(client, staff):
     assert Person.objects.filter(family_name="Bruno").count() == 1
 
 
+def test_a_new_host_is_written_with_address_and_rank_and_a_known_one_keeps_theirs(client, staff):
+    known = make_person(family_name="Verdi", given_name="Sara", email="sara@torino.example", rank_band=2)
+    news = {"host_email": "altro@torino.example", "host_rank_band": "4"}
+    one = an_item(host_family_name="Bruno", host_given_name="Silvia", **news)
+    two = an_item(starts="11:00", ends="12:00", host_family_name="Verdi", host_given_name="Sara", **news)
+
+    client.post(ADD, whole(agenda=[one, two]))
+
+    people = Person.objects.values_list("family_name", "email", "rank_band")
+    assert set(people) == {("Bruno", "altro@torino.example", 4), ("Verdi", "sara@torino.example", 2)}
+    assert known.hostings.count() == 1
+
+
 def test_a_change_of_time_moves_the_event_through_its_service(client, staff):
     item = planned()
     visit = item.day.visit
@@ -173,6 +186,14 @@ def test_a_change_of_time_moves_the_event_through_its_service(client, staff):
 
     event = Event.objects.get()
     assert (event.wall_start, event.sequence) == ("2026-03-03T14:00:00", 1)
+
+
+def test_a_further_row_that_has_nothing_but_its_day_is_no_item(client, staff):
+    bare = an_item(date="2026-03-04", starts="", ends="", name_it="")
+
+    client.post(ADD, whole(agenda=[an_item(), bare]))
+
+    assert AgendaItem.objects.count() == 1
 
 
 def test_a_row_that_nobody_touched_changes_nothing(client, staff):

@@ -361,6 +361,22 @@ def test_what_the_host_city_writes_stands_in_the_letter(visit, to_state, code, s
     assert visit.number in letter.subject
 
 
+def test_of_a_proposal_that_staff_wrote_down_nobody_is_sent_to_a_page_they_cannot_open(visit):
+    staff_of("torino", email="desk@torino.example", language="it")
+    _fill(visit)
+    visit.wishes.all().delete()
+    days = {"first_day": date(2027, 2, 10), "last_day": date(2027, 2, 12)}
+    StudyVisit.objects.update(proposed_by=None, wished_dates="", **days)
+    visit.refresh_from_db()
+    services.move_visit(visit, "proposed", now=timezone.now())
+
+    letters = deliver_all()
+
+    assert "/proposals/" not in letters[visit.applicant_contact].body
+    assert "/ja/programme/visits/\n" in letters[visit.applicant_contact].body
+    assert "10–12 febbraio 2027" in letters["desk@torino.example"].body
+
+
 def test_a_letter_that_came_too_late_is_dropped(visit):
     _fill(visit)
     services.move_visit(visit, "proposed", now=timezone.now())

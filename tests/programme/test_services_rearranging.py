@@ -154,6 +154,16 @@ def test_the_same_pair_twice_and_one_language_twice_are_refused(visit):
     assert not item.interpreters.exists()
 
 
+def test_an_item_that_gets_an_interpreter_is_interpreted_and_keeps_the_way_that_was_chosen(visit):
+    plain, whispered = plan(visit), plan(visit, "14:00", "15:00", interpretation="whispered")
+
+    for item in (plain, whispered):
+        services.assign_interpreter(item, make_person(), languages=("it", "ja"))
+        item.refresh_from_db()
+
+    assert (plain.interpretation, whispered.interpretation) == ("consecutive", "whispered")
+
+
 def test_interpreters_move_with_their_item_and_a_part_keeps_its_place_in_it(visit):
     item = plan(visit)
     services.assign_interpreter(item, make_person(), languages=("it", "ja"))

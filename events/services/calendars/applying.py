@@ -23,6 +23,7 @@ class Ledger:
 
     def __init__(self, calendar, lease: str, *, now: datetime, counts: Counter):
         self.calendar, self.lease, self.now, self.counts = calendar, lease, now, counts
+        self.taken: set[str] = set()  # addresses for which there are rows
 
     def settle(self, plan: Plan) -> None:
         """Take what is theirs, ask about what is not, and note what was seen. No network.
@@ -73,8 +74,9 @@ class Ledger:
             item.owed = {name: there for name, there in item.owed.items() if name not in (*names, ALL, NONE)}
             item.rendered = plan.mark
             item.unseen = item.unseen or is_new
+            was_known = item.pk is not None
             self._save(item)
-            if not plan.verdict.keep:
+            if was_known and not plan.verdict.keep:
                 asking.settle(item, now=self.now)
             self.counts["created" if is_new else "updated"] += 1
 
@@ -126,7 +128,7 @@ class Ledger:
             raise Changed
 
     def _save(self, item: RemoteItem) -> None:
-        if item.pk is None or item.event_id is not None:
+        if item.href in self.taken:
             # An entry that others moved, or one of theirs that turns out to be ours, had a row already.
             same = RemoteItem.objects.filter(calendar=item.calendar_id, href=item.href)
             same.exclude(pk=item.pk).delete()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from django.conf import settings
 
@@ -51,6 +52,11 @@ class _Matching:
         self._plan()
         return self.result
 
+    @cached_property
+    def _is_shared(self) -> bool:
+        """Whether others keep the same calendar in step: what we did not write may be theirs."""
+        return RemoteCalendar.objects.filter(url=self.calendar.url).exclude(pk=self.calendar.pk).exists()
+
     # --- Whose is it -------------------------------------------------------------------------------------------------
 
     def _read_copies(self) -> None:
@@ -72,12 +78,15 @@ class _Matching:
 
     def _event_of(self, copy: Copy, known: dict[str, int]) -> int | None:
         """The event whose copy this is, unless that has another one that is still there."""
-        is_ours = copy.stamp is not None and copy.stamp.portal == settings.ICS_DOMAIN
-        event = known.get(copy.stamp.event) if is_ours else None
+        stamp = copy.stamp
+        event = known.get(stamp.event) if stamp is not None and stamp.portal == settings.ICS_DOMAIN else None
         event = event or known.get(copy.uid)
-        if event is None or event not in self.chosen or event in self.copies:
+        if event is None or event in self.copies:
             return None
         row = self.of_event.get(event)
+        if event not in self.chosen:
+            # Written by us, its answer lost, and withdrawn before we knew: it goes as it came, if nobody touched it.
+            return event if row is None and copy.is_as_written and not self._is_shared else None
         if row is None:
             return event
         is_away = row.href in self.there.gone or not row.is_live or row.quarantined == REFUSED

@@ -15,6 +15,7 @@ EVERY = timedelta(minutes=10)
 JITTER = 60  # seconds, so that servers do not get everybody at once
 LONGEST = timedelta(hours=6)  # between two tries
 LONGEST_ASKED = timedelta(days=1)  # that a server may ask us to wait
+KEPT = timedelta(days=30)  # lines of runs
 Outcome, Pause = SyncRun.Outcome, RemoteCalendar.Pause
 
 
@@ -35,6 +36,7 @@ def done(run: SyncRun, counts: Counter, marks: dict[str, str], *, now: datetime,
         if "full" in marks:
             changes["last_full_compare_at"] = now
     _write(run.calendar, changes)
+    run.calendar.runs.filter(started_at__lt=now - KEPT).delete()
 
 
 def stopped(run: SyncRun, counts: Counter, reason: str, *, now: datetime, dry_run: bool = False) -> None:

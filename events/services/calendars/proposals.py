@@ -40,8 +40,8 @@ def decide(proposal: SyncProposal, decision: str, *, now: datetime, by) -> SyncP
             raise ValidationError(_("Choose from the list."), code="invalid_choice")
         if item.event_id is None:
             raise ValidationError(_("The event has changed since: look again in some minutes."), code="outdated")
-        item.event = Event.objects.select_related("place__city").get(pk=item.event_id)
-        _Decision(proposal, item, now=now, by=by).take(decision)
+        event = item.event = Event.objects.select_related("place__city").get(pk=item.event_id)
+        _Decision(proposal, item, event, now=now, by=by).take(decision)
         proposal.decision, proposal.by, proposal.decided_at = decision, by, now
         proposal.save(update_fields=["decision", "by", "decided_at"])
         item.rendered = ""  # the next run looks at it in any case
@@ -63,9 +63,8 @@ def _run_soon(calendar_id: int, now: datetime) -> None:
 class _Decision:
     """One decision under its locks: the item, then the proposal, then (in the services) the event."""
 
-    def __init__(self, proposal: SyncProposal, item: RemoteItem, *, now: datetime, by):
-        self.proposal, self.item, self.now, self.by = proposal, item, now, by
-        self.event = item.event
+    def __init__(self, proposal: SyncProposal, item: RemoteItem, event: Event, *, now: datetime, by):
+        self.proposal, self.item, self.event, self.now, self.by = proposal, item, event, now, by
         self.language = item.calendar.language
 
     def ours(self) -> Fields:
@@ -120,11 +119,11 @@ class _Decision:
 
     def _accept_when(self, text: str) -> None:
         start, end = when_of(text)
-        all_day = not isinstance(start, datetime)
-        tzid = self.event.tzid
-        if all_day:
-            start, end = day_start(start, tzid), day_start(end, tzid)
-        schedule_event(self.event, start=start, end=end, all_day=all_day, now=self.now, by=self.by)
+        if isinstance(start, datetime) and isinstance(end, datetime):
+            schedule_event(self.event, start=start, end=end, all_day=False, now=self.now, by=self.by)
+            return
+        first, behind = day_start(start, self.event.tzid), day_start(end, self.event.tzid)
+        schedule_event(self.event, start=first, end=behind, all_day=True, now=self.now, by=self.by)
 
     def _accept_summary(self, text: str) -> None:
         column = f"name_{self.language}"

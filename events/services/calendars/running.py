@@ -22,6 +22,7 @@ from events.services.calendars.writing import Job, Sender, Sent, concerns_all, j
 
 log = logging.getLogger(__name__)
 LIMITS = Limits()
+PASSING = (409, 423)  # refusals of one entry that another try may not meet: somebody was writing
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many of it are done, of how many
 
@@ -115,6 +116,7 @@ class _Run:
         listing = list_there(self.calendar, self.client, full=thorough)
         self.is_full = listing.is_full
         rows = rows_of(self.calendar)
+        self.ledger.taken = set(rows)
         there = look(listing, rows, self.client, tzid=self.tzid)
         self.counts["seen"] += len(listing.etags) + len(there.gone)
         chosen = chosen_now(self.calendar, now=self.now)
@@ -220,12 +222,14 @@ class _Run:
                     self.ledger.in_conflict(plan)
                 else:
                     self.again.append(plan)
+            elif sent.error is not None and sent.error.status in PASSING and not last:
+                self.again.append(plan)
             elif sent.error is not None:
                 self.ledger.refused(plan, sent.error.said or str(sent.error.status or ""))
             elif sent.job.action == Action.DELETE:
                 self.ledger.deleted(plan)
             else:
-                copy = sent.job.copy
+                copy = sent.said() if sent.job.copy is None else sent.job.copy
                 tag = sent.written.schedule_tag if sent.written else ""
                 self.ledger.written(plan, copy=copy, etag=sent.etag, schedule_tag=tag, said=sent.said())
         except Changed:

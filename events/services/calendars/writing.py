@@ -1,4 +1,4 @@
-"""Sending what a run has to write: two connections, so that rows are written while the server works (9.13–9.16)."""
+"""Sending what a run has to write, in a thread, so that rows are written while the server works (9.13–9.16)."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from events.caldav.compare import Action
 from events.caldav.copies import Copy, read, render
 from events.services.calendars.plans import Plan
 
-CONNECTIONS = 2
+CONNECTIONS = 1  # some servers refuse two writes to one calendar at once (Xandikos, tried)
 AHEAD = 4  # writes that are on their way or wait for their turn
 
 
@@ -82,7 +82,7 @@ def send(job: Job, client: Client) -> Sent:
 
 
 class Sender:
-    """Sends jobs in order, some at once. ``requests`` counts what all its connections have sent."""
+    """Sends jobs in order, ahead of who records them. ``requests`` counts what its connections have sent."""
 
     def __init__(self, client: Client):
         self.client = client

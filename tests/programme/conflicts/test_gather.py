@@ -9,7 +9,7 @@ from django.utils import translation
 
 from ecosystem.models import Place
 from programme import services
-from programme.models import TravelTime, Vehicle
+from programme.models import HostConfirmation, TravelTime, Vehicle
 from programme.services.conflicts import conflicts_of
 from tests.factories import make_city, make_organisation, make_person, make_version, make_visit
 
@@ -67,6 +67,7 @@ def test_a_host_of_two_visits_at_one_hour_is_named_with_the_other_visit():
     planned(one, "Saluto", (9, 0), (10, 0), hosts=[host])
     planned(two, "Incontro", (9, 30), (10, 30), hosts=[host])
     planned(two, "Altro", (9, 30), (10, 30), date=date(2026, 3, 4), hosts=[host])
+    HostConfirmation.objects.update(answer="accepted")
 
     (words,) = said(two)
 
@@ -204,6 +205,7 @@ def test_ranks_landings_and_questions_are_read_from_their_rows():
     visit = the_visit()
     visit.delegates.update(rank_band=1, arrives_at=datetime(2026, 3, 3, 6, 0, tzinfo=UTC))
     item = planned(visit, "Saluto", (9, 0), (10, 0), hosts=[make_person(rank_band=4)])  # 09:00 is 08:00 UTC
+    item.hosts.update(answer="accepted")
     question = visit.questions.create(order=1, text_it="Chi paga?")
     assert codes(visit) == ["QUESTION_OPEN", "RANK_MISMATCH", "REST_SHORT"]
 

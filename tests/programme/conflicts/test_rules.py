@@ -26,7 +26,7 @@ from tests.programme.conflicts.agendas import (
 
 
 def test_a_host_at_two_items_at_once_blocks_and_is_named():
-    own = item(1, "3 09:00", "3 10:30", hosts=frozenset({HOST}))
+    own = item(1, "3 09:00", "3 10:30", hosts=frozenset({HOST}), accepted=frozenset({HOST}))
     other = item(2, "3 10:00", "3 11:00", hosts=frozenset({HOST, OTHER_HOST}), visit=2)
 
     (conflict,) = check(plan(own, others=(other,)), now=NOW)
@@ -36,9 +36,9 @@ def test_a_host_at_two_items_at_once_blocks_and_is_named():
 
 
 def test_a_host_may_go_from_one_item_to_the_next_without_a_pause():
-    first = item(1, "3 09:00", "3 10:00", hosts=frozenset({HOST}))
+    received = {"hosts": frozenset({HOST}), "accepted": frozenset({HOST})}
 
-    assert found(first, item(2, "3 10:00", "3 11:00", hosts=frozenset({HOST}))) == []
+    assert found(item(1, "3 09:00", "3 10:00", **received), item(2, "3 10:00", "3 11:00", **received)) == []
 
 
 @pytest.mark.parametrize(
@@ -233,6 +233,12 @@ def test_a_host_who_has_not_said_yes_warns_at_first_and_blocks_when_it_is_late()
     assert found(talk, now=at("2026-02-23 23:59"), **by) == [(Code.HOST_UNCONFIRMED, Level.WARN, (1,))]
     assert found(talk, now=at("2026-02-24 00:00"), **by) == [(Code.HOST_UNCONFIRMED, Level.BLOCK, (1,))]
     assert found(talk, now=talk.end, **by) == []
+
+
+def test_who_is_named_as_host_of_a_ceremony_or_a_meal_must_say_yes_too():
+    dinner = item(1, "3 19:00", "3 21:00", kind="meal", hosts=frozenset({HOST}))
+
+    assert found(dinner) == [(Code.HOST_UNCONFIRMED, Level.WARN, (1,))]
 
 
 def test_one_host_who_said_yes_is_enough_and_a_meal_needs_none():
