@@ -24,6 +24,7 @@ class EventsConfig(AppConfig):
             sitemaps,
             staff_calendar,
         )
+        from events.caldav import oauth  # noqa: F401 - says how calendars with a consent sign in
         from events.receivers import adopt_registrations, follow_changed_address
         from iurc_portal.accounts.signals import address_changed, address_proved
         from iurc_portal.api import registry as api

@@ -292,6 +292,15 @@ CONTACT_EMAIL = env.text("CONTACT_EMAIL", "iurc@torino-nagoya.example")
 DEMO_PASSWORD = env.text("DEMO_PASSWORD", "torino-nagoya-2005")
 FEED_ALLOWED_NETWORKS = env.networks("FEED_ALLOWED_NETWORKS")
 CALDAV_ALLOWED_NETWORKS = env.networks("CALDAV_ALLOWED_NETWORKS")
+GOOGLE_CALENDAR: dict[str, str] = {  # events/caldav/oauth.py; without a client nobody is offered it
+    "client_id": env.text("GOOGLE_CALENDAR_CLIENT_ID"),
+    "client_secret": env.text("GOOGLE_CALENDAR_CLIENT_SECRET"),
+    "authorize": "https://accounts.google.com/o/oauth2/v2/auth",
+    "token": "https://oauth2.googleapis.com/token",
+    "revoke": "https://oauth2.googleapis.com/revoke",
+    "scope": "https://www.googleapis.com/auth/calendar",
+    "caldav": "https://apidata.googleusercontent.com/caldav/v2/{account}/user",
+}
 
 IURC_ECOSYSTEM: dict[str, Any] = {
     "fresh_days": 365,  # how long a profile counts as confirmed (ecosystem spec E12) …

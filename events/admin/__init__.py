@@ -2,6 +2,7 @@
 
 from events.admin import (
     broadcasts,
+    calendars,
     changes,
     events,
     exports,
@@ -18,6 +19,7 @@ from events.admin import (
 
 __all__ = [
     "broadcasts",
+    "calendars",
     "changes",
     "events",
     "exports",

@@ -39,6 +39,7 @@ def ensure_roles() -> None:
             codename__in=[
                 *("publish_event", "export_registration", "send_broadcast"),
                 *("moderate_registration", "see_join_address", "check_in"),
+                "decide_syncproposal",
             ],
         )
         | Q(

@@ -119,6 +119,8 @@ UNFOLD = {
                 entry("rss_feed", "events.feedtoken"),
                 entry("cloud_download", "events.feedsource"),
                 entry("fact_check", "events.importeditem"),
+                entry("sync", "events.remotecalendar"),
+                entry("compare", "events.syncproposal"),
                 {
                     "title": _("Find a time"),
                     "icon": "schedule",

@@ -168,6 +168,10 @@ MAKERS = {
         at=NOW, by=factories.make_user(), query="state=confirmed", form="xlsx", number=3
     ),
     "events.registration": factories.make_registration,
+    "events.remotecalendar": lambda: factories.make_remote_calendar(secret=""),  # a password needs a key
+    "events.syncproposal": lambda: factories.make_proposal(
+        factories.make_remote_item(factories.make_remote_calendar(secret=""))
+    ),
     "events.series": series,
     "events.reminderrule": lambda: factories.make_event().reminder_rules.create(trigger="-PT24H"),
     "events.registrationgroup": registration_group,

@@ -136,6 +136,9 @@ STAFF = {
     "staff-data-requests": "/admin/privacy/datarequest/",
     "staff-retention": "/admin/privacy/retentionrun/",
     "staff-kept-longer": "/admin/events/retentionhold/",
+    "staff-calendars": "/admin/events/remotecalendar/",
+    "staff-connect-calendar": "/admin/events/remotecalendar/add/",
+    "staff-calendar-proposals": "/admin/events/syncproposal/",
     "staff-consents": "/admin/privacy/consenttext/",
     "staff-new-user": "/admin/accounts/user/add/",
 }

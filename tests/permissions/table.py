@@ -243,10 +243,16 @@ RULES = [
         staff(FORBIDDEN),
         "admin:pages_problemreport_add admin:privacy_consenttext_delete admin:events_event_delete"
         " admin:events_retentionhold_delete admin:events_registration_delete admin:programme_survey_delete"
-        " admin:programme_studyvisit_delete admin:programme_webinar_delete admin:programme_meeting_delete",
+        " admin:programme_studyvisit_delete admin:programme_webinar_delete admin:programme_meeting_delete"
+        " admin:events_remotecalendar_delete admin:events_syncproposal_delete admin:events_syncproposal_add",
     ),
     Rule("steps of their own", staff(UNSEEN), "admin:ecosystem_organisation_process_import"),
     Rule("steps by POST", staff(POST_ONLY), "admin:*_process_import admin:notifications_lettertext_try"),
+    Rule(
+        "what is done to connected calendars",
+        staff(POST_ONLY),
+        "admin:events_remotecalendar_move admin:events_syncproposal_decide",
+    ),
     Rule("organisations come by spreadsheet", staff(OPEN), "admin:ecosystem_organisation_import"),
     Rule("nothing else does", staff(FORBIDDEN), "admin:*_import"),
     Rule(
@@ -291,6 +297,23 @@ RULES = [
         " admin:ecosystem_organisation_undo_merge admin:ecosystem_concept_adopt admin:events_reminderrule_letter"
         " admin:events_participantexport_download admin:events_series_later admin:events_series_remove"
         " admin:programme_survey_take_away",
+    ),
+    Rule(
+        "a colleague's connected calendar and what it proposes",
+        staff("404 404 open open"),
+        "admin:events_remotecalendar_change admin:events_remotecalendar_password"
+        " admin:events_remotecalendar_disconnect admin:events_syncproposal_change",
+    ),
+    Rule(
+        "a colleague's connected calendar: as a list's record",
+        staff("onward onward open open"),
+        "admin:events_remotecalendar_history admin:events_syncproposal_history",
+    ),
+    Rule("a consent, where a password is used", staff(UNSEEN), "admin:events_remotecalendar_consent"),
+    Rule(
+        "further steps of connecting, not begun",
+        staff(ONWARD),
+        "admin:events_remotecalendar_choose admin:events_remotecalendar_google admin:events_remotecalendar_consented",
     ),
     # --- The staff's workplace: what staff of both sides read -----------------------------------------------------
     Rule("lists", staff(OPEN), "admin:*_changelist"),
