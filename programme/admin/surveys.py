@@ -116,7 +116,7 @@ class SurveyAdmin(SurveyResultsPages, EditableBy, PortalAdmin):
         label={"draft": "info", "skipped": "info", "open": "warning", "closed": "success", "published": "success"},
     )
     def state_badge(self, obj):
-        return obj.state, obj.get_state_display()
+        return obj.state, obj.state_words
 
     @admin.display(description=_("asked"))
     def asked_so_far(self, obj):

@@ -171,6 +171,12 @@ class Survey(StateMachine):
         return audience.of_a_visit if self.visit_id else str(audience.label)
 
     @property
+    def state_words(self) -> str:
+        if self.visit_id and self.state == self.State.OPEN:
+            return str(pgettext_lazy("survey", "open after the visit"))
+        return self.get_state_display()
+
+    @property
     def at_least(self) -> int:
         """Of how few people nothing is told (P24: three after a visit)."""
         return settings.IURC_SURVEYS["at_least_visit" if self.visit_id else "at_least"]

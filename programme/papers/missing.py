@@ -109,6 +109,8 @@ def _of_agenda(visit, kind):
             item = slot.item
             named = {"time": f"{slot.host.start:%d/%m %H:%M}"}
             yield _needed(_("name of the item, %(time)s") % named), item.event, "name"
+            if kind.name == "certificate":
+                continue  # it prints no more of an item
             yield _What(_("dress, %(time)s") % named), item, "dress"
             if item.event.place:
                 yield _What(_("name of the place, %(time)s") % named), item.event.place, "name"

@@ -218,6 +218,11 @@ def found_in_database() -> dict[str, dict]:
     visit.delegates.filter(role="head").update(role="member")
     visit.delegates.filter(person__user=delegate).update(role="head")  # who may tick those present
     writing, over = f"/programme/visits/proposals/{draft_visit.number}/", StudyVisit.objects.get(state="reported")
+    of_visit = Survey.objects.get(visit=over, audience=Survey.Audience.GUEST)
+    Survey.objects.filter(pk=of_visit.pk).update(state=Survey.State.OPEN, opened_at=now)
+    for language, invitation in zip(("it", "en", "ja"), of_visit.invitations.order_by("pk"), strict=False):
+        of_visit.invitations.filter(pk=invitation.pk).update(language=language)
+        own[language]["survey-of-visit"] = f"/q/{survey_answers.issue_link(invitation)}/"
     for language, day in zip(("it", "en", "ja"), FollowUpCheck.DAYS, strict=True):
         what = {"source": "visit", "source_id": over.pk, "day": day, "side": "nagoya"}
         check, _new = FollowUpCheck.objects.update_or_create(**what, defaults={"language": language, "sent_at": now})
@@ -278,7 +283,7 @@ def found_in_database() -> dict[str, dict]:
             "staff-visit-proposed": f"/admin/programme/studyvisit/{draft_visit.pk}/change/",
             **{
                 f"staff-visit-{name}": f"/admin/programme/studyvisit/{over.pk}/page/{name}/"
-                for name in ("questions", "costs", "report")
+                for name in ("questions", "costs", "report", "surveys")
             },
             "staff-follow-up": f"/admin/programme/followup/{FollowUp.objects.unfinished().first().pk}/change/",
             "staff-visit-papers": f"/admin/programme/studyvisit/{visit.pk}/page/documents/",
