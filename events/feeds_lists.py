@@ -5,7 +5,7 @@ its meaning, of a theme that is gone for example, gives an empty calendar: every
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db.models import Q
@@ -96,18 +96,18 @@ def _told(back: datetime) -> Q:
 def _feed(slug: str, name: str, listings: Callable) -> PublicFeed:
     def more(language: str, now: datetime) -> list[ical.Entry]:
         rows = listings(window(now)[0]).select_related("organisation").order_by("valid_until", "pk")
-        return [_last_day(row, language) for row in rows]
+        return [_last_day(row, row.valid_until, language) for row in rows if row.valid_until is not None]
 
     return PublicFeed(slug, name, Event.objects.none(), more=more)
 
 
-def _last_day(listing: Listing, language: str) -> ical.Entry:
+def _last_day(listing: Listing, day: date, language: str) -> ical.Entry:
     title, spoken = best_text(listing, "title", language)
     organisation, _language = best_text(listing.organisation, "name", language)
     return ical.day_entry(
         uid=f"listing-{listing.pk}@{settings.ICS_DOMAIN}",
-        first=listing.valid_until,
-        last=listing.valid_until,
+        first=day,
+        last=day,
         tzid=ROME.key,
         summary=(_("Last day: %(title)s") % {"title": title}, spoken),
         text=organisation,

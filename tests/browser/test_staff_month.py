@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from events.models import Event
 from iurc_portal.clock import ROME
+from tests.browser.findings import look
 from tests.factories import make_event, make_organisation, make_registration, make_track
 
 pytestmark = pytest.mark.browser
@@ -73,18 +74,31 @@ def test_arrow_keys_choose_the_day_escape_leaves_it_and_enter_asks(sign_in, port
     assert start_of(event) == start
 
 
-def test_without_scripts_one_types_day_and_hour(portal, new_context):
-    from django.conf import settings
-
-    from tests.browser.conftest import enter
-
+def test_on_a_phone_one_types_day_and_hour(sign_in, portal):
     event, start = an_event_next_month()
-    page = new_context(width=390, scripts=False).new_page()
-    enter(page, portal, "manager@torino.example", settings.DEMO_PASSWORD, to="/admin/")
+    page = sign_in("manager@torino.example", next_address="/admin/", width=390)
     page.goto(f"{portal}/admin/events/event/calendar/?day={start:%Y-%m-%d}&kind=events&kind=webinars")
     page.locator(f"#event-{event.pk} .cal-move").click()
     page.locator("input[name=starts]").fill("15")
-    page.locator("main form button[type=submit]").first.click()
+    page.locator("input[name=starts]").press("Enter")
     page.locator("button[name=confirmed]").click()
+    page.wait_for_url("**/calendar/?day=*")
 
     assert start_of(event) == start.replace(hour=15)
+
+
+def test_the_calendar_and_the_page_that_moves_are_accessible_in_italian(sign_in, portal):
+    event, start = an_event_next_month()
+    page = sign_in("manager@torino.example", next_address="/admin/")
+    calendar = f"{portal}/admin/events/event/calendar/"
+
+    wrong = {
+        address: look(page, calendar + address, language="it", staff=True)
+        for address in (
+            f"?day={start:%Y-%m-%d}&mine=0&kind=events",
+            f"?view=week&day={start:%Y-%m-%d}",
+            f"{event.pk}/move/",
+        )
+    }
+
+    assert {address: found for address, found in wrong.items() if found} == {}
