@@ -194,8 +194,8 @@ class Reading(StateMachine):
     objects = ReadingQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("reading")
-        verbose_name_plural = _("readings")
+        verbose_name = pgettext_lazy("indicator", "reading")
+        verbose_name_plural = pgettext_lazy("indicator", "readings")
         ordering = ["indicator", "last_day", "-version"]
         permissions = [("validate_reading", _("Can validate readings"))]
         constraints = [
