@@ -16,13 +16,14 @@ from django.utils.translation import override
 
 from ecosystem.imports.cells import Unreadable, languages, number, tidy
 from ecosystem.imports.files import Line, read_file
+from ecosystem.models import RankBand
 from iurc_portal.accounts.names import KANA
 from iurc_portal.accounts.spelling import is_latin
 from iurc_portal.search.fold import fold
 from iurc_portal.staff.fields import COMMON_LANGUAGES
 from iurc_portal.tables import Column, Table
 from iurc_portal.translation.languages import Language
-from programme.models import Delegate, RankBand, StudyVisit
+from programme.models import Delegate, StudyVisit
 
 SALT = "programme.delegate_import"
 MOST_ROWS = 200

@@ -9,7 +9,7 @@ from ecosystem.models.merges import OrganisationMerge
 from ecosystem.models.mirrors import MirrorPair, MirrorStep
 from ecosystem.models.optouts import ListingOptOut, OptOutFingerprint
 from ecosystem.models.organisations import ContactPoint, Membership, Organisation, OrganisationInitiative
-from ecosystem.models.people import Person
+from ecosystem.models.people import Person, RankBand
 from ecosystem.models.places import City, CityNumber, CityPeriod, Place, PlaceClosure, PlaceHours
 from ecosystem.models.practices import GoodPractice
 from ecosystem.models.revisions import ProfileRevision
@@ -47,6 +47,7 @@ __all__ = [
     "PlaceClosure",
     "PlaceHours",
     "ProfileRevision",
+    "RankBand",
     "TakePart",
     "TestRun",
     "Testbed",

@@ -1,15 +1,26 @@
 """People known to the programme. Never public by themselves."""
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from iurc_portal.accounts.names import Named
 
 
+class RankBand(models.IntegerChoices):
+    """How high a post is, for both cities: whom one receives, one receives by somebody of the same band (P15)."""
+
+    HEAD = 1, pgettext_lazy("rank", "mayor or president")
+    DEPUTY = 2, pgettext_lazy("rank", "deputy mayor or vice president")
+    DIRECTOR_GENERAL = 3, pgettext_lazy("rank", "director general")
+    DIRECTOR = 4, pgettext_lazy("rank", "director")
+    MANAGER = 5, pgettext_lazy("rank", "manager")
+    OFFICER = 6, pgettext_lazy("rank", "officer and others")
+
+
 class Person(Named):
-    """A contact, a host, a delegate. Rank bands: programme spec P15 (1 mayor … 6 officer and others)."""
+    """A contact, a host, a delegate. Rank bands: programme spec P15."""
 
     title = models.CharField(_("title or post"), max_length=160, blank=True)
     organisation = models.ForeignKey(
@@ -23,12 +34,7 @@ class Person(Named):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     languages = models.JSONField(_("languages"), default=list, blank=True, help_text=_("Codes: it, en, ja…"))
-    rank_band = models.PositiveSmallIntegerField(
-        _("rank band"),
-        default=6,
-        validators=[MinValueValidator(1), MaxValueValidator(6)],
-        help_text=_("1 mayor or president, 2 deputy, 3 director general, 4 director, 5 manager, 6 others."),
-    )
+    rank_band = models.PositiveSmallIntegerField(_("rank band"), choices=RankBand, default=RankBand.OFFICER)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         verbose_name=_("user"),

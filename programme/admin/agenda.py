@@ -14,7 +14,7 @@ from unfold.contrib.inlines.forms import NonrelatedInlineModelFormSet
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget, UnfoldBooleanWidget
 
 from ecosystem.closures import Closures
-from ecosystem.models import Person, Place
+from ecosystem.models import Person, Place, RankBand
 from events.admin.day_notes import notes_of, watched
 from events.models import Event
 from iurc_portal.admin import FriendlyLists
@@ -32,7 +32,7 @@ from programme.admin.fields import (
     choose_by_typing,
     remember,
 )
-from programme.models import AgendaItem, HostConfirmation, RankBand, VisitDay
+from programme.models import AgendaItem, HostConfirmation, VisitDay
 from programme.schedule import slot_of
 from programme.services.agenda import organizer_for
 

@@ -8,10 +8,10 @@ from math import ceil
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from ecosystem.models import RankBand
 from iurc_portal.templatetags.portal_tags import language_name
 from iurc_portal.translation.times import date_words
 from programme.conflicts.facts import Code, Conflict, Item, Level, Plan, minutes_of
-from programme.models import RankBand
 
 LEVELS = {Level.BLOCK: gettext_lazy("to resolve"), Level.WARN: gettext_lazy("to check")}
 IN_HOURS = frozenset({Code.REST_SHORT, Code.INTERP_OVERLOAD})  # minutes told as «10:40»

@@ -3,7 +3,7 @@
 from programme.models.agenda import AgendaItem, AgendaTrack, InterpreterAssignment, Vehicle, VisitDay
 from programme.models.costs import CostLine, Currency, Gift
 from programme.models.counts import PeopleCount
-from programme.models.delegations import Delegate, HostConfirmation, RankBand
+from programme.models.delegations import Delegate, HostConfirmation
 from programme.models.documents import Document, DocumentKind, PaperText, PersonalDataTransfer
 from programme.models.editions import Edition, Exchange, Milestone
 from programme.models.followups import FollowUp, FollowUpCheck
@@ -55,7 +55,6 @@ __all__ = [
     "PersonalDataTransfer",
     "Phase",
     "ProgrammeFigure",
-    "RankBand",
     "SelectedCity",
     "SensitiveAccess",
     "Speaker",

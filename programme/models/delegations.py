@@ -11,19 +11,9 @@ from django.db.models.functions import Collate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, npgettext, pgettext_lazy
 
+from ecosystem.models.people import RankBand
 from iurc_portal.clock import PartnerSide
 from iurc_portal.translation.languages import Language, Spoken
-
-
-class RankBand(models.IntegerChoices):
-    """How high a post is, for both cities: whom one receives, one receives by somebody of the same band (P15)."""
-
-    HEAD = 1, pgettext_lazy("rank", "mayor or president")
-    DEPUTY = 2, pgettext_lazy("rank", "deputy mayor or vice president")
-    DIRECTOR_GENERAL = 3, pgettext_lazy("rank", "director general")
-    DIRECTOR = 4, pgettext_lazy("rank", "director")
-    MANAGER = 5, pgettext_lazy("rank", "manager")
-    OFFICER = 6, pgettext_lazy("rank", "officer and others")
 
 
 class DelegateQuerySet(models.QuerySet):
