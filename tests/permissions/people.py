@@ -27,14 +27,17 @@ def make_people() -> dict[str, User]:
     has no evaluator.
     """
     made = {role: _made(email) for role, email in SIGN_INS.items()}
-    made["evaluator"] = make_user(email="evaluator@example.org", language="it")
-    made["evaluator"].groups.add(Group.objects.get(name=roles.EVALUATORS))
+    made["evaluator"] = _user("evaluator@example.org", roles.EVALUATORS, {"language": "it"})
     return made
 
 
 def _made(email: str) -> User:
     group, fields = people.SIGN_INS[email]
-    user = make_user(email=email, **{**fields, "language": "it"})
+    return _user(email, group, {**fields, "language": "it"})
+
+
+def _user(email: str, group: str, fields: dict) -> User:
+    user = make_user(email=email, **fields)
     if group:
         user.groups.add(Group.objects.get(name=group))
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
