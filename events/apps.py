@@ -13,6 +13,7 @@ class EventsConfig(AppConfig):
             export_columns,
             export_mail,
             feeds,
+            feeds_lists,
             group_mail,
             mail,
             mail_changes,
@@ -21,7 +22,9 @@ class EventsConfig(AppConfig):
             privacy,
             search,
             sitemaps,
+            staff_calendar,
         )
+        from events.caldav import oauth  # noqa: F401 - says how calendars with a consent sign in
         from events.receivers import adopt_registrations, follow_changed_address
         from iurc_portal.accounts.signals import address_changed, address_proved
         from iurc_portal.api import registry as api
@@ -43,5 +46,7 @@ class EventsConfig(AppConfig):
         register_sitemap("events-series", sitemaps.SeriesPages)
         search.register_kinds()
         privacy.register()
+        feeds_lists.register()
+        staff_calendar.register_sources()
         feeds.SHELF.connect()
         api.register("events.api.resources")

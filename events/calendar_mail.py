@@ -35,7 +35,7 @@ def refused(message: Message, *, preview: bool) -> EmailMultiAlternatives:
         subject=_("Your calendar “%(calendar)s” is not in step any more") % {"calendar": calendar.display_name},
         opening=opening,
         button=_("Open the staff pages"),
-        link=settings.SITE_URL + reverse("admin:index"),
+        link=settings.SITE_URL + reverse("admin:events_remotecalendar_change", args=[calendar.pk]),
     )
     return compose(message, words, template="plain", context={})
 

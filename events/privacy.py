@@ -21,7 +21,7 @@ from events.models import (
     RetentionHold,
 )
 from events.questions import in_words
-from events.services import anonymising, exports, feeds
+from events.services import anonymising, exports, feeds, sources
 from iurc_portal.accounts.names import NAME_FIELDS
 from iurc_portal.audit.models import Transition
 from iurc_portal.privacy import registry, words
@@ -66,6 +66,14 @@ def register() -> None:
             words.ANONYMISED,
             lambda before: over(before).filter(~Exists(holds_of(OuterRef("event"))), state=State.CONFIRMED),
             anonymising.anonymise,
+        ),
+        Rule(
+            "imported",
+            _("Texts of calendars of others that were ignored, are gone, or are over"),
+            Span("feed_import_days", _("%(time)s after the decision, or after the end")),
+            words.DELETED,
+            sources.over,
+            sources.forget,
         ),
         Rule(
             "unmatched",

@@ -76,3 +76,16 @@ class Frozen(ValidationError):
 
     def __init__(self):
         super().__init__(_("A released agenda is never changed: release a new one."), code="frozen")
+
+
+class NothingToPrint(ValidationError):
+    """The paper has nothing to tell yet; the message says what is missing."""
+
+
+class FrozenReading(ValidationError):
+    """What an approved report holds stays as it was."""
+
+    def __init__(self):
+        super().__init__(
+            _("This reading is in an approved report and stays as it is: make a new one."), code="frozen_reading"
+        )

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import override, pgettext
 
 from iurc_portal.tables import Column
 from iurc_portal.translation.languages import CODES, Language
@@ -64,11 +64,11 @@ class Results:
         return next((found for found in self.questions if found.mean is not None), None)
 
 
-def results_of(survey: Survey, *, at_least: int) -> Results:
+def results_of(survey: Survey) -> Results:
     """What may be told of ``survey``: two queries, nothing before it is closed."""
     if not survey.is_closed:
         return Results(n=0)
-    return tell(list(survey.questions.all()), list(survey.answers.all()), at_least=at_least)
+    return tell(list(survey.questions.all()), list(survey.answers.all()), at_least=survey.at_least)
 
 
 def tell(questions: Iterable[SurveyQuestion], answers: Sequence[SurveyAnswer], *, at_least: int) -> Results:
@@ -146,6 +146,11 @@ def _texts(question: SurveyQuestion, answers: Sequence[SurveyAnswer], *, among: 
 
 def _lot(question: SurveyQuestion, text: str) -> str:
     """A place that follows from the words alone: no order of answers shows, and texts of one person stand apart."""
+    return mark_of(question, text)
+
+
+def mark_of(question: SurveyQuestion, text: str) -> str:
+    """The digest by which a comment is found again: it follows from question and words alone."""
     return sha256(f"{question.key}\0{text}".encode()).hexdigest()
 
 
@@ -162,6 +167,45 @@ def options_of(question: SurveyQuestion) -> list[tuple[Any, str]]:
     if question.kind == Kind.YES_NO:
         return [(True, pgettext("answer", "Yes")), (False, pgettext("answer", "No"))]
     return list(enumerate(question.choices_for(), start=1))
+
+
+# --- To keep ---------------------------------------------------------------------------------------------------------
+
+
+def numbers_of(survey: Survey) -> dict[str, Any] | None:
+    """What a report may keep of ``survey`` as plain data: numbers with their words in all languages, no comment.
+
+    None where it is not closed or too few answered. ``mean`` has two decimals; ``bars`` hold label and number.
+    """
+    results = results_of(survey)
+    if not results.questions:
+        return None
+    return {
+        "audience": survey.audience,
+        "asked": survey.asked,
+        "answers": results.n,
+        "questions": [
+            {
+                "label": {code: text for code in CODES if (text := getattr(found.question, f"label_{code}") or "")},
+                "n": found.n,
+                "mean": None if found.mean is None else round(found.mean, 2),
+                "bars": [] if found.mean is not None else _bars_in_all(found),
+            }
+            for found in results.questions
+            if not found.question.is_text and found.n is not None
+        ],
+    }
+
+
+def _bars_in_all(found: QuestionResult) -> list[dict[str, Any]]:
+    labels = {}
+    for code in CODES:
+        with override(code):
+            labels[code] = [words for _value, words in options_of(found.question)]
+    return [
+        {"label": {code: str(labels[code][place]) for code in CODES}, "n": bar.n}
+        for place, bar in enumerate(found.bars)
+    ]
 
 
 # --- To take away ----------------------------------------------------------------------------------------------------

@@ -126,7 +126,111 @@ FOR_HOSTS: list[tuple[str, Three, list[Three]]] = [
         [],
     ),
 ]
+VISIT_INTERPRETED: Three = (
+    "Quanto è stato facile capirsi grazie all'interpretariato?",
+    "How well did interpretation let both sides understand each other?",
+    "通訳を介した意思疎通は円滑でしたか。",
+)
+OF_VISIT_FOR_GUESTS: list[tuple[str, Three, list[Three]]] = [
+    (
+        Kind.SCALE,
+        (
+            "Quanto è stata utile la visita per il proprio lavoro?",
+            "How useful was the visit for your work?",
+            "今回の視察は、お仕事にどの程度役立ちますか。",
+        ),
+        [],
+    ),
+    (
+        Kind.SCALE,
+        (
+            "In che misura sono state affrontate le domande poste prima della visita?",
+            "How far were the questions you had asked beforehand answered?",
+            "事前にお寄せいただいた質問には、どの程度回答が得られましたか。",
+        ),
+        [],
+    ),
+    (
+        Kind.SCALE,
+        (
+            "Quanto erano adatti il ritmo della visita e i tempi tra un incontro e l'altro?",
+            "How well did the pace suit you, and the time between meetings?",
+            "日程のゆとりや移動時間の配分は適切でしたか。",
+        ),
+        [],
+    ),
+    (Kind.SCALE, VISIT_INTERPRETED, []),
+    (
+        Kind.CHOICE,
+        ("Che cosa dovrebbe seguire?", "What should come next?", "今後、何が続くとよいとお考えですか。"),
+        [
+            ("Una prova comune sul campo", "A joint test on site", "共同での実証"),
+            ("Uno scambio di personale", "A staff exchange", "職員の相互派遣"),
+            ("Un incontro tra imprese", "A meeting of companies", "企業同士の面談"),
+            ("Un webinar per approfondire", "A webinar that goes deeper", "より詳しいウェビナー"),
+            ("Per ora nient'altro", "Nothing more for now", "今のところ特にない"),
+        ],
+    ),
+    (
+        Kind.TEXT,
+        (
+            "Che cosa si porta a casa, e che cosa si può fare meglio?",
+            "What do you take home, and what should we do better?",
+            "今回得られたこと、および改善すべき点をお聞かせください。",
+        ),
+        [],
+    ),
+]
+OF_VISIT_FOR_HOSTS: list[tuple[str, Three, list[Three]]] = [
+    (
+        Kind.SCALE,
+        (
+            "Quanto erano chiari in anticipo lo scopo della visita e le domande degli ospiti?",
+            "How clear were the purpose of the visit and the guests' questions beforehand?",
+            "視察の目的や訪問団からの質問は、事前に十分伝わっていましたか。",
+        ),
+        [],
+    ),
+    (
+        Kind.SCALE,
+        (
+            "Quanto è stato utile l'incontro per la propria organizzazione?",
+            "How useful was the meeting for your own organisation?",
+            "今回の受入れは、貴組織にとってどの程度有益でしたか。",
+        ),
+        [],
+    ),
+    (Kind.SCALE, VISIT_INTERPRETED, []),
+    (
+        Kind.YES_NO,
+        (
+            "È nato un contatto che avrà un seguito?",
+            "Did a contact come of it that will go on?",
+            "今後につながるご縁はありましたか。",
+        ),
+        [],
+    ),
+    (
+        Kind.YES_NO,
+        (
+            "Riceverebbe di nuovo una delegazione?",
+            "Would you receive a delegation again?",
+            "今後も受け入れていただけますか。",
+        ),
+        [],
+    ),
+    (
+        Kind.TEXT,
+        (
+            "Che cosa avrebbe aiutato a ricevere meglio la delegazione?",
+            "What would have helped you to receive the delegation better?",
+            "受入れにあたって、あればよかったと思われるものをお聞かせください。",
+        ),
+        [],
+    ),
+]
 SETS = {Survey.Audience.GUEST: FOR_GUESTS, Survey.Audience.HOST: FOR_HOSTS}
+VISIT_SETS = {Survey.Audience.GUEST: OF_VISIT_FOR_GUESTS, Survey.Audience.HOST: OF_VISIT_FOR_HOSTS}
 
 
 def introduction() -> dict[str, str]:
@@ -134,8 +238,9 @@ def introduction() -> dict[str, str]:
     return _columns("introduction", INTRODUCTION)
 
 
-def questions_for(audience: str) -> list[dict[str, Any]]:
-    """The fields of each ready-made question for ``audience``, in order."""
+def questions_for(audience: str, *, of_a_visit: bool = False) -> list[dict[str, Any]]:
+    """The fields of each ready-made question for ``audience`` of an event or a visit, in order."""
+    sets = VISIT_SETS if of_a_visit else SETS
     return [
         {
             "order": order,
@@ -143,7 +248,7 @@ def questions_for(audience: str) -> list[dict[str, Any]]:
             **_columns("label", label),
             **_columns("choices", _lines(choices)),
         }
-        for order, (kind, label, choices) in enumerate(SETS[Survey.Audience(audience)], start=1)
+        for order, (kind, label, choices) in enumerate(sets[Survey.Audience(audience)], start=1)
     ]
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, EventLanguage
@@ -25,6 +25,7 @@ from programme.models import (
     Webinar,
 )
 from programme.models.library import day_of
+from programme.models.reports import VisitReport
 
 State = StudyVisit.State
 SOON, NEWS_FOR = timedelta(days=7), timedelta(days=30)
@@ -70,6 +71,11 @@ def with_stalled_checks(now):
     return StudyVisit.objects.filter(pk__in=stalled.values("source_id"))
 
 
+def with_report_to_approve(now):
+    asked = VisitReport.objects.filter(state=VisitReport.State.DRAFT, asked_at__isnull=False)
+    return StudyVisit.objects.filter(pk__in=asked.values("visit"))
+
+
 def with_items_to_release(now):
     """Visits whose agenda people hold, with items that they do not know of yet."""
     drafts = AgendaItem.objects.filter(event__status=Event.Status.TENTATIVE)
@@ -77,16 +83,21 @@ def with_items_to_release(now):
 
 
 def surveys_to_open(now):
-    """Drafts whose event is over or will be within a week: nobody is asked before staff open them."""
-    return Survey.objects.filter(
-        state=Survey.State.DRAFT, event__status=Event.Status.CONFIRMED, event__dtend__lt=now + SOON
+    """Drafts whose event or visit is over or will be within a week. Those of visits open by themselves, if whole."""
+    ending = Q(event__status=Event.Status.CONFIRMED, event__dtend__lt=now + SOON)
+    ending |= Q(
+        visit__state__in=[State.RELEASED, State.RUNNING, State.COMPLETED], visit__last_day__lt=day_of(now + SOON)
     )
+    return Survey.objects.filter(ending, state=Survey.State.DRAFT)
 
 
 def survey_results(now):
     """Closed within the last month, with answers enough to be shown."""
     lately = Survey.objects.filter(state=Survey.State.CLOSED, closed_on__gt=(now - NEWS_FOR).date())
-    enough = lately.annotate(n=Count("answers")).filter(n__gte=settings.IURC_SURVEYS["at_least"])
+    least = settings.IURC_SURVEYS
+    enough = lately.annotate(n=Count("answers")).filter(
+        Q(n__gte=least["at_least"]) | Q(visit__isnull=False, n__gte=least["at_least_visit"])
+    )
     return Survey.objects.filter(pk__in=enough.values("pk"))
 
 
@@ -158,8 +169,14 @@ register(
         "visits-stalled",
         _("Visits of which a check says that nothing moves"),
         with_stalled_checks,
-        "programme.change_studyvisit",
+        "ecosystem.edit_both_sides",  # single answers are read by managers (programme spec 8)
         urgent=False,
+    ),
+    Task(
+        "reports-to-approve",
+        _("Visits whose report waits for approval"),
+        with_report_to_approve,
+        "ecosystem.edit_both_sides",
     ),
     Task(
         "hosts-silent",

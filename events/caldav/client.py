@@ -277,7 +277,7 @@ def find_calendars(address: str, credentials: Credentials, limits: Limits | None
         except (library.DAVError, ValueError, AttributeError, KeyError) as error:
             raise errors.Unreadable(f"{type(error).__name__}: {error}") from error
         home = urlsplit(address)
-        listed = [(str(calendar.url), calendar.get_display_name() or "") for calendar in found]
+        listed = [(str(calendar.url), str(calendar.get_display_name() or "")) for calendar in found]
         here = [(url, name) for url, name in listed if urlsplit(url).netloc == home.netloc]
         return [(url, name) for url, name in here if _takes_events(wire, url)]
 

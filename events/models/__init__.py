@@ -14,6 +14,7 @@ from events.models.reminders import Delivery, ReminderRule
 from events.models.remotes import RemoteCalendar, RemoteItem, SyncProposal, SyncRun
 from events.models.seats import Offer, Seat, SeatPool
 from events.models.series import Series
+from events.models.sources import FeedFetch, FeedSource, ImportedItem
 
 __all__ = [
     "AccessToken",
@@ -28,7 +29,10 @@ __all__ = [
     "EventChange",
     "EventLanguage",
     "ExportFile",
+    "FeedFetch",
+    "FeedSource",
     "FeedToken",
+    "ImportedItem",
     "JoinClick",
     "Offer",
     "ParticipantExport",

@@ -1,6 +1,5 @@
 """What a closed survey says, for staff: numbers for both cities, texts for who runs the event (programme spec 8)."""
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
@@ -14,6 +13,7 @@ from iurc_portal import tables
 from iurc_portal.translation.languages import Language
 from programme import survey_results
 from programme.models import Survey
+from programme.services import survey_comments
 
 FORMS = {"xlsx", "csv"}
 
@@ -39,7 +39,7 @@ class SurveyResultsPages:
             "opts": self.opts,
             "survey": survey,
             "results": results,
-            "at_least": settings.IURC_SURVEYS["at_least"],
+            "at_least": survey.at_least,
             "languages": [(str(Language(code).label), n) for code, n in results.languages.items()],
             "hidden": results.n - sum(results.languages.values()),
             "reads_texts": reads_texts,
@@ -52,13 +52,15 @@ class SurveyResultsPages:
         if form not in FORMS or not survey.is_closed:
             raise Http404("nothing to take away")
         table = tables.Table(survey_results.columns(), survey_results.lines_of(results, with_texts=reads_texts))
-        name = f"survey-{survey.event.slug}-{survey.audience}"
+        name = f"survey-{survey.subject.slug}-{survey.audience}"
         return file_answer(table, form, name=name, title=pgettext("sheet of a workbook", "Survey"))
 
     def _read(self, request, pk):
         """The survey, its results, and whether this person reads its free texts."""
-        survey = get_object_or_404(Survey.objects.select_related("event__organizer"), pk=pk)
+        survey = get_object_or_404(Survey.objects.with_subject(), pk=pk)
         if not self.has_view_permission(request, survey):
             raise PermissionDenied
-        results = survey_results.results_of(survey, at_least=settings.IURC_SURVEYS["at_least"])
+        results = survey_results.results_of(survey)
+        if survey.visit_id is not None:
+            return survey, results, survey_comments.may_moderate(request.user, survey)
         return survey, results, Survey.objects.editable_by(request.user).filter(pk=pk).exists()

@@ -1,4 +1,4 @@
-"""Surveys after events: questions in three languages, the moves of a survey, its preview."""
+"""Surveys after events and visits: questions in three languages, the moves of a survey, its preview."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -25,14 +25,16 @@ from programme.survey_forms import SurveyAnswerForm
 
 State = Survey.State
 MOVES = {
-    "open": (pgettext_lazy("survey", "Open it"), surveys.open_survey, _("The survey asks once the event is over.")),
+    "open": (pgettext_lazy("survey", "Open it"), surveys.open_survey, _("The survey asks as soon as it is over.")),
+    "skip": (pgettext_lazy("survey", "Do not send it"), surveys.skip_survey, _("The survey is not sent.")),
     "draft": (_("Make it a draft again"), surveys.take_back_survey, _("The questions can be changed again.")),
     "close": (_("Close it now"), surveys.close_survey, _("The survey is closed: here are its results.")),
     "publish": (_("Publish a line on the event's page"), surveys.publish_line, _("The line is on the event's page.")),
     "withdraw": (_("Take the line off the event's page"), surveys.withdraw_line, _("The line is gone from the page.")),
 }
 POSSIBLE = {
-    State.DRAFT: ["open"],
+    State.DRAFT: ["open", "skip"],
+    State.SKIPPED: ["draft"],
     State.OPEN: ["close", "draft"],
     State.CLOSED: ["publish"],
     State.PUBLISHED: ["withdraw"],
@@ -65,15 +67,18 @@ class QuestionInline(PortalStackedInline):
 
 
 def may_change(user, survey: Survey) -> bool:
-    """Questions are changed while nobody reads them: in drafts, by who edits the event."""
+    """Questions are changed while nobody reads them: in drafts, by who edits the event or plans the visit."""
     return survey.state == State.DRAFT and Survey.objects.editable_by(user).filter(pk=survey.pk).exists()
 
 
 @admin.register(Survey)
 class SurveyAdmin(SurveyResultsPages, EditableBy, PortalAdmin):
-    list_display = ["event_name", "audience", "state_badge", "asked_so_far", "answers_so_far"]
+    list_display = ["subject_name", "audience", "state_badge", "asked_so_far", "answers_so_far"]
     list_filter = ["state", "audience"]
-    search_fields = [f"event__{column}" for column in columns("name")]
+    search_fields = [
+        *(f"event__{column}" for column in columns("name")),
+        *(f"visit__{column}" for column in columns("title")),
+    ]
     inlines = [QuestionInline]
     general = ("event", ("audience", "whom", "open_days"))
     change_form_outer_before_template = "admin/programme/survey/_head.html"
@@ -86,20 +91,32 @@ class SurveyAdmin(SurveyResultsPages, EditableBy, PortalAdmin):
 
     def get_queryset(self, request):
         n_asked, n_answers = Count("invitations", distinct=True), Count("answers", distinct=True)
-        surveys_with_events = super().get_queryset(request).select_related("event")
-        return surveys_with_events.annotate(n_asked=n_asked, n_answers=n_answers)
+        return super().get_queryset(request).with_subject().annotate(n_asked=n_asked, n_answers=n_answers)
 
-    @admin.display(description=_("event"), ordering="event__dtstart")
-    def event_name(self, obj):
-        return str(obj.event)
+    def get_fieldsets(self, request, obj=None):
+        """Of a visit, its name stands where an event's would; whom it asks is nobody's choice for hosts."""
+        tabs = super().get_fieldsets(request, obj)
+        if obj is None or obj.visit_id is None:
+            return tabs
+        chosen = ("audience_name", "open_days") if obj.audience == Survey.Audience.HOST else (
+            "audience_name", "whom", "open_days")  # fmt: skip
+        return [(tabs[0][0], {**tabs[0][1], "fields": ["visit", chosen]}), *tabs[1:]]
+
+    @admin.display(description=_("event or visit"), ordering="event__dtstart")
+    def subject_name(self, obj):
+        return str(obj.subject)
+
+    @admin.display(description=pgettext_lazy("survey", "for"))
+    def audience_name(self, obj):
+        return obj.audience_words
 
     @display(
         description=_("state"),
         ordering="state",
-        label={"draft": "info", "open": "warning", "closed": "success", "published": "success"},
+        label={"draft": "info", "skipped": "info", "open": "warning", "closed": "success", "published": "success"},
     )
     def state_badge(self, obj):
-        return obj.state, obj.get_state_display()
+        return obj.state, obj.state_words
 
     @admin.display(description=_("asked"))
     def asked_so_far(self, obj):
@@ -118,14 +135,14 @@ class SurveyAdmin(SurveyResultsPages, EditableBy, PortalAdmin):
         return obj is not None and obj.state == State.DRAFT and super().has_delete_permission(request, obj)
 
     def get_readonly_fields(self, request, obj=None):
-        return ["event", "audience"] if obj is not None else []
+        return ["event", "audience", "visit", "audience_name"] if obj is not None else []
 
     def get_inline_instances(self, request, obj=None):
         return super().get_inline_instances(request, obj) if obj is not None else []
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "event":
-            kwargs["queryset"] = Event.objects.editable_by(request.user).order_by("-dtstart")
+            kwargs |= {"queryset": Event.objects.editable_by(request.user).order_by("-dtstart"), "required": True}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request, obj, form, change):
@@ -138,8 +155,8 @@ class SurveyAdmin(SurveyResultsPages, EditableBy, PortalAdmin):
         return redirect("admin:programme_survey_change", obj.pk)
 
     def response_change(self, request, obj):
-        if request.POST.get("_do") == "open":
-            return self._move(request, obj, "open")
+        if request.POST.get("_do") in {"open", "skip"}:
+            return self._move(request, obj, request.POST["_do"])
         return super().response_change(request, obj)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
@@ -154,7 +171,7 @@ class SurveyAdmin(SurveyResultsPages, EditableBy, PortalAdmin):
             "n_recipients": len(recipients(survey)) if survey.state in {State.DRAFT, State.OPEN} else 0,
             "n_asked": survey.invitations.count() if survey.asked is None else survey.asked,
             "n_answers": survey.answers.count(),
-            "moves": [(name, MOVES[name][0]) for name in POSSIBLE[survey.state]] if may_move else [],
+            "moves": [(name, MOVES[name][0]) for name in moves_of(survey)] if may_move else [],
             "saves": self.has_change_permission(request, survey),
         }
 
@@ -182,7 +199,7 @@ class SurveyAdmin(SurveyResultsPages, EditableBy, PortalAdmin):
         return redirect("admin:programme_survey_change", surveys.prepare_survey(event, audience=audience).pk)
 
     def move_view(self, request, pk):
-        survey = get_object_or_404(Survey.objects.select_related("event"), pk=pk)
+        survey = get_object_or_404(Survey.objects.with_subject(), pk=pk)
         if not Survey.objects.editable_by(request.user).filter(pk=pk).exists():
             raise PermissionDenied
         wanted = request.POST.get("_do", "")
@@ -203,7 +220,7 @@ class SurveyAdmin(SurveyResultsPages, EditableBy, PortalAdmin):
 
     def preview_view(self, request, pk):
         """The page as readers of each language see it."""
-        survey = get_object_or_404(Survey.objects.select_related("event"), pk=pk)
+        survey = get_object_or_404(Survey.objects.with_subject(), pk=pk)
         if not self.has_view_permission(request, survey):
             raise PermissionDenied
         context = {
@@ -212,6 +229,14 @@ class SurveyAdmin(SurveyResultsPages, EditableBy, PortalAdmin):
             "back": reverse("admin:programme_survey_change", args=[pk]),
         }
         return render(request, "programme/survey_preview.html", context)
+
+
+def moves_of(survey: Survey) -> list[str]:
+    """What staff can do with it. What guests and hosts of a visit said is told in its report, not in a public line;
+    only what would open by itself can be set aside.
+    """
+    of_visits, of_events = {"skip"}, {"publish", "withdraw"}
+    return [move for move in POSSIBLE[survey.state] if move not in (of_events if survey.visit_id else of_visits)]
 
 
 def preview_of(survey: Survey, language: str) -> tuple[Spoken, SafeString]:

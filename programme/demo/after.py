@@ -10,6 +10,7 @@ from programme.demo.listings import SEIKI
 from programme.demo.parties import interpret, know_languages
 from programme.demo.releases import release_sample
 from programme.demo.samples import Samples, columns_of
+from programme.demo.visit_surveys import ask, certify, tick
 from programme.demo.visits import delegation_of_nagoya, plan, propose, visit_of
 from programme.models import (
     AgendaItem,
@@ -49,6 +50,7 @@ ANSWERS = [
 
 def make_after(samples: Samples) -> None:
     samples.once("visits", "visit-over", lambda: _over(samples))
+    certify(samples)
     writer, company = people.user(people.COMPANY), Organisation.objects.filter(slug=SEIKI).first()
     if writer and company:
         samples.once("visits", "visit-being-written", lambda: _being_written(samples, writer, company))
@@ -104,9 +106,11 @@ def _over(samples: Samples) -> StudyVisit:
     release_sample(visit, now=samples.ago(days=ENDED + 10), by=lead)
     move_visit(visit, State.RUNNING, now=samples.ago(days=ENDED + 1), code="calendar")
     _answer(visit, samples)
+    tick(visit, samples, days_ago=ENDED - 1, by=lead)
     move_visit(visit, State.COMPLETED, now=samples.ago(days=ENDED - 1), code="calendar")
     _follow_up(visit, samples, lead)
     _pay(visit, last)
+    ask(visit, by=lead)
     _report(visit, samples, lead)
     move_visit(visit, State.REPORTED, now=samples.ago(days=ENDED - 12), by=lead)
     _check(visit, samples)

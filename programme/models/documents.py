@@ -29,7 +29,9 @@ class DocumentKind(models.TextChoices):
     INTERPRETER_BRIEF = "interpreter-brief", pgettext_lazy("paper", "interpreter brief")
     PLACE_CARDS = "place-cards", pgettext_lazy("paper", "place cards")
     BADGES = "badges", pgettext_lazy("paper", "badges")
+    SEATING = "seating", pgettext_lazy("paper", "seating plan")
     MEAL_COUNTS = "meal-counts", pgettext_lazy("paper", "meal counts")
+    CERTIFICATE = "certificate", pgettext_lazy("paper", "certificate of attendance")
     REPORT = "report", pgettext_lazy("paper", "visit report")
 
 
@@ -42,6 +44,7 @@ class DocumentQuerySet(models.QuerySet):
         "name-list",
         "numbers",
         "itinerary",
+        "certificate",
         "report",
     )
     CARRIED = ("name-list", "itinerary", "report")  # what every member of a delegation may have
@@ -55,6 +58,8 @@ class DocumentQuerySet(models.QuerySet):
         "interpreter-brief",
         "place-cards",
         "badges",
+        "certificate",
+        "seating",
     )
 
     def visible_to(self, user):
@@ -74,8 +79,12 @@ class DocumentQuerySet(models.QuerySet):
             return self.none()
         visits = self.model.visit.field.related_model.objects.with_delegate(user)
         visits = visits.filter(state__in=visits.RELEASED_STATES)
-        own = Q(kind=DocumentKind.INVITATION, person__user=user)
+        own = Q(kind__in=[DocumentKind.INVITATION, DocumentKind.CERTIFICATE], person__user=user)
         return self.ready().filter(Q(kind__in=self.CARRIED) | own, visit__in=visits.values("pk"))
+
+    def certificates_of(self, person: int | None):
+        """The certificates of attendance of one person (a number), the newest first."""
+        return self.ready().filter(kind=DocumentKind.CERTIFICATE, person=person, person__isnull=False).order_by("-pk")
 
     def ready(self):
         return self.filter(state=Document.State.READY)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from iurc_portal.translation.languages import best_text
 from programme.models import StudyVisit
 from programme.papers import facts
+from programme.papers.certificates import entitled
 from programme.papers.kinds import Kind
 
 
@@ -61,9 +62,19 @@ def _texts(visit: StudyVisit, kind: Kind):
         yield from _of_proposal(visit)
     if kind.name == "report":
         yield _needed(_("outcomes")), visit, "outcomes"
-    if kind.name in {"name-list", "host-brief", "place-cards", "badges", "run-of-show", "invitation"}:
+    if kind.name in {"name-list", "host-brief", "place-cards", "badges", "seating", "run-of-show", "invitation"}:
         yield from _of_people([delegate.person for delegate in facts.delegation(visit)])
-    if kind.name in {"itinerary", "run-of-show", "host-brief", "interpreter-brief", "meal-counts", "report"}:
+    if kind.name == "certificate":
+        yield from _of_people([delegate.person for delegate in entitled(visit)])
+    if kind.name in {
+        "itinerary",
+        "run-of-show",
+        "host-brief",
+        "interpreter-brief",
+        "meal-counts",
+        "certificate",
+        "report",
+    }:
         yield from _of_agenda(visit, kind)
 
 
@@ -98,6 +109,8 @@ def _of_agenda(visit, kind):
             item = slot.item
             named = {"time": f"{slot.host.start:%d/%m %H:%M}"}
             yield _needed(_("name of the item, %(time)s") % named), item.event, "name"
+            if kind.name == "certificate":
+                continue  # it prints no more of an item
             yield _What(_("dress, %(time)s") % named), item, "dress"
             if item.event.place:
                 yield _What(_("name of the place, %(time)s") % named), item.event.place, "name"

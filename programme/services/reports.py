@@ -17,11 +17,13 @@ from iurc_portal.notifications.services import Letter, queue_messages
 from iurc_portal.translation.languages import CODES, best_text, languages_filled
 from iurc_portal.translation.times import date_range, date_words
 from programme.costs import totals_of
-from programme.models import AgendaItem, Delegate, LearningQuestion, StudyVisit, VisitReport
+from programme.models import AgendaItem, Delegate, LearningQuestion, StudyVisit, Survey, VisitReport
 from programme.models.reports import TEXTS
 from programme.services.agenda import lock_visit
 from programme.services.followups import OVER
 from programme.services.proposal_letters import language_of
+from programme.services.sensitive import is_manager
+from programme.survey_results import numbers_of
 
 State = VisitReport.State
 Answer = LearningQuestion.Answer
@@ -29,7 +31,10 @@ SENT = "programme.visit_report"
 
 
 def facts_of(visit: StudyVisit) -> dict[str, Any]:
-    """What happened, as plain data: numbers and texts in their languages, and nobody's name. Seven queries at most."""
+    """What happened, as plain data: numbers and texts in their languages, and nobody's name. Twelve queries at most.
+
+    Of surveys there are the numbers of those that are closed; what people wrote stays out of it.
+    """
     items = AgendaItem.objects.filter(day__visit=visit).exclude(event__status=Event.Status.CANCELLED)
     items = items.select_related("event", "day").order_by("event__dtstart", "pk")
     roles = visit.delegates.filter(reply=Delegate.Reply.ACCEPTED).values_list("role", flat=True)
@@ -59,6 +64,11 @@ def facts_of(visit: StudyVisit) -> dict[str, Any]:
                 "owners": [_texts(owner, "name") for owner in row.owners.values()],
             }
             for row in visit.follow_ups.select_related("owner_torino", "owner_nagoya").order_by("due_on", "pk")
+        ],
+        "surveys": [
+            told
+            for survey in Survey.objects.with_subject().filter(visit=visit).order_by("audience")
+            if (told := numbers_of(survey))
         ],
         "costs": {
             "estimate_eur": str(totals.all_euro.estimate),
@@ -142,6 +152,27 @@ def write_report(report: VisitReport, **texts: str) -> VisitReport:
 
 
 @transaction.atomic
+def ask_for_approval(report: VisitReport, *, by, now: datetime) -> VisitReport:
+    """Put a draft on the managers' list of what to do. Asking again changes nothing.
+
+    Raises ``ValidationError``: ``frozen`` for what is approved, ``lessons`` while nobody has written them.
+    """
+    row = _locked(report)
+    if row.is_frozen:
+        raise _frozen()
+    _need_lessons(row)
+    if row.asked_at is None:
+        row.asked_at, row.asked_by = now, by
+        row.save(update_fields=["asked_at", "asked_by"])
+    return row
+
+
+def may_approve(user) -> bool:
+    """Managers approve and freeze; the staff of both sides write (programme spec 8)."""
+    return is_manager(user)
+
+
+@transaction.atomic
 def approve_report(report: VisitReport, *, by, now: datetime) -> VisitReport:
     """Freeze texts and facts as they are now.
 
@@ -149,8 +180,7 @@ def approve_report(report: VisitReport, *, by, now: datetime) -> VisitReport:
     """
     row = _locked(report)
     former = row.move_to(State.APPROVED)
-    if not languages_filled(row, "lessons"):
-        raise ValidationError(_("Write what was learnt, in one language at least."), code="lessons")
+    _need_lessons(row)
     row.snapshot = facts_of(row.visit)
     row.approved_by, row.approved_at = by, now
     row.save()
@@ -192,6 +222,11 @@ def _locked(report: VisitReport) -> VisitReport:
     return rows.select_related("visit__host_city", "visit__guest_city", "visit__lead", "visit__partner_lead").get(
         pk=report.pk
     )
+
+
+def _need_lessons(report: VisitReport) -> None:
+    if not languages_filled(report, "lessons"):
+        raise ValidationError(_("Write what was learnt, in one language at least."), code="lessons")
 
 
 def _frozen() -> ValidationError:

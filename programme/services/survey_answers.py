@@ -18,6 +18,7 @@ from events.services import tokens
 from iurc_portal.tokens import digest_of, looks_like_a_token, new_token
 from programme.exceptions import AlreadyAnswered, SurveyOver
 from programme.models import Survey, SurveyAnswer, SurveyInvitation, SurveyToken
+from programme.models.surveys import OF_A_VISIT
 
 LOT = SystemRandom()
 AT_A_TIME = 100
@@ -35,7 +36,11 @@ def find(clear: str, *, now: datetime) -> SurveyInvitation | None:
     if not looks_like_a_token(clear):
         return None
     invitations = SurveyInvitation.objects.select_related(
-        "survey__event__organizer", "survey__event__track", "registration"
+        "survey__event__organizer",
+        "survey__event__track",
+        *(f"survey__visit__{name}" for name in OF_A_VISIT),
+        "registration",
+        "person",
     )
     digest = digest_of(clear)
     token = SurveyToken.objects.filter(digest=digest).first()
@@ -63,8 +68,8 @@ def answer_survey(invitation: SurveyInvitation, values: Mapping[str, Any], *, la
 
 
 def locked(survey_pk: int) -> Survey:
-    """The survey's row under its lock, with its event."""
-    surveys = Survey.objects.select_related("event").select_for_update(of=("self",), no_key=True)
+    """The survey's row under its lock, with its event or visit."""
+    surveys = Survey.objects.with_subject().select_for_update(of=("self",), no_key=True)
     return surveys.get(pk=survey_pk)
 
 
@@ -85,12 +90,13 @@ def with_old_texts(before: datetime) -> QuerySet[Survey]:
 
 @transaction.atomic
 def forget_texts(survey: Survey, *, now: datetime) -> None:
-    """Delete the free texts of a survey; numbers stay."""
+    """Delete the free texts of a survey and what was decided on them; numbers stay."""
     survey = locked(survey.pk)
     texts = {question.key for question in survey.questions.all() if question.is_text}
     rows = list(survey.answers.all())
     for row in rows:
         row.values = row.without(texts)
     SurveyAnswer.objects.bulk_update(rows, ["values"], batch_size=AT_A_TIME)
+    survey.rulings.all().delete()
     survey.texts_forgotten_on = now.date()
     survey.save(update_fields=["texts_forgotten_on"])

@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
 from django import template
-from django.conf import settings
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import get_language, ngettext, pgettext
@@ -14,9 +13,9 @@ from django.utils.translation import gettext as _
 from iurc_portal.clock import ROME, both_cities
 from iurc_portal.kept import kept_parts
 from iurc_portal.translation import times
-from iurc_portal.translation.languages import Spoken, best_text, order_for
+from iurc_portal.translation.languages import CODES, Spoken, best_text, order_for
 from programme import shown
-from programme.models import Edition, StudyVisit, Survey, library
+from programme.models import Document, Edition, StudyVisit, Survey, library
 from programme.progress import numbers_of
 from programme.survey_results import results_of
 from programme.versions.words import label_of
@@ -58,9 +57,15 @@ def next_visits(number=2):
 
 @register.inclusion_tag("programme/_my_visits.html", takes_context=True)
 def my_visits(context):
-    """The visits in which the reader takes part, with the way to their agenda, and their proposals. Two queries."""
+    """The visits in which the reader takes part, with agenda and certificates, and their proposals. Four queries."""
     user = context["user"]
-    own = StudyVisit.objects.with_delegate(user).select_related("host_city", "guest_city")
+    own = list(StudyVisit.objects.with_delegate(user).select_related("host_city", "guest_city"))
+    person = getattr(user, "person", None) if own else None
+    papers: dict[tuple[int, str], Document] = {}
+    for document in Document.objects.certificates_of(person.pk).select_related("visit") if person else ():
+        papers.setdefault((document.visit_id, document.language), document)
+    for visit in own:
+        visit.certificates = [papers[visit.pk, code] for code in CODES if (visit.pk, code) in papers]
     closed = ["declined", "cancelled", "closed"]
     proposals = StudyVisit.objects.applied_for_by(user).exclude(state__in=closed).order_by("-updated_at", "-pk")
     return {"visits": own, "proposals": proposals[:10]}
@@ -109,7 +114,7 @@ def library_state(item):
 def survey_line(event):
     """What participants thought, in one line, where staff have published it. One query, else three."""
     survey = Survey.objects.filter(event=event, audience=Survey.Audience.GUEST, state=Survey.State.PUBLISHED).first()
-    found = results_of(survey, at_least=settings.IURC_SURVEYS["at_least"]).public_line if survey else None
+    found = results_of(survey).public_line if survey else None
     if found is None:
         return {}
     mean = format_decimal(found.mean, format="0.0", locale=times.LOCALES[(get_language() or "en")[:2]])

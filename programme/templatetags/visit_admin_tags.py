@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from iurc_portal.translation.languages import Language, order_for
 from iurc_portal.translation.times import clock, date_words, range_dash
 from programme.conflicts.grouping import grouped
-from programme.models import FollowUp, LearningQuestion
+from programme.models import FollowUp, LearningQuestion, Survey
 from programme.money import money_words
 from programme.services.releases import RELEASABLE
 from programme.versions.freezing import fingerprint, freeze
@@ -94,6 +94,12 @@ def iso_day(text):
 @register.filter
 def answer_words(answer):
     return dict(LearningQuestion.Answer.choices)[answer]
+
+
+@register.filter
+def survey_audience(audience):
+    """Who was asked after a visit, by the word that a report keeps."""
+    return Survey.Audience(audience).of_a_visit
 
 
 @register.filter

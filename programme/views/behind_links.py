@@ -27,6 +27,6 @@ def behind_link(request, link: HostLink | DelegateLink | None, page: Callable[..
     return no_leaks(response)
 
 
-def link_over(request, visit, *, status: int):
+def link_over(request, visit, *, status: int, **more):
     """The same page for every link that works no more, with whom to ask."""
-    return render(request, "programme/link_over.html", {"visit": visit, "lead": visit.lead}, status=status)
+    return render(request, "programme/link_over.html", {"visit": visit, "lead": visit.lead, **more}, status=status)

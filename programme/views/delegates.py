@@ -16,7 +16,7 @@ from iurc_portal.accounts.forgery import protected_if_signed_in
 from iurc_portal.translation.languages import Language
 from programme.delegate_forms import CareForm, OwnRowForm, PassportForm
 from programme.exceptions import LinkOver
-from programme.models import DelegateLink
+from programme.models import DelegateLink, Document
 from programme.models.sensitive import PASSPORT_FIELDS
 from programme.services import delegates, links, sensitive
 from programme.views.behind_links import behind_link, link_over
@@ -34,7 +34,9 @@ def delegate(request, token):
 def _page(request, link: DelegateLink, token: str, *, language: str, now):
     is_post = request.method == "POST"
     if not links.delegate_link_works(link, now=now):
-        return link_over(request, link.visit, status=409 if is_post else 410)
+        own = certificates_behind(link)
+        status = 409 if is_post else 200 if own else 410
+        return link_over(request, link.visit, status=status, clear=token, certificates=own)
     found: Any = link.delegate
     row = sensitive.of(found)
     asks_passport = sensitive.passports_on(link.visit)
@@ -82,6 +84,7 @@ def _context(link: DelegateLink, token: str, forms: dict[str, Any], part: str, *
         "delegate": link.delegate,
         "visit": visit,
         "clear": token,
+        "certificates": certificates_behind(link),
         "forms": forms,
         "form": forms[part] if part else None,
         "asks_passport": asked,
@@ -89,6 +92,21 @@ def _context(link: DelegateLink, token: str, forms: dict[str, Any], part: str, *
         "kept_until": kept_until(visit, with_passport=asked),
         "language_links": {code: f"?lang={code}" for code in Language.values},
     }
+
+
+def certificates_behind(link: DelegateLink) -> list[Document]:
+    """The certificates that the link opens: the newest in each language. None behind a link that staff replaced."""
+    if link.delegate is None or link.void_at is not None:
+        return []
+    return newest_certificates(link.delegate.person_id, link.visit)
+
+
+def newest_certificates(person: int, visit) -> list[Document]:
+    """Of one person (a number) at ``visit``: the newest certificate in each language. One query."""
+    found: dict[str, Document] = {}
+    for document in Document.objects.certificates_of(person).filter(visit=visit).select_related("visit"):
+        found.setdefault(document.language, document)
+    return [found[code] for code in Language.values if code in found]
 
 
 def kept_until(visit, *, with_passport: bool) -> dict[str, Any]:
@@ -99,4 +117,7 @@ def kept_until(visit, *, with_passport: bool) -> dict[str, Any]:
     dates = {"care": visit.last_day + timedelta(days=days["visit_care_days"])}
     if with_passport:
         dates["passport"] = visit.last_day + timedelta(days=days["passport_days"])
+    edition = visit.exchange.edition if visit.exchange else None
+    if edition is not None and edition.names_end is not None:
+        dates["names"] = edition.names_end
     return dates

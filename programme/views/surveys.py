@@ -1,9 +1,8 @@
-"""The page behind ``/q/<token>/``: a few questions after an event, answered once, without an account (P24).
+"""The page behind ``/q/<token>/``: a few questions after an event or a visit, answered once, without an account (P24).
 
 It is read in the language of the person who was asked; the other two are one click away. GET changes nothing.
 """
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -14,8 +13,11 @@ from iurc_portal.accounts.forgery import protected_if_signed_in
 from iurc_portal.pages.private import no_leaks
 from iurc_portal.translation.languages import Language
 from programme.exceptions import AlreadyAnswered
-from programme.services import survey_answers
+from programme.models import Survey
+from programme.services import survey_answers, survey_comments
 from programme.survey_forms import SurveyAnswerForm
+
+BASES = {False: "events/own_base.html", True: "programme/own_base.html"}  # whether it is about a visit
 
 
 @protected_if_signed_in  # the address itself is the secret; a cookie that a phone refuses must keep nobody out
@@ -26,8 +28,9 @@ def survey(request, token):
     if invitation is None:
         return no_leaks(render(request, "events/own_unknown.html", status=404))
     asked_for = request.POST.get("read_in", "") if request.method == "POST" else request.GET.get("lang", "")
-    language = asked_for if asked_for in Language.values else invitation.registration.language
-    with translation.override(language), timezone.override(invitation.registration.tzid):
+    reader = invitation.asked
+    language = asked_for if asked_for in Language.values else reader.language
+    with translation.override(language), timezone.override(reader.tzid):
         request.LANGUAGE_CODE = language
         response = _answer(request, invitation, token, language=language, now=now)
         response["Content-Language"] = language
@@ -40,10 +43,14 @@ def _answer(request, invitation, token: str, *, language: str, now):
     context = {
         "survey": found,
         "event": found.event,
+        "visit": found.visit,
+        "base": BASES[found.visit is not None],
         "clear": token,
-        "at_least": settings.IURC_SURVEYS["at_least"],
+        "at_least": found.at_least,
         "language_links": {code: f"?lang={code}" for code in Language.values},
     }
+    if found.visit is not None and found.is_closed and found.audience == Survey.Audience.HOST:
+        context["told"] = survey_comments.told_to_hosts(found.visit)
     if invitation.is_used:
         return render(request, "programme/survey_done.html", context)
     if not found.takes_answers(now=now):

@@ -49,6 +49,8 @@ PUBLIC = {
     "library-nothing": "/programme/library/?kind=subtitles",
     "visits": "/programme/visits/",
     "exchanges": "/programme/exchanges/",
+    "clusters": "/programme/clusters/",
+    "staff-exchanges": "/programme/staff-exchanges/",
     "progress": "/programme/progress/",
     "text-accessibility": "/texts/accessibility/",
     "text-privacy": "/texts/privacy/",
@@ -69,6 +71,7 @@ PUBLIC = {
 MEMBER = {  # signed in as a member of a delegation
     "my-area": "/my/",
     "my-calendars": "/my/calendars/",
+    "my-follow-ups": "/my/follow-ups/",
     "my-data": "/my/data/",
     "claim": "/ecosystem/organisations/politecnico-di-torino/claim/",
     "propose": "/programme/visits/propose/",
@@ -97,6 +100,11 @@ STAFF = {
     "staff-translations": "/admin/translation/textrecord/?language=ja",
     "staff-concepts": "/admin/ecosystem/concept/",
     "staff-events": "/admin/events/event/",
+    "staff-calendar": "/admin/events/event/calendar/",
+    "staff-calendar-week": "/admin/events/event/calendar/?view=week",
+    "staff-feed-sources": "/admin/events/feedsource/",
+    "staff-new-feed-source": "/admin/events/feedsource/add/",
+    "staff-imported-items": "/admin/events/importeditem/",
     "staff-registrations": "/admin/events/registration/",
     "staff-visits": "/admin/programme/studyvisit/",
     "staff-vehicles": "/admin/programme/vehicle/",
@@ -106,6 +114,16 @@ STAFF = {
     "staff-new-visit": "/admin/programme/studyvisit/add/",
     "staff-follow-ups": "/admin/programme/followup/",
     "staff-new-follow-up": "/admin/programme/followup/add/",
+    "staff-people-counts": "/admin/programme/peoplecount/",
+    "staff-readings": "/admin/programme/indicator/periods/",
+    "staff-indicators": "/admin/programme/indicator/",
+    "staff-new-indicator": "/admin/programme/indicator/add/",
+    "staff-action-plan": "/admin/programme/actionitem/",
+    "staff-stays": "/admin/programme/staffexchange/",
+    "staff-new-stay": "/admin/programme/staffexchange/add/",
+    "staff-meetings": "/admin/programme/meeting/",
+    "staff-new-meeting": "/admin/programme/meeting/add/",
+    "staff-clusters": "/admin/programme/thematiccluster/",
     "staff-checks": "/admin/programme/followupcheck/",
     "staff-webinars": "/admin/programme/webinar/",
     "staff-new-webinar": "/admin/programme/webinar/add/",
@@ -118,6 +136,9 @@ STAFF = {
     "staff-data-requests": "/admin/privacy/datarequest/",
     "staff-retention": "/admin/privacy/retentionrun/",
     "staff-kept-longer": "/admin/events/retentionhold/",
+    "staff-calendars": "/admin/events/remotecalendar/",
+    "staff-connect-calendar": "/admin/events/remotecalendar/add/",
+    "staff-calendar-proposals": "/admin/events/syncproposal/",
     "staff-consents": "/admin/privacy/consenttext/",
     "staff-new-user": "/admin/accounts/user/add/",
 }
@@ -197,6 +218,11 @@ def found_in_database() -> dict[str, dict]:
     visit.delegates.filter(role="head").update(role="member")
     visit.delegates.filter(person__user=delegate).update(role="head")  # who may tick those present
     writing, over = f"/programme/visits/proposals/{draft_visit.number}/", StudyVisit.objects.get(state="reported")
+    of_visit = Survey.objects.get(visit=over, audience=Survey.Audience.GUEST)
+    Survey.objects.filter(pk=of_visit.pk).update(state=Survey.State.OPEN, opened_at=now)
+    for language, invitation in zip(("it", "en", "ja"), of_visit.invitations.order_by("pk"), strict=False):
+        of_visit.invitations.filter(pk=invitation.pk).update(language=language)
+        own[language]["survey-of-visit"] = f"/q/{survey_answers.issue_link(invitation)}/"
     for language, day in zip(("it", "en", "ja"), FollowUpCheck.DAYS, strict=True):
         what = {"source": "visit", "source_id": over.pk, "day": day, "side": "nagoya"}
         check, _new = FollowUpCheck.objects.update_or_create(**what, defaults={"language": language, "sent_at": now})
@@ -228,6 +254,8 @@ def found_in_database() -> dict[str, dict]:
         "member": {
             "visit-agenda": f"/programme/visits/{visit.slug}/agenda/",
             "visit-people": f"/programme/visits/{visit.slug}/people/",
+            "visit-documents": f"/programme/visits/{visit.slug}/documents/",
+            "visit-emergency": f"/programme/visits/{visit.slug}/emergency/",
             "visit-attendance": f"/programme/visits/{visit.slug}/attendance/",
             "edit-profile": f"/ecosystem/organisations/{edited.slug}/edit/",
             "proposal": writing,
@@ -255,7 +283,7 @@ def found_in_database() -> dict[str, dict]:
             "staff-visit-proposed": f"/admin/programme/studyvisit/{draft_visit.pk}/change/",
             **{
                 f"staff-visit-{name}": f"/admin/programme/studyvisit/{over.pk}/page/{name}/"
-                for name in ("questions", "costs", "report")
+                for name in ("questions", "costs", "report", "surveys")
             },
             "staff-follow-up": f"/admin/programme/followup/{FollowUp.objects.unfinished().first().pk}/change/",
             "staff-visit-papers": f"/admin/programme/studyvisit/{visit.pk}/page/documents/",

@@ -30,7 +30,7 @@ from iurc_portal.notifications.models import AddressStatus, Message, Subscriptio
 from iurc_portal.notifications.subscriptions import issue
 from iurc_portal.pages.models import ProblemReport
 from programme.models import DelegateSensitive, Material, PersonalDataTransfer, SensitiveAccess
-from programme.services import day, links
+from programme.services import day, links, surveys
 from tests import factories
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
@@ -191,6 +191,8 @@ def _ecosystem(user) -> None:
     )
     host = item.hosts.create(person=delegate, reason="Zolforanera meets", needs="Zolforanera")
     Material.objects.create(item=host.item, host=host, language="ja", name="Zolforanera.pdf", received_at=NOW)
+    asked = surveys.prepare_survey(visit, audience="host")
+    asked.invitations.create(person=delegate, language="ja", asked_on=NOW.date())
     links.issue_host_link(host, language="ja")
     links.issue_delegate_link(in_visit, language="ja")
     SensitiveAccess.objects.create(visit=visit, by=user, at=NOW, kind="care")
@@ -198,6 +200,9 @@ def _ecosystem(user) -> None:
     factories.make_version(visit, now=NOW, tell=True)
     day.note_attendance(visit, item=item.pk, states={in_visit.pk: "part"}, now=NOW, by=user)
     visit.delays.create(item=item, minutes=20, at=NOW, by=user)
+    factories.make_stay(person=delegate)
+    factories.make_stay(mentor=delegate)
+    factories.make_meeting(interpreter=delegate).people.add(delegate)
     factories.make_speaker(person=delegate, family_name="", given_name="", affiliation_en="Zolforanera")
 
 

@@ -19,10 +19,16 @@ from programme.services import checks, followups, reminders
 from tests.factories import (
     make_agenda_item,
     make_city,
+    make_event,
     make_member,
     make_organisation,
+    make_person,
+    make_speaker,
+    make_test_run,
+    make_testbed,
     make_user,
     make_visit,
+    make_webinar,
 )
 
 pytestmark = pytest.mark.django_db
@@ -265,6 +271,96 @@ def test_a_check_that_could_not_leave_for_two_weeks_is_not_sent_any_more():
     a_visit_that_is_over()
     assert checks.ask(now=datetime(2026, 4, 20, 12, tzinfo=UTC)) == 0
     assert checks.ask(now=datetime(2026, 4, 16, 12, tzinfo=UTC)) == 2
+
+
+def a_webinar_that_was_held(**fields):
+    """Torino's, on the evening of 4 March; moderated by Torino, with a speaker of Nagoya."""
+    organiser = make_organisation(side="torino")
+    start = datetime(2026, 3, 4, 22, 0, tzinfo=UTC)
+    event = make_event(**{"organizer": organiser, "dtstart": start, "dtend": start + timedelta(hours=1), **fields})
+    webinar = make_webinar(event=event)
+    for order, (side, role, email) in enumerate(
+        [
+            ("nagoya", "speaker", "first@nagoya.example"),
+            ("nagoya", "speaker", "second@nagoya.example"),
+            ("torino", "speaker", "speaker@torino.example"),
+            ("torino", "moderator", "moderator@torino.example"),
+        ]
+    ):
+        person = make_person(email=email, organisation=make_organisation(side=side))
+        make_speaker(webinar, person=person, family_name="", given_name="", role=role, order=order)
+    return event
+
+
+def asked_of(now):
+    number = checks.ask(now=now)
+    rows = FollowUpCheck.objects.order_by("side").values_list("source", "side", "language", "day")
+    return number, list(rows), sorted(Message.objects.values_list("to", flat=True))
+
+
+def test_of_a_webinar_who_moderated_is_asked_else_who_spoke():
+    event = a_webinar_that_was_held()
+
+    number, rows, addresses = asked_of(datetime(2026, 4, 3, 12, tzinfo=UTC))
+
+    assert (number, addresses) == (2, ["first@nagoya.example", "moderator@torino.example"])
+    assert rows == [("webinar", "nagoya", "ja", 30), ("webinar", "torino", "it", 30)]
+    assert check_sources.source_of("webinar").find(event.pk) == event
+
+
+def test_the_organisers_side_is_asked_at_the_events_address_where_nobody_of_it_spoke():
+    organiser = make_organisation(side="torino")
+    start = datetime(2026, 3, 4, 8, tzinfo=UTC)
+    make_webinar(event=make_event(organizer=organiser, dtstart=start, contact_email="desk@torino.example"))
+
+    assert asked_of(datetime(2026, 4, 3, 12, tzinfo=UTC))[2] == ["desk@torino.example"]
+
+
+@pytest.mark.parametrize("fields", [{"status": "CANCELLED"}, {"status": "TENTATIVE"}, {"is_sample": True}])
+def test_of_a_webinar_that_was_not_held_nobody_is_asked(fields):
+    a_webinar_that_was_held(**fields)
+
+    assert checks.ask(now=datetime(2026, 4, 3, 12, tzinfo=UTC)) == 0
+
+
+def a_test_that_ended(**fields):
+    """At a testbed of Torino, by a company of Nagoya; each has somebody who speaks for it."""
+    owner, company = make_organisation(side="torino"), make_organisation(side="nagoya")
+    make_member(owner, make_user(email="editor@torino.example"), role="editor")
+    make_member(owner, make_user(email="owner@torino.example"))
+    make_member(company, make_user(email="owner@nagoya.example", language="ja"))
+    run = make_test_run(**{"testbed": make_testbed(owner=owner), "state": "completed", "end": LAST, **fields})
+    run.organisations.add(company)
+    return run
+
+
+@pytest.mark.parametrize("state", ["completed", "stopped"])
+def test_of_a_test_that_ended_the_testbeds_owner_and_who_tested_are_asked(state):
+    run = a_test_that_ended(state=state)
+
+    number, rows, addresses = asked_of(datetime(2026, 4, 3, 12, tzinfo=UTC))
+
+    assert (number, addresses) == (2, ["owner@nagoya.example", "owner@torino.example"])
+    assert [row[:2] for row in rows] == [("test", "nagoya"), ("test", "torino")]
+    assert check_sources.source_of("test").find(run.pk) == run
+
+
+@pytest.mark.parametrize("fields", [{"state": "running"}, {"end_precision": "month"}, {"end": None}])
+def test_of_a_test_whose_end_is_not_known_to_the_day_nobody_is_asked(fields):
+    a_test_that_ended(**fields)
+
+    assert checks.ask(now=datetime(2026, 4, 3, 12, tzinfo=UTC)) == 0
+
+
+@pytest.mark.parametrize("make", [a_webinar_that_was_held, a_test_that_ended])
+def test_the_page_and_the_letter_name_what_the_check_is_about(make, client):
+    record = make()
+    checks.ask(now=datetime(2026, 4, 3, 12, tzinfo=UTC))
+    row = FollowUpCheck.objects.get(side="torino")
+
+    page = client.get(f"/c/{checks.issue_link(row)}/?lang=en").content.decode()
+
+    assert str(record) in page
 
 
 def a_check(**fields):

@@ -110,7 +110,7 @@ def test_people_are_asked_once_when_the_event_is_over():
     before = surveys.tend(now=END - timedelta(seconds=1))
     after = [surveys.tend(now=END + n * timedelta(minutes=5)) for n in range(3)]
 
-    assert before == {"closed": 0, "asked": 0, "reminded": 0}
+    assert before == {"closed": 0, "opened": 0, "asked": 0, "reminded": 0}
     assert [counts["asked"] for counts in after] == [1, 0, 0]
     assert letters() == [("programme.survey", "a@example.org")]
 
