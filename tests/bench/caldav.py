@@ -1,6 +1,6 @@
 """The first push of many events to a calendar server, beside bare PUTs of the same bodies over one kept connection.
 
-``BENCH_ONLY=caldav make bench``; ``BENCH_SIZE`` is the number of events (1,000 by default). Rounds of both are
+``BENCH_ONLY=caldav make bench``; ``BENCH_SIZE`` is the number of events. Rounds of both are
 interleaved, each into an empty calendar of the same Radicale: it grows slower with every entry, for both alike.
 """
 

@@ -1,5 +1,6 @@
 """A faulty proxy between the portal and a server: it misbehaves as it is told, for so many requests, then no more."""
 
+import contextlib
 import re
 import socket
 import threading
@@ -32,17 +33,18 @@ Fault = Callable[["Proxy", Exchange], bool | None]  # True: the server is not as
 
 @dataclass
 class Plan:
-    """A fault for requests of ``methods``, from the ``after``-th on, ``times`` times."""
+    """A fault for requests of ``methods`` that hold these octets, from the ``after``-th on, ``times`` times."""
 
     before: Fault | None = None
     behind: Callable[[Exchange], None] | None = None
     methods: tuple[str, ...] = ()
+    holds: bytes = b""  # only requests that say so
     after: int = 0
     times: int = 10**6
     hits: int = 0
 
     def takes(self, exchange: Exchange) -> bool:
-        if self.methods and exchange.method not in self.methods:
+        if (self.methods and exchange.method not in self.methods) or self.holds not in exchange.body:
             return False
         if self.after > 0:
             self.after -= 1
@@ -138,7 +140,8 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(exchange.data)))
             self.end_headers()
             data = exchange.data if exchange.cut is None else exchange.data[: exchange.cut]
-            self.wfile.write(data)
+            with contextlib.suppress(OSError):  # nobody listens any more: they were told to be impatient
+                self.wfile.write(data)
             if exchange.cut is not None:
                 self._break()
 
