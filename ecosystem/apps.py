@@ -7,7 +7,7 @@ class EcosystemConfig(AppConfig):
     verbose_name = pgettext_lazy("staff menu", "Ecosystem")
 
     def ready(self):
-        from ecosystem import content, mail, privacy, search, sitemaps
+        from ecosystem import content, mail, privacy, search, sitemaps, staff_calendar
         from iurc_portal.api import registry as api
         from iurc_portal.content import engine
         from iurc_portal.pages.sitemaps import register as register_sitemap
@@ -27,6 +27,7 @@ class EcosystemConfig(AppConfig):
         for name in names:
             register_sitemap(f"ecosystem-{name.lower()}", getattr(sitemaps, name))
         search.register_kinds()
+        staff_calendar.register_sources()
         mail.register_kinds()
         privacy.register()
         api.register("ecosystem.api.resources")

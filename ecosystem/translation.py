@@ -8,6 +8,7 @@ from simple_history import register as keep_history
 
 from ecosystem.models import (
     City,
+    CityNumber,
     CityPeriod,
     Concept,
     ContactPoint,
@@ -34,6 +35,11 @@ from iurc_portal.translation.registry import register_translated, value_across
 @register(City)
 class CityTranslation(TranslationOptions):
     fields = ("name",)
+
+
+@register(CityNumber)
+class CityNumberTranslation(TranslationOptions):
+    fields = ("name", "hours")
 
 
 @register(CityPeriod)

@@ -9,9 +9,11 @@ class EventsConfig(AppConfig):
     def ready(self):
         from events import (
             broadcast_mail,
+            calendar_mail,
             export_columns,
             export_mail,
             feeds,
+            feeds_lists,
             group_mail,
             mail,
             mail_changes,
@@ -20,7 +22,9 @@ class EventsConfig(AppConfig):
             privacy,
             search,
             sitemaps,
+            staff_calendar,
         )
+        from events.caldav import oauth  # noqa: F401 - says how calendars with a consent sign in
         from events.receivers import adopt_registrations, follow_changed_address
         from iurc_portal.accounts.signals import address_changed, address_proved
         from iurc_portal.api import registry as api
@@ -35,11 +39,14 @@ class EventsConfig(AppConfig):
         mail_seats.register_kinds()
         group_mail.register_kinds()
         export_mail.register_kinds()
+        calendar_mail.register_kinds()
         export_columns.register()
         register_sitemap("events-lists", sitemaps.Lists)
         register_sitemap("events-events", sitemaps.Events)
         register_sitemap("events-series", sitemaps.SeriesPages)
         search.register_kinds()
         privacy.register()
+        feeds_lists.register()
+        staff_calendar.register_sources()
         feeds.SHELF.connect()
         api.register("events.api.resources")

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -36,13 +37,15 @@ PARTSTAT = {
 class PublicFeed:
     """One calendar for everybody: its address within ``/feeds/`` without language, its name and its events.
 
-    ``of`` is the track or the series of which it is.
+    ``of`` is the track, the series or the like of which it is. ``more`` gives what stands in it besides events: from a
+    language and ``now`` (aware) the entries, in order.
     """
 
     slug: str
     name: str
     events: QuerySet[Event]
-    of: Track | Series | None = None
+    of: object | None = None
+    more: Callable[[str, datetime], list[ical.Entry]] | None = None
 
 
 @dataclass(frozen=True)
@@ -105,8 +108,53 @@ class Kind:
 KINDS = [Kind(_track_called, _every_track), Kind(_series_called, _every_series)]
 
 
-def public_feed(slug: str) -> PublicFeed | None:
-    """The calendar behind ``/feeds/<slug>.<language>.ics``, named in the active language; None if there is none."""
+@dataclass(frozen=True)
+class FilteredList:
+    """A list that can be filtered, as a calendar: ``/feeds/<slug>.<language>.ics?theme=energy`` (7.1).
+
+    ``parameters`` are those of the list's filter that say what stands in it; ``build`` takes them as the list's page
+    does. Whatever else stands in an address is not looked at, so that one question has one copy.
+    """
+
+    slug: str
+    parameters: tuple[str, ...]
+    build: Callable[[QueryDict], PublicFeed]
+
+    def asked(self, query: QueryDict) -> QueryDict:
+        """What ``query`` asks of this list, in one order: names and values sorted, each once, none without end."""
+        found = QueryDict(mutable=True)
+        for name in self.parameters:
+            values = sorted({value[:LONGEST_VALUE] for value in query.getlist(name) if value})
+            if values:
+                found.setlist(name, values[:MOST_VALUES])
+        return found
+
+
+LISTS: dict[str, FilteredList] = {}
+MOST_VALUES, LONGEST_VALUE = 40, 200
+
+
+def register_list(entry: FilteredList) -> None:
+    LISTS[entry.slug] = entry
+
+
+def register_kind(kind: Kind, *, shows: Iterable[str] = ()) -> None:
+    """Add calendars; all copies are void when one of the models that these show (``app.model``) is saved."""
+    KINDS.append(kind)
+    SHELF.labels.update(shows)
+
+
+def list_called(slug: str) -> FilteredList | None:
+    return LISTS.get("all" if slug in ALL else slug)
+
+
+def public_feed(slug: str, query: QueryDict | None = None) -> PublicFeed | None:
+    """The calendar behind ``/feeds/<slug>.<language>.ics``, named in the active language; None if there is none.
+
+    ``query`` is what is asked of a list (``FilteredList.asked``).
+    """
+    if query and (listed := list_called(slug)):
+        return listed.build(query)
     if slug in ALL:
         return everything()
     return next((feed for kind in KINDS if (feed := kind.called(slug))), None)
@@ -129,21 +177,22 @@ def as_webcal(address: str) -> str:
 def within_window(events: QuerySet[Event], *, now: datetime) -> QuerySet[Event]:
     """Events from 90 days back to two years ahead; cancelled ones for 90 days after it, since many programs never
     delete what merely disappears (7.1, 7.5)."""
-    back, ahead = _window(now)
+    back, ahead = window(now)
     lately_cancelled = Q(status=Event.Status.CANCELLED, cancelled_at__gt=back)
     still_on = Q(status=Event.Status.CONFIRMED, dtend__gt=back)
     shown = events.filter(still_on | lately_cancelled, dtstart__lt=ahead)
     return shown.select_related("place__city").order_by("dtstart", "pk")
 
 
-def _window(now: datetime) -> tuple[datetime, datetime]:
+def window(now: datetime) -> tuple[datetime, datetime]:
+    """The first and the last moment that calendars tell of at ``now`` (7.1)."""
     days = settings.IURC_EVENTS
     return now - timedelta(days=days["feed_days_back"]), now + timedelta(days=days["feed_days_ahead"])
 
 
-def _is_within(event: Event, *, now: datetime) -> bool:
+def is_within(event: Event, *, now: datetime) -> bool:
     """The same as ``within_window``, of an event as people hold it."""
-    back, ahead = _window(now)
+    back, ahead = window(now)
     is_news = (
         event.cancelled_at is not None and event.cancelled_at > back if event.is_cancelled else event.dtend > back
     )
@@ -151,8 +200,9 @@ def _is_within(event: Event, *, now: datetime) -> bool:
 
 
 def render_public(feed: PublicFeed, *, language: str, now: datetime) -> tuple[bytes, datetime]:
-    """The calendar and the last change of an event in it. One query."""
+    """The calendar and the last change of an event in it. One query, and those of what stands in it besides."""
     entries = [ical.entry_for(event, language=language) for event in within_window(feed.events, now=now)]
+    entries += feed.more(language, now) if feed.more is not None else []
     return ical.calendar(entries, name=feed.name, language=language), _newest(entries, now)
 
 
@@ -210,7 +260,7 @@ def render_personal(token: FeedToken, person: Person, *, now: datetime) -> tuple
         if isinstance(events, QuerySet):
             wanted |= Q(Exists(events.filter(pk=OuterRef("pk"))))
         elif events is not None:
-            frozen |= {one.event.pk: one for one in events if _is_within(one.event, now=now)}
+            frozen |= {one.event.pk: one for one in events if is_within(one.event, now=now)}
     rows = [event for event in within_window(mine.filter(wanted), now=now) if event.pk not in frozen]
     shown = sorted([*rows, *(one.event for one in frozen.values())], key=lambda event: (event.dtstart, event.pk))
     both_ways = {event.pk for event in shown if event.event_attendance_mode == Event.AttendanceMode.MIXED}

@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.utils import parseaddr
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from django.utils.translation import pgettext
 
 from events.models import Event
 from events.when import When
+from iurc_portal.clock import day_bounds
 from iurc_portal.translation.languages import Spoken, best_text
 from iurc_portal.translation.marks import plain
 
@@ -70,7 +71,7 @@ class Entry:
     """What one VEVENT says, in one language. The times are aware and written on the clocks of ``tzid``."""
 
     uid: str
-    sequence: int
+    sequence: int | None  # None: of what has no invitations, nobody compares versions
     dtstart: datetime
     dtend: datetime
     tzid: str
@@ -88,6 +89,7 @@ class Entry:
     partstat: str = ""  # in the person's own feed, which has no ATTENDEE to carry it (7.2, 7.4)
     alarm: int | None = None  # minutes before the start (7.8)
     all_day: bool = False
+    is_free: bool = False  # a day to know of, which keeps nobody from anything else (TRANSP, §3.8.2.7)
 
     @property
     def when(self) -> When:
@@ -122,6 +124,47 @@ def entry_for(event: Event, *, language: str, tzid: str = "", mode: str = "", no
             status=Event.Status.CANCELLED if event.is_cancelled else Event.Status.CONFIRMED,
             all_day=event.all_day,
         )
+
+
+def day_entry(
+    *,
+    uid: str,
+    first: date,
+    last: date,
+    tzid: str,
+    summary: tuple[str, str],
+    text: str,
+    url: str,
+    language: str,
+    changed: datetime,
+    location: str = "",
+    is_cancelled: bool = False,
+    is_free: bool = True,
+) -> Entry:
+    """The entry of days that are no event: a deadline, a visit. ``summary`` is a text with its language, ``text`` goes
+    before the days and the address, ``last`` is inclusive, ``changed`` (aware) the record's last change.
+    """
+    start, end = day_bounds(first, last, tzid)
+    with translation.override(language):
+        lines = "\n".join(When(start, end, tzid, True).lines(language))
+    return Entry(
+        uid=uid,
+        sequence=None,
+        dtstart=start,
+        dtend=end,
+        tzid=tzid,
+        summary=summary[0],
+        summary_language=summary[1],
+        description="\n\n".join(filter(None, [lines, plain(text), url])),
+        language=language,
+        location=location,
+        url=url,
+        stamp=changed,
+        last_modified=changed,
+        status=Event.Status.CANCELLED if is_cancelled else Event.Status.CONFIRMED,
+        all_day=True,
+        is_free=is_free,
+    )
 
 
 def invitation(
@@ -182,7 +225,7 @@ def calendar(entries: Sequence[Entry], *, method: str = "", name: str = "", lang
         if any(entry.tzid == tzid and not entry.all_day and not _in_utc(entry) for entry in entries):
             lines += VTIMEZONES[tzid]
     for entry in entries:
-        lines += _vevent(entry)
+        lines += vevent(entry)
     lines.append("END:VCALENDAR")
     return b"".join(fold(line) for line in lines)
 
@@ -211,7 +254,7 @@ def text_line(name: str, value: str, **parameters: str) -> str:
     return f"{name}{words}:{escape(value)}"
 
 
-def _vevent(entry: Entry) -> Iterable[str]:
+def vevent(entry: Entry) -> Iterable[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{entry.uid}"
     yield f"DTSTAMP:{_utc(entry.stamp)}"
@@ -221,13 +264,17 @@ def _vevent(entry: Entry) -> Iterable[str]:
     else:
         yield _time_line("DTSTART", entry.dtstart, entry)
         yield _time_line("DTEND", entry.dtend, entry)
-    yield f"SEQUENCE:{entry.sequence}"
+    if entry.sequence is not None:
+        yield f"SEQUENCE:{entry.sequence}"
     yield f"LAST-MODIFIED:{_utc(entry.last_modified)}"
     if entry.status:
         yield f"STATUS:{entry.status}"
+    if entry.is_free:
+        yield "TRANSP:TRANSPARENT"
     yield text_line("SUMMARY", entry.summary, LANGUAGE=entry.summary_language)
     yield text_line("DESCRIPTION", entry.description, LANGUAGE=entry.language)
-    yield text_line("LOCATION", entry.location, LANGUAGE=entry.language)
+    if entry.location:
+        yield text_line("LOCATION", entry.location, LANGUAGE=entry.language)
     yield f"URL:{entry.url}"
     if entry.organizer:
         yield f"ORGANIZER:mailto:{entry.organizer}"

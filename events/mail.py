@@ -312,7 +312,7 @@ def when_of(facts: Mapping[str, str], event: Event) -> When:
     if "dtstart" not in facts:
         return event.when
     start, end = (datetime.fromisoformat(facts[name]) for name in ("dtstart", "dtend"))
-    return When(start, end, facts.get("tzid", event.tzid), facts.get("all_day") == str(True))
+    return When(start, end, facts.get("tzid", event.tzid), facts.get("all_day") == str(True), event.further)
 
 
 def letter(message: Message, registration: Registration, words: Words, *, join: str = "") -> EmailMultiAlternatives:

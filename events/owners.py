@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 
@@ -14,6 +15,11 @@ class Owner:
     ``along`` are further relations that ``address`` reads. Where staff may begin one from a day and an hour,
     ``add_page`` gives its label and address. ``copy`` makes the owner of a further date of a series (``owned``,
     ``event``); what has none cannot be repeated.
+
+    For the staff's month: ``kind`` is what it stands as there, ``movable`` and ``mine`` give conditions on events for
+    a user, ``move`` takes the owned, ``start``, ``end`` (aware), ``now`` and ``by``; ``conflicts`` gives those of the
+    owned in words, by keys that last, ``doubles`` what is wanted twice between two instants, in words by event,
+    ``notes`` what else follows from a move of the owned.
     """
 
     relation: str
@@ -21,6 +27,13 @@ class Owner:
     along: tuple[str, ...] = ()
     add_page: Callable[[], tuple[Any, str]] | None = None
     copy: Callable[[Any, Any], Any] | None = None
+    kind: str = ""
+    movable: Callable[[Any], Q] | None = None
+    mine: Callable[[Any], Q] | None = None
+    move: Callable[..., Any] | None = None
+    conflicts: Callable[[Any], dict[str, str]] | None = None
+    doubles: Callable[[Any, Any], dict[int, list[str]]] | None = None
+    notes: Callable[[Any], list[str]] | None = None
 
 
 _owners: dict[str, Owner] = {}
@@ -33,6 +46,15 @@ def register(owner: Owner) -> None:
 def relations() -> list[str]:
     """What lists of events select along, so that asking for owners costs no query a row."""
     return [name for owner in _owners.values() for name in (owner.relation, *owner.along)]
+
+
+def relations_alone() -> list[str]:
+    """The one-to-ones from an event to what may own it."""
+    return list(_owners)
+
+
+def every() -> list[Owner]:
+    return list(_owners.values())
 
 
 def staff_page(event) -> str:

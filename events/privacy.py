@@ -21,7 +21,7 @@ from events.models import (
     RetentionHold,
 )
 from events.questions import in_words
-from events.services import anonymising, exports, feeds
+from events.services import anonymising, exports, feeds, sources
 from iurc_portal.accounts.names import NAME_FIELDS
 from iurc_portal.audit.models import Transition
 from iurc_portal.privacy import registry, words
@@ -66,6 +66,14 @@ def register() -> None:
             words.ANONYMISED,
             lambda before: over(before).filter(~Exists(holds_of(OuterRef("event"))), state=State.CONFIRMED),
             anonymising.anonymise,
+        ),
+        Rule(
+            "imported",
+            _("Texts of calendars of others that were ignored, are gone, or are over"),
+            Span("feed_import_days", _("%(time)s after the decision, or after the end")),
+            words.DELETED,
+            sources.over,
+            sources.forget,
         ),
         Rule(
             "unmatched",
@@ -173,7 +181,7 @@ def forget_queries(rows: Iterable[ParticipantExport]) -> None:
 
 
 def collect(subject: Subject) -> Iterable[Section]:
-    """Five queries, whatever there is."""
+    """Six queries, whatever there is."""
     rows = list(anonymising.of_person(subject))
     keys = [row.pk for row in rows]
 
@@ -238,6 +246,19 @@ def collect(subject: Subject) -> Iterable[Section]:
         ),
         list(calendars),
         lambda token: f"{token.name} ({words.day(token.created_at)})",
+    )
+    remote = subject.user.remote_calendars.order_by("pk") if subject.user is not None else []
+    yield Section(
+        "connected-calendars",
+        _("Connected calendars"),
+        columns(
+            ("name", _("name"), "display_name"),
+            ("address", _("address of the calendar"), "url"),
+            ("user", _("user name"), "username"),
+            ("connected", _("connected"), "created_at"),
+        ),
+        list(remote),
+        lambda calendar: f"{calendar.display_name} ({words.day(calendar.created_at)})",
     )
     log = Transition.objects.filter(
         model=Registration._meta.label_lower, object_id__in=[str(key) for key in keys]

@@ -72,3 +72,36 @@ def promote_waiting_lists() -> dict[str, int]:
     from events.services import registrations
 
     return registrations.sweep(now=timezone.now())
+
+
+@shared_task
+def fetch_sources() -> dict[str, int]:
+    """Ask which calendars of others are due, and hand each to a task of its own."""
+    from events.services import sources
+    from iurc_portal.notifications.services import heartbeat
+
+    now = timezone.now()
+    with heartbeat("fetch_sources", now=now) as counts:
+        counts.update(sources.fetch_due(now=now))
+    return counts
+
+
+@shared_task
+def fetch_source(source_id: int) -> str:
+    from events.services import sources
+
+    return sources.fetch(source_id, now=timezone.now())
+
+
+@shared_task
+def sync_calendars() -> dict[str, int]:
+    from events.services.calendars import scheduling
+
+    return scheduling.start_due(now=timezone.now())
+
+
+@shared_task(acks_late=True)
+def sync_calendar(calendar_id: int) -> str:
+    from events.services.calendars import scheduling
+
+    return scheduling.run_one(calendar_id, now=timezone.now())

@@ -3,18 +3,30 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from events import owners
-from events.models import Event, Registration
+from events.models import (
+    Event,
+    FeedSource,
+    ImportedItem,
+    Registration,
+    RemoteCalendar,
+    RemoteItem,
+    SyncProposal,
+)
+from events.remote_words import state_of
 from iurc_portal.staff import todo
 from iurc_portal.staff.filters import without_text
 from iurc_portal.staff.todo import Job, Panel, Task, register
 
 AHEAD = timedelta(days=14)
 WEEK = timedelta(days=7)
+MOST_CALENDARS = 10  # on the home
 
 
 def public_without_japanese(now):
@@ -38,6 +50,39 @@ def next_two_weeks(now, user) -> dict:
         "registrations": todo.tasks["registered-this-week"].rows_for(user, now).count(),
         "registrations_url": todo.tasks["registered-this-week"].url(Registration),
     }
+
+
+def connected_calendars(now, user) -> dict:
+    """Those that this person looks after, the sick first: last success, entries, open questions. One query."""
+    copies = RemoteItem.objects.ours().filter(calendar=OuterRef("pk"), deleted_at=None)
+    waiting = SyncProposal.objects.open().filter(item__calendar=OuterRef("pk"))
+    calendars = (
+        RemoteCalendar.objects.editable_by(user)
+        .select_related("city")
+        .annotate(copies=_number(copies, "calendar"), asked=_number(waiting, "item__calendar"))
+        .annotate(
+            is_ill=Case(When(paused_because="", stopped_because="", failures=0, then=Value(0)), default=Value(1))
+        )
+        .order_by("-is_ill", "last_success_at", "pk")
+    )
+    rows = []
+    for calendar in calendars[:MOST_CALENDARS]:
+        state, words = state_of(calendar)
+        url = reverse("admin:events_remotecalendar_change", args=[calendar.pk])
+        rows.append({"calendar": calendar, "state": words, "is_well": state in ("running", "paused"), "url": url})
+    return {"rows": rows}
+
+
+def _number(rows, of: str) -> Coalesce:
+    counted = rows.order_by().values(of).annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def calendars_that_wait(now):
+    """Refused by their server, or stopped by a guard: a person must look."""
+    refused = Q(paused_because__in=(RemoteCalendar.Pause.UNAUTHORIZED, RemoteCalendar.Pause.FORBIDDEN))
+    stopped = Q(paused_because="") & ~Q(stopped_because="")
+    return RemoteCalendar.objects.filter(refused | stopped)
 
 
 def registered_this_week(now):
@@ -100,12 +145,39 @@ register(
         lambda now: Registration.objects.filter(state=Registration.State.CONFIRMED).exclude(needs_review_since=None),
         "events.change_registration",
     ),
+    Task(
+        "imported-items",
+        _("Items of calendars of others to look at"),
+        lambda now: ImportedItem.objects.to_decide(now=now),
+        "events.change_importeditem",
+    ),
+    Task(
+        "feed-sources",
+        _("Calendars of others that cannot be read or were stopped"),
+        lambda now: FeedSource.objects.in_trouble(),
+        "events.change_feedsource",
+    ),
+    Task(
+        "calendar-proposals",
+        _("Proposals and conflicts from connected calendars"),
+        lambda now: SyncProposal.objects.open(),
+        "events.decide_syncproposal",
+    ),
+    Task(
+        "calendars-to-look-at",
+        _("Connected calendars that stand still and wait for you"),
+        calendars_that_wait,
+        "events.change_remotecalendar",
+    ),
     Panel("next-two-weeks", "admin/_next_two_weeks.html", next_two_weeks, "events.view_event"),
+    Panel("connected-calendars", "admin/_calendars.html", connected_calendars, "events.change_remotecalendar"),
     Job("send_change_notices", _("Notices of changed events"), "send-change-notices"),
     Job("promote_waiting_lists", _("Waiting lists of events"), "promote-waiting-lists"),
     Job("release_lapsed_members", _("Places of groups that nobody confirmed"), "release-lapsed-members"),
     Job("send_due_reminders", _("Reminders of events"), "send-due-reminders"),
+    Job("sync_calendars", _("Connected calendars"), "sync-calendars"),
     Job("make_exports", _("Files of participants that were asked for"), "make-exports"),
+    Job("fetch_sources", _("Reading calendars of others"), "fetch-sources"),
     Job("extend_series", _("Further dates of series"), "extend-series"),
     *(
         [Job("take_replies", _("Reading answers to invitations"), "take-replies")]

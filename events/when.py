@@ -10,18 +10,22 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 from django.utils.translation import get_language, pgettext
 
-from iurc_portal.clock import ZONES, PartnerSide, both_cities
+from iurc_portal.clock import ZONES, FurtherCity, PartnerSide, both_cities
 from iurc_portal.translation.times import both_cities_lines, clock, date_range, date_words, time_range, zone_place
 
 
 @dataclass(frozen=True)
 class When:
-    """From ``start`` to ``end`` (aware, exclusive). With ``all_day`` they bound days on the calendar of ``tzid``."""
+    """From ``start`` to ``end`` (aware, exclusive). With ``all_day`` they bound days on the calendar of ``tzid``.
+
+    ``further`` are cities beside the two that take part: their hours stand after those of the two.
+    """
 
     start: datetime
     end: datetime
     tzid: str
     all_day: bool = False
+    further: tuple[FurtherCity, ...] = ()
 
     @property
     def first_day(self) -> date:
@@ -57,7 +61,7 @@ class When:
     def lines(self, language: str | None = None, *, tzid: str = "") -> list[str]:
         """For letters and calendars: a line for each city, one alone for whole days. ``tzid`` is the reader's."""
         if not self.all_day:
-            return both_cities_lines(self.start, self.end, language, tzid=tzid)
+            return both_cities_lines(self.start, self.end, language, tzid=tzid, further=self.further)
         with translation.override(language or get_language()):
             label = pgettext("letter", "All day (%(city)s)") % {"city": self.city}
             return [f"{label}{'：' if _is_japanese(language) else ': '}{self.day_words('full')}"]
@@ -69,7 +73,7 @@ class When:
                 return [f"{self.day_words()} {all_day_words()}"]
             return [
                 f"{date_words(time.start, 'short')} {time_range(time)} {time.label}"
-                for time in both_cities(self.start, self.end, language=language)
+                for time in both_cities(self.start, self.end, language=language, further=self.further)
             ]
 
     def start_words(self, language: str, tzid: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 Times are aware and stored in UTC; everything here turns them into wall clocks for people (events spec 12).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
@@ -50,20 +51,48 @@ def cities_in_order(language: str, tzid: str = "") -> list[PartnerSide]:
 
 
 @dataclass(frozen=True)
+class FurtherCity:
+    """A city beside the two whose time is told, with its own zone. ``names`` are by language, some may be wanting."""
+
+    tzid: str
+    names: tuple[tuple[str, str], ...]
+
+    def name(self, language: str) -> str:
+        """In the reader's language, else in English, Italian or Japanese; at last as the zone is called."""
+        named = dict(self.names)
+        return next((named[code] for code in (language[:2], "en", "it", "ja") if named.get(code)), self.tzid)
+
+    def kept(self) -> dict[str, str]:
+        """As a row of plain data: the zone, and the names by language."""
+        return {"tzid": self.tzid, **{code: name for code, name in self.names if name}}
+
+    @classmethod
+    def read(cls, rows: list[dict[str, str]] | None) -> tuple["FurtherCity", ...]:
+        """What ``kept`` wrote. A zone that this computer does not know is left out: better none than a wrong one."""
+        known = available_timezones()
+        return tuple(
+            cls(row["tzid"], tuple((code, name) for code, name in row.items() if code != "tzid"))
+            for row in rows or []
+            if row.get("tzid") in known
+        )
+
+
+@dataclass(frozen=True)
 class CityTime:
     """An interval as one city's clocks show it. ``day_shift`` is its date less the first city's (−1, 0 or 1).
 
-    ``side`` is None for a zone that is neither city's.
+    ``side`` is None for a zone that is neither city's; ``name`` is that of a further city.
     """
 
     side: PartnerSide | None
     start: datetime
     end: datetime | None
     day_shift: int = 0
+    name: str = ""
 
     @property
     def label(self) -> str:
-        return str(self.side.label) if self.side else self.start.tzinfo.key  # type: ignore[union-attr]
+        return str(self.side.label) if self.side else self.name or self.start.tzinfo.key  # type: ignore[union-attr]
 
     @property
     def abbreviation(self) -> str:
@@ -75,8 +104,15 @@ class CityTime:
         return self.end is not None and self.end.date() > self.start.date()
 
 
-def both_cities(start: datetime, end: datetime | None = None, *, language: str, tzid: str = "") -> list[CityTime]:
-    """Return ``start`` and ``end`` (aware) on both cities' clocks, the reader's own city first."""
+def both_cities(
+    start: datetime,
+    end: datetime | None = None,
+    *,
+    language: str,
+    tzid: str = "",
+    further: Sequence[FurtherCity] = (),
+) -> list[CityTime]:
+    """Return ``start`` and ``end`` (aware) on both cities' clocks, the reader's own city first, then ``further``."""
     if start.tzinfo is None:
         raise ValueError("both_cities needs an aware start")
     times: list[CityTime] = []
@@ -85,6 +121,11 @@ def both_cities(start: datetime, end: datetime | None = None, *, language: str, 
         local = start.astimezone(zone)
         shift = (local.date() - times[0].start.date()).days if times else 0
         times.append(CityTime(side, local, end.astimezone(zone) if end else None, shift))
+    for city in further:
+        zone = ZoneInfo(city.tzid)
+        local = start.astimezone(zone)
+        shift = (local.date() - times[0].start.date()).days
+        times.append(CityTime(None, local, end.astimezone(zone) if end else None, shift, city.name(language)))
     return times
 
 

@@ -23,6 +23,7 @@ from django.utils.http import http_date, parse_etags
 
 log = logging.getLogger(__name__)
 HOUR = 3600
+PLACES = 64  # for the copies of one file under whatever it is asked
 PACKED = "-gzip"  # compressed bytes are others, and a strong ETag says so (RFC 9110 §8.8.3)
 
 
@@ -32,13 +33,15 @@ class Head:
 
     ``changed_at`` (seconds since 1970) is when these bytes were first made: a calendar changes, too, when an event
     leaves it, so that the newest of those that remain says little about it. Version 0: nothing is remembered, and
-    ``changed_at`` is only what the newest record says.
+    ``changed_at`` is only what the newest record says. ``of`` says which question the copy answers, where several
+    share a place (``Shelf.place_for``).
     """
 
     version: int
     until: float
     etag: str
     changed_at: int
+    of: str = ""
 
     def is_known_to(self, request) -> bool:
         """Whether the program has these bytes: by ETag or, without one, by the time of its copy."""
@@ -78,8 +81,18 @@ class Shelf:
     def _key(self, *parts: str) -> str:
         return ":".join(("file", self.name, *parts))
 
-    def look_up(self, name: str, *, now: datetime) -> tuple[int, Head | None]:
-        """The present version and the head of the copy that is good at ``now`` (aware), if any. 0: keep nothing."""
+    @staticmethod
+    def place_for(name: str, question: str) -> str:
+        """Where copies of ``name`` under ``question`` (any text) are kept. Anybody can ask anything, so places are few
+        and questions share them: whoever asks last has the copy.
+        """
+        return f"{name}:{int(sha256(question.encode()).hexdigest()[:8], 16) % PLACES}"
+
+    def look_up(self, name: str, *, now: datetime, of: str = "") -> tuple[int, Head | None]:
+        """The present version and the head of the copy that is good at ``now`` (aware), if any. 0: keep nothing.
+
+        ``of`` is the question that the copy must answer.
+        """
         if not settings.KEEP_PAGES:
             return 0, None
         try:
@@ -89,7 +102,8 @@ class Shelf:
             log.exception("the cache does not answer; no file is kept")
             return 0, None
         head = found.get(self._key("head", name))
-        return version, head if head and head.version == version and now.timestamp() < head.until else None
+        is_good = head and head.version == version and head.of == of and now.timestamp() < head.until
+        return version, head if is_good else None
 
     def body(self, name: str, head: Head) -> bytes | None:
         """The compressed bytes behind ``head``, or None if the cache has lost or replaced them."""
@@ -100,7 +114,9 @@ class Shelf:
             return None
         return found[1] if found and found[0] == head.etag else None
 
-    def keep(self, name: str, octets: bytes, *, version: int, now: datetime, newest: datetime) -> tuple[Head, bytes]:
+    def keep(
+        self, name: str, octets: bytes, *, version: int, now: datetime, newest: datetime, of: str = ""
+    ) -> tuple[Head, bytes]:
         """The head of a new copy and its compressed bytes. The copy is good until the next full hour at most.
 
         ``version`` is that of before the rows were read: what was saved meanwhile voids the copy. ``newest`` (aware)
@@ -110,11 +126,11 @@ class Shelf:
             return unkept(octets, newest=newest)
         (head, packed), second = unkept(octets, newest=newest), int(now.timestamp())
         etag, until = head.etag, (second // HOUR + 1) * HOUR
-        head = Head(version, until, etag, second)
+        head = Head(version, until, etag, second, of)
         try:
             former = caches["pages"].get(self._key("head", name))
             if former and former.etag == etag:
-                head = Head(version, until, etag, former.changed_at)
+                head = Head(version, until, etag, former.changed_at, of)
             caches["pages"].set(self._key("body", name), (etag, packed), timeout=24 * HOUR)
             caches["pages"].set(self._key("head", name), head, timeout=24 * HOUR)
         except Exception:  # as above

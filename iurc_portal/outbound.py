@@ -48,8 +48,7 @@ def is_public(text: str) -> bool:
 
 
 def may_be_called(text: str, allowed: Iterable[str] = ()) -> bool:
-    address = ipaddress.ip_address(text.partition("%")[0])
-    return is_public(text) or any(address in ipaddress.ip_network(network) for network in allowed)
+    return is_public(text) or within(text, allowed)
 
 
 def addresses(host: str, port: int, *, allowed: Iterable[str] = ()) -> list[str]:
@@ -65,3 +64,9 @@ def addresses(host: str, port: int, *, allowed: Iterable[str] = ()) -> list[str]
     if not all(may_be_called(address, allowed) for address in unique):
         raise Refused("not-public", host)
     return unique
+
+
+def within(text: str, networks: Iterable[str]) -> bool:
+    """Whether an address lies in one of ``networks``."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    return any(address in ipaddress.ip_network(network) for network in networks)

@@ -245,12 +245,14 @@ CELERY_BEAT_SCHEDULE = {
     # Asked by the hour and done once a night: no start of beat delays it by a day.
     "purge-personal-data": {"task": "iurc_portal.privacy.tasks.purge_personal_data", "schedule": 3600},
     "tend-data-requests": {"task": "iurc_portal.privacy.tasks.tend_data_requests", "schedule": 300},
+    "sync-calendars": {"task": "events.tasks.sync_calendars", "schedule": 60},
     "make-exports": {"task": "events.tasks.make_exports", "schedule": 60},
     "follow-the-calendar": {"task": "programme.tasks.follow_the_calendar", "schedule": 900},
     "tend-follow-ups": {"task": "programme.tasks.tend_follow_ups", "schedule": 1800},
     "tend-surveys": {"task": "programme.tasks.tend_surveys", "schedule": 300},
     "make-papers": {"task": "programme.tasks.make_papers", "schedule": 60},
     "tend-hosts": {"task": "programme.tasks.tend_hosts", "schedule": 3600},
+    "fetch-sources": {"task": "events.tasks.fetch_sources", "schedule": 300},
     "extend-series": {"task": "events.tasks.extend_series", "schedule": 86_400},
     "tell-clock-changes": {"task": "events.tasks.tell_clock_changes", "schedule": 86_400},
     "tend-profiles": {"task": "ecosystem.tasks.ask_for_confirmation", "schedule": 86_400},
@@ -290,6 +292,15 @@ CONTACT_EMAIL = env.text("CONTACT_EMAIL", "iurc@torino-nagoya.example")
 DEMO_PASSWORD = env.text("DEMO_PASSWORD", "torino-nagoya-2005")
 FEED_ALLOWED_NETWORKS = env.networks("FEED_ALLOWED_NETWORKS")
 CALDAV_ALLOWED_NETWORKS = env.networks("CALDAV_ALLOWED_NETWORKS")
+GOOGLE_CALENDAR: dict[str, str] = {  # events/caldav/oauth.py; without a client nobody is offered it
+    "client_id": env.text("GOOGLE_CALENDAR_CLIENT_ID"),
+    "client_secret": env.text("GOOGLE_CALENDAR_CLIENT_SECRET"),
+    "authorize": "https://accounts.google.com/o/oauth2/v2/auth",
+    "token": "https://oauth2.googleapis.com/token",
+    "revoke": "https://oauth2.googleapis.com/revoke",
+    "scope": "https://www.googleapis.com/auth/calendar",
+    "caldav": "https://apidata.googleusercontent.com/caldav/v2/{account}/user",
+}
 
 IURC_ECOSYSTEM: dict[str, Any] = {
     "fresh_days": 365,  # how long a profile counts as confirmed (ecosystem spec E12) …
@@ -341,6 +352,22 @@ IURC_EVENTS: dict[str, Any] = {
     "group_size": 10,  # people in a group where the event says nothing else (2.1)
     "delegation_size": 60,  # people whom staff register at once
     "export_rows_at_once": 2000,  # a file with more rows is made by a task
+    "feed_import": {  # calendars that others publish (10)
+        "seconds": 10,  # to fetch one, and as many to read it
+        "bytes": 5 * 1024 * 1024,  # after decompression
+        "components": 5000,
+        "property_bytes": 64 * 1024,
+        "redirects": 3,
+        "ports": [443],
+        "minutes_between": 15,
+        "months": 18,
+        "instances": 500,  # of one series …
+        "all_instances": 5000,  # … and of one source
+        "memory_mb": 400,  # of addresses, which is more than of memory, for the process that reads
+        "gone_most": 10,  # a fetch that lacks more than this, or more than this share of what was there, is stopped
+        "gone_share": 30,
+        "gone_least": 3,
+    },
     "member_hours": 72,  # a member's seat is held this long after the letter, or until the start (2.18)
 }
 
@@ -391,7 +418,9 @@ IURC_PRIVACY: dict[str, int] = {
     "visit_journey_days": 90,  # arrival and departure
     "visit_contact_months": 12,  # e-mail and telephone of delegates without an account
     "host_answer_months": 12,  # what hosts wrote, after the report
+    "visit_names_months": 60,  # names of visits, after the edition; an edition may say other years
     "log_months": 24,  # by which words staff filtered what they exported; what retention did
+    "feed_import_days": 90,  # texts of foreign calendars' items that were ignored or are gone (events spec 13.2)
     "import_days": 42,  # rows of imported lists
     "dead_claim_days": 1,
     "rejected_claim_days": 90,

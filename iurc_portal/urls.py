@@ -22,6 +22,7 @@ urlpatterns += i18n_patterns(
     path("", include("iurc_portal.pages.urls")),  # home, search, editable texts, rating, report, my area
     path("", include("iurc_portal.privacy.urls")),  # your-data/, my/data/
     path("my/", include("events.urls_my")),  # one's own calendars
+    path("my/", include("programme.urls_my")),  # follow-ups of one's organisations and visits
     path("news/", include("iurc_portal.notifications.urls")),  # subscribing by mail
     path("account/", include("allauth.urls")),
     path("ecosystem/", include("ecosystem.urls")),

@@ -11,7 +11,8 @@ class ProgrammeConfig(AppConfig):
 
         from events import afterwards, linked_data, owners
         from events import feeds as event_feeds
-        from events.signals import event_moved
+        from events.services.calendars import choosing
+        from events.signals import attendance_recorded, event_moved, registration_withdrawn
         from iurc_portal.content import engine
         from iurc_portal.pages.sitemaps import register as register_sitemap
         from programme import (
@@ -26,8 +27,10 @@ class ProgrammeConfig(AppConfig):
             privacy,
             receivers,
             remains,
+            remote_calendars,
             search,
             sitemaps,
+            staff_calendar,
             staff_pages,
             visit_privacy,
         )
@@ -36,9 +39,32 @@ class ProgrammeConfig(AppConfig):
         from programme.services.webinars import repeat_webinar
 
         owners.register(
-            owners.Owner("webinar", staff_pages.of_webinar, add_page=staff_pages.add_webinar, copy=repeat_webinar)
+            owners.Owner(
+                "webinar",
+                staff_pages.of_webinar,
+                add_page=staff_pages.add_webinar,
+                copy=repeat_webinar,
+                kind="webinars",
+                movable=staff_calendar.webinars_movable_by,
+            )
         )
-        owners.register(owners.Owner("agenda_item", staff_pages.of_agenda_item, along=("agenda_item__day",)))
+        owners.register(
+            owners.Owner(
+                "agenda_item",
+                staff_pages.of_agenda_item,
+                along=("agenda_item__day__visit__host_city",),
+                kind="items",
+                movable=staff_calendar.items_movable_by,
+                mine=staff_calendar.items_of,
+                move=staff_calendar.move_item_to,
+                conflicts=staff_calendar.conflicts_of_item,
+                doubles=staff_calendar.doubles_between,
+                notes=staff_calendar.notes_of_item,
+            )
+        )
+        owners.register(owners.Owner("meeting", staff_pages.of_meeting))
+        owners.register(owners.Owner("stay_session", staff_pages.of_stay_session))
+        staff_calendar.register_sources()
         afterwards.register(remains.of_webinar)
         afterwards.register_personal(remains.survey_of)
         mail.register_kinds()
@@ -54,9 +80,14 @@ class ProgrammeConfig(AppConfig):
         post_delete.connect(receivers.forget_material, Material, dispatch_uid="programme.forget_material")
         engine.register(engine.Loader("programme", 30, content.prepare))
         event_moved.connect(receivers.follow_moved_event, dispatch_uid="programme.follow_moved_event")
-        for name in ("Pages", "Visits", "Exchanges"):
+        for signal, name in ((attendance_recorded, "recorded"), (registration_withdrawn, "withdrawn")):
+            signal.connect(receivers.count_attendance_again, dispatch_uid=f"programme.attendance_{name}")
+        for name in ("Pages", "Visits", "Exchanges", "Clusters"):
             register_sitemap(f"programme-{name.lower()}", getattr(sitemaps, name))
         search.register_kinds()
         privacy.register()
         visit_privacy.register()
         event_feeds.register_source(feeds.visits_of)
+        feeds.register_calendars()
+        choosing.register_source(remote_calendars.webinars)
+        choosing.register_source(remote_calendars.visits_of_owner)

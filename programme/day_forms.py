@@ -33,6 +33,7 @@ class DelayForm(forms.Form):
 class AttendanceForm:
     """One item's list as the page posts it: ``item`` and a state for each ``delegate-<number>``.
 
+    ``rest`` is the state of all who are not ticked, when its button was pressed; without it they stay unticked.
     Whatever is no number is left out; whether item and people belong to the visit is the service's question.
     """
 
@@ -46,8 +47,9 @@ class AttendanceForm:
     ):
         self.item = item or _number((data or {}).get("item", ""))
         self.delegates = [(delegate, (states or {}).get(delegate.pk, "")) for delegate in delegates]
+        rest = (data or {}).get("rest", "")
         self.states = {
-            _number(name.removeprefix("delegate-")): value
+            _number(name.removeprefix("delegate-")): value or rest
             for name, value in (data or {}).items()
             if name.startswith("delegate-") and _number(name.removeprefix("delegate-"))
         }

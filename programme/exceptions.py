@@ -80,3 +80,12 @@ class Frozen(ValidationError):
 
 class NothingToPrint(ValidationError):
     """The paper has nothing to tell yet; the message says what is missing."""
+
+
+class FrozenReading(ValidationError):
+    """What an approved report holds stays as it was."""
+
+    def __init__(self):
+        super().__init__(
+            _("This reading is in an approved report and stays as it is: make a new one."), code="frozen_reading"
+        )

@@ -23,6 +23,7 @@ from iurc_portal.notifications.letters import LetterMail, compose
 from iurc_portal.notifications.models import Message
 from iurc_portal.notifications.words import Words, named
 from iurc_portal.notifications.words import gettext as _
+from iurc_portal.templatetags.portal_tags import language_name
 from iurc_portal.translation.languages import Spoken
 from iurc_portal.translation.times import clock
 from programme.models import AgendaItem, AgendaVersion, DelayNotice, StudyVisit
@@ -53,10 +54,16 @@ class News:
     def is_guest(self) -> bool:
         return any(one["person"] == self.person.pk for one in self.snapshot["people"])
 
+    @property
+    def is_host(self) -> bool:
+        return any(self.person.pk in item["hosts"] for item in self.snapshot["items"])
+
 
 @dataclass(frozen=True)
 class Line:
-    """One change in the box of a letter: what became of it, the item's name, when and where, what was before."""
+    """One change in the box of a letter: what became of it, the item's name, when and where, between which languages
+    its reader interprets, what was before.
+    """
 
     label: str
     name: str
@@ -64,6 +71,7 @@ class Line:
     when: tuple[str, ...]
     where: str = ""
     before: tuple[str, ...] = ()
+    interpreting: str = ""
 
 
 def register_kinds() -> None:
@@ -82,8 +90,12 @@ def agenda(message: Message, *, preview: bool) -> EmailMultiAlternatives:
     news = _subject(message)
     facts = {"visit": Spoken.of(news.visit, "title")}
     is_first = all(change.kind == Kind.ADDED for change in news.changes)
-    is_host = not news.is_guest
-    if is_first and is_host:
+    if is_first and not news.is_guest and not news.is_host:
+        subject, opening = (
+            _("You interpret at a study visit: %(visit)s"),
+            _("These are your hours as an interpreter; the time in the other city stands beside them."),
+        )
+    elif is_first and not news.is_guest:
         subject, opening = (
             _("Your part in a study visit: %(visit)s"),
             _("You receive a delegation. This is when and where; the time in the other city stands beside it."),
@@ -99,7 +111,7 @@ def agenda(message: Message, *, preview: bool) -> EmailMultiAlternatives:
     words = Words(
         subject=subject % facts,
         opening=[opening, *([named("note", news.note)] if news.note else [])],
-        button=_("Open the page of the visit") if is_host else _("Open the agenda"),
+        button=_("Open the agenda") if news.is_guest else _("Open the page of the visit"),
         link=_page(news),
         closing=closing,
         name=news.person.display_name(message.language),
@@ -281,7 +293,14 @@ def _line(change: Change, news: News, shelf: Shelf, message: Message) -> Line:
         when=tuple(event.when.lines(message.language, tzid=message.tzid)),
         where=ical.where(event, language=message.language),
         before=tuple(filter(None, before)),
+        interpreting=_interpreting(change),
     )
+
+
+def _interpreting(change: Change) -> str:
+    """«Interpreting: Japanese → Italian», for whoever interprets at the item."""
+    pairs = [f"{language_name(one)} → {language_name(other)}" for one, other in change.item.get("duties", ())]
+    return str(_("Interpreting: %(pairs)s") % {"pairs": ", ".join(pairs)}) if pairs else ""
 
 
 def _entry(change: Change, news: News, shelf: Shelf, message: Message) -> tuple[str, bytes]:

@@ -33,8 +33,10 @@ from programme.models import (
     HostLink,
     InterpreterAssignment,
     Material,
+    Meeting,
     PersonalDataTransfer,
     Speaker,
+    StaffExchange,
     StudyVisit,
     Survey,
     SurveyInvitation,
@@ -155,6 +157,17 @@ def talks_of(subject: Subject):
     return Speaker.objects.filter(person__in=people_of(subject).values("pk"))
 
 
+def stays_of(subject: Subject):
+    people = people_of(subject).values("pk")
+    return StaffExchange.objects.filter(Q(person__in=people) | Q(mentor__in=people))
+
+
+def meetings_of(subject: Subject):
+    people = people_of(subject).values("pk")
+    with_them = Meeting.people.through.objects.filter(person__in=people).values("meeting")
+    return Meeting.objects.filter(Q(pk__in=with_them) | Q(interpreter__in=people))
+
+
 def collect(subject: Subject) -> Iterable[Section]:
     yield Section(
         "delegations",
@@ -244,6 +257,28 @@ def collect(subject: Subject) -> Iterable[Section]:
         lambda row: words.line("{} ({})", Spoken.of(row.webinar.event, "name"), row.get_role_display()),
     )
     yield Section(
+        "stays",
+        _("Staff exchanges, as who goes or as a mentor"),
+        columns(
+            ("stay", _("staff exchange"), lambda row: str(row)),
+            ("first_day", _("first day"), "first_day"),
+            ("last_day", _("last day"), "last_day"),
+            ("state", _("state"), lambda row: str(row.get_state_display())),
+        ),
+        list(stays_of(subject).select_related("sending", "hosting")),
+        lambda row: words.line("{} ({})", Spoken.of(row, "aims"), row.get_state_display()),
+    )
+    yield Section(
+        "meetings",
+        _("Meetings of organisations at which you were to be"),
+        columns(
+            ("meeting", _("meeting"), lambda row: str(row.event)),
+            ("start", _("start"), lambda row: row.event.dtstart),
+        ),
+        list(meetings_of(subject).select_related("event")),
+        lambda row: words.line("{}", Spoken.of(row.event, "name")),
+    )
+    yield Section(
         "visit-papers",
         _("Papers of study visits that may name you"),
         columns(
@@ -273,6 +308,7 @@ def erase(subject: Subject, now: datetime) -> None:
     """
     for speaker in talks_of(subject):
         speaker.delete()
+    forget_stays_and_meetings(subject)
     papers.forget_files(papers.naming(people_of(subject)))
     sensitive_of(subject).delete()
     surveys_of(subject).delete()
@@ -291,6 +327,20 @@ def erase(subject: Subject, now: datetime) -> None:
     nobody = {"applicant_contact": "", "contact_name": "", "proposed_by": None}
     StudyVisit.objects.filter(pk__in=keys).update(**nobody)
     StudyVisit.history.filter(id__in=keys).update(**nobody)
+
+
+def forget_stays_and_meetings(subject: Subject) -> None:
+    """The stay and the meeting remain, as they are counted; who was there is known no more, former states included."""
+    people = people_of(subject).values("pk")
+    stays, meetings = (list(found.values_list("pk", flat=True)) for found in (stays_of(subject), meetings_of(subject)))
+    for name in ("person", "mentor"):
+        for rows in (StaffExchange.objects, StaffExchange.history):
+            rows.filter(**{f"{name}__in": people}).update(**{name: None})
+    for rows in (Meeting.objects, Meeting.history):
+        rows.filter(interpreter__in=people).update(interpreter=None)
+    Meeting.people.through.objects.filter(person__in=people).delete()
+    blank_traces(StaffExchange, stays)
+    blank_traces(Meeting, meetings)
 
 
 def applied_by(subject: Subject):

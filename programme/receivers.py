@@ -45,3 +45,12 @@ def ensure_paper_texts(sender, using, **kwargs):
 def forget_material(sender, instance, **kwargs):
     """What a host handed in goes with its row."""
     forget_paper(sender, instance)
+
+
+def count_attendance_again(sender, event, **kwargs):
+    """Somebody was present, or is not any more: the number beside the webinar is counted again, once for a crowd."""
+    from programme.services.attendance_counts import mark_stale
+    from programme.tasks import count_attendance
+
+    if mark_stale(event):
+        count_attendance.delay()

@@ -10,7 +10,17 @@ from events.models import Event
 from events.search import Further, register_further
 from iurc_portal.search.registry import Doc, Kind, register, texts_of, titles_of
 from iurc_portal.translation.languages import CODES
-from programme.models import DatedEvent, Exchange, LibraryItem, Speaker, StudyVisit, Webinar, WebinarSegment
+from programme.models import (
+    ClusterCity,
+    DatedEvent,
+    Exchange,
+    LibraryItem,
+    Speaker,
+    StudyVisit,
+    ThematicCluster,
+    Webinar,
+    WebinarSegment,
+)
 
 
 def visit_doc(visit: StudyVisit) -> Doc:
@@ -32,6 +42,18 @@ def exchange_doc(exchange: Exchange) -> Doc:
         texts=texts_of(exchange, "story"),
         concepts=[theme.pk for theme in themes],
         public=exchange.state != Exchange.State.CANCELLED,
+    )
+
+
+def cluster_doc(cluster: ThematicCluster) -> Doc:
+    places = list(cluster.places.all())
+    return Doc(
+        titles=titles_of(cluster, "name"),
+        names=texts_of(cluster, "name"),
+        texts=texts_of(cluster, "summary", "how_to_join"),
+        concepts=[theme.pk for theme in cluster.concepts.all()],
+        places=[text for place in places for text in texts_of(place.city, "name")],
+        public=any(not place.city.is_partner for place in places),
     )
 
 
@@ -124,6 +146,19 @@ def register_kinds() -> None:
             shown=lambda user: Exchange.objects.public(),
             template="programme/_exchange_row.html",
             excerpt="story",
+        )
+    )
+    register(
+        Kind(
+            name="clusters",
+            title=_("Thematic clusters"),
+            model=ThematicCluster,
+            source=lambda: ThematicCluster.objects.prefetch_related("places__city", themes_in_use("concepts")),
+            build=cluster_doc,
+            shown=lambda user: ThematicCluster.objects.public().prefetch_related("places__city"),
+            template="programme/_cluster_row.html",
+            excerpt="summary",
+            follows=((ClusterCity, lambda place: ThematicCluster.objects.filter(pk=place.cluster_id)),),
         )
     )
     register(

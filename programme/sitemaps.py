@@ -1,7 +1,7 @@
 """The pages of the programme for search engines: public ones only."""
 
 from iurc_portal.pages.sitemaps import NamedPages, PortalSitemap
-from programme.models import Exchange, StudyVisit
+from programme.models import Exchange, StudyVisit, ThematicCluster
 
 
 class Pages(NamedPages):
@@ -11,6 +11,8 @@ class Pages(NamedPages):
         "programme:library",
         "programme:visits",
         "programme:exchanges",
+        "programme:clusters",
+        "programme:staff_exchanges",
         "programme:progress",
     )
 
@@ -26,3 +28,8 @@ class Visits(PortalSitemap):
 class Exchanges(PortalSitemap):
     def items(self):
         return Exchange.objects.public().order_by("pk")
+
+
+class Clusters(PortalSitemap):
+    def items(self):
+        return ThematicCluster.objects.public().order_by("pk")

@@ -12,5 +12,13 @@ def of_agenda_item(item) -> str:
     return f"{reverse('admin:programme_studyvisit_change', args=[item.day.visit_id])}#tab-agenda"
 
 
+def of_meeting(meeting) -> str:
+    return reverse("admin:programme_meeting_change", args=[meeting.pk])
+
+
+def of_stay_session(session) -> str:
+    return reverse("admin:programme_staffexchange_change", args=[session.stay_id])
+
+
 def add_webinar() -> tuple[str, str]:
     return _("Webinar"), reverse("admin:programme_webinar_add")

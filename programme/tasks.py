@@ -8,11 +8,21 @@ from django.utils import timezone
 def follow_the_calendar() -> dict[str, int]:
     from iurc_portal.notifications.services import heartbeat
     from programme import services
+    from programme.services import attendance_counts, clusters
 
     now = timezone.now()
     with heartbeat("follow_the_calendar", now=now) as counts:
         counts |= services.follow_the_calendar(now=now)
+        counts["attendance"] = attendance_counts.count_stale(now=now)
+        counts["cities"] = clusters.keep_all_cities()
     return counts
+
+
+@shared_task
+def count_attendance() -> int:
+    from programme.services import attendance_counts
+
+    return attendance_counts.count_stale(now=timezone.now())
 
 
 @shared_task

@@ -25,6 +25,7 @@ from programme.models import (
     Webinar,
 )
 from programme.models.library import day_of
+from programme.models.reports import VisitReport
 
 State = StudyVisit.State
 SOON, NEWS_FOR = timedelta(days=7), timedelta(days=30)
@@ -68,6 +69,11 @@ def with_stalled_checks(now):
         source="visit", answer=FollowUpCheck.Answer.STALLED, answered_at__gt=now - NEWS_FOR
     )
     return StudyVisit.objects.filter(pk__in=stalled.values("source_id"))
+
+
+def with_report_to_approve(now):
+    asked = VisitReport.objects.filter(state=VisitReport.State.DRAFT, asked_at__isnull=False)
+    return StudyVisit.objects.filter(pk__in=asked.values("visit"))
 
 
 def with_items_to_release(now):
@@ -163,8 +169,14 @@ register(
         "visits-stalled",
         _("Visits of which a check says that nothing moves"),
         with_stalled_checks,
-        "programme.change_studyvisit",
+        "ecosystem.edit_both_sides",  # single answers are read by managers (programme spec 8)
         urgent=False,
+    ),
+    Task(
+        "reports-to-approve",
+        _("Visits whose report waits for approval"),
+        with_report_to_approve,
+        "ecosystem.edit_both_sides",
     ),
     Task(
         "hosts-silent",

@@ -3,9 +3,11 @@ from simple_history import register as keep_history
 
 from iurc_portal.translation.registry import SHOWN, register_translated
 from programme.models import (
+    ActionItem,
     AgendaItem,
     AgendaTrack,
     AgendaVersion,
+    BudgetLine,
     CostLine,
     DatedEvent,
     Delegate,
@@ -13,16 +15,21 @@ from programme.models import (
     Exchange,
     FollowUp,
     Gift,
+    Indicator,
     LearningQuestion,
     LibraryItem,
+    Meeting,
     Milestone,
+    Objective,
     Phase,
     ProgrammeFigure,
     SelectedCity,
     Speaker,
+    StaffExchange,
     StudyVisit,
     Survey,
     SurveyQuestion,
+    ThematicCluster,
     VisitDay,
     VisitReport,
     Webinar,
@@ -32,7 +39,7 @@ from programme.models import (
 
 @register(Edition)
 class EditionTranslation(TranslationOptions):
-    fields = ("name", "programme_name", "objective", "funding_notice")
+    fields = ("name", "programme_name", "funder", "objective", "funding_notice")
 
 
 @register(Exchange)
@@ -43,6 +50,41 @@ class ExchangeTranslation(TranslationOptions):
 @register(Milestone)
 class MilestoneTranslation(TranslationOptions):
     fields = ("title",)
+
+
+@register(Objective)
+class ObjectiveTranslation(TranslationOptions):
+    fields = ("text", "pilot")
+
+
+@register(ActionItem)
+class ActionItemTranslation(TranslationOptions):
+    fields = ("text",)
+
+
+@register(ThematicCluster)
+class ThematicClusterTranslation(TranslationOptions):
+    fields = ("name", "summary", "how_to_join")
+
+
+@register(Meeting)
+class MeetingTranslation(TranslationOptions):
+    fields = ("outcome_note",)
+
+
+@register(StaffExchange)
+class StaffExchangeTranslation(TranslationOptions):
+    fields = ("sending_unit", "hosting_unit", "aims", "note")
+
+
+@register(Indicator)
+class IndicatorTranslation(TranslationOptions):
+    fields = ("name", "unit", "definition")
+
+
+@register(BudgetLine)
+class BudgetLineTranslation(TranslationOptions):
+    fields = ("heading",)
 
 
 @register(Phase)
@@ -150,7 +192,11 @@ class DelegateTranslation(TranslationOptions):
     fields = ("title", "affiliation")
 
 
-for model in (AgendaItem, CostLine, DatedEvent, Edition, Exchange, FollowUp, Milestone, StudyVisit, Webinar):
+KEEPING_HISTORY = (
+    *(ActionItem, AgendaItem, BudgetLine, CostLine, DatedEvent, Edition, Exchange, FollowUp, Indicator, Meeting),
+    *(Milestone, Objective, StaffExchange, StudyVisit, ThematicCluster, Webinar),
+)
+for model in KEEPING_HISTORY:
     keep_history(model, app="programme")
 register_translated(
     Webinar,

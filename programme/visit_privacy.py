@@ -7,31 +7,34 @@ day until it gets a new one; one that runs late keeps its own.
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from ecosystem.models import Person
 from iurc_portal.audit.models import Transition
-from iurc_portal.clock import ZONES
+from iurc_portal.clock import ROME, ZONES
 from iurc_portal.privacy import registry, words
-from iurc_portal.privacy.registry import Rule, Span
+from iurc_portal.privacy.registry import Rule, Span, months_before
 from iurc_portal.privacy.traces import blank_traces
 from programme.models import (
     Delegate,
     DelegateLink,
     DelegateSensitive,
+    Edition,
     HostConfirmation,
     HostLink,
     SensitiveAccess,
     StudyVisit,
 )
 from programme.models.sensitive import CARE_FIELDS, PASSPORT_FIELDS
-from programme.services import sensitive
+from programme.services import people_counts, sensitive
 
 AFTER_VISIT = _("%(time)s after the last day of the visit")
 AFTER_CANCELLING = _("%(time)s after the visit was cancelled")
 AFTER_REPORT = _("%(time)s after the report of the visit")
+AFTER_EDITION = _("%(time)s after the last day of the edition, or as many years as the edition says")
 State = StudyVisit.State
 
 
@@ -108,6 +111,31 @@ def forget_addresses(rows: Sequence[Person], now: datetime) -> None:
     blank_traces(Person, keys)
 
 
+def with_host_contacts(before: datetime) -> QuerySet[Person]:
+    """Hosts without an account, all of whose visits were reported by ``before``, with e-mail or telephone."""
+    reported = moved_by(State.REPORTED)(before).values("pk")
+    hosting = HostConfirmation.objects.filter(person=OuterRef("pk"))
+    guest = Delegate.objects.filter(person=OuterRef("pk")).exclude(visit__in=reported)
+    return Person.objects.filter(Q(email__gt="") | Q(phone__gt=""), user=None).filter(
+        Exists(hosting.filter(item__day__visit__in=reported)),
+        ~Exists(hosting.exclude(item__day__visit__in=reported)),
+        ~Exists(guest),
+    )
+
+
+def with_names_over(before: datetime) -> QuerySet[StudyVisit]:
+    """Visits that name people, of editions whose own term was over when the usual one was over at ``before``.
+
+    A visit of no edition counts from its own last day.
+    """
+    over = Q(exchange=None, pk__in=ended_by(before).values("pk"))
+    for years in Edition.objects.order_by().values_list("archive_years", flat=True).distinct():
+        instant = months_before(before, 12 * years - settings.IURC_PRIVACY["visit_names_months"])
+        day = instant.astimezone(ROME).date()
+        over |= Q(exchange__edition__archive_years=years, exchange__edition__last_day__lt=day)
+    return people_counts.with_names(StudyVisit.objects.filter(over))
+
+
 def register() -> None:
     registry.register(
         Rule(
@@ -167,6 +195,22 @@ def register() -> None:
             words.BLANKED,
             with_answers,
             forget_answers,
+        ),
+        Rule(
+            "visit-host-contacts",
+            _("E-mail and telephone of hosts without an account"),
+            Span("host_answer_months", AFTER_REPORT),
+            words.BLANKED,
+            with_host_contacts,
+            forget_addresses,
+        ),
+        Rule(
+            "visit-names",
+            _("Names, posts, organisations and attendance of visits"),
+            Span("visit_names_months", AFTER_EDITION),
+            _("counted, then deleted"),
+            with_names_over,
+            people_counts.names_to_counts,
         ),
         *(
             Rule(

@@ -1,7 +1,7 @@
 """Plain functions with dull defaults, so that what a test says is what matters."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 from django.utils import timezone
@@ -21,12 +21,41 @@ from ecosystem.models import (
     TestRun,
     Transfer,
 )
-from events.models import Event, QuestionSet, Registration, Track
+from events.models import (
+    Event,
+    FeedSource,
+    QuestionSet,
+    Registration,
+    RemoteCalendar,
+    RemoteItem,
+    SyncProposal,
+    Track,
+)
 from events.models.events import uid_for
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.accounts.models import User
 from iurc_portal.clock import day_bounds
-from programme.models import AgendaItem, LibraryItem, Speaker, StudyVisit, VisitDay, Webinar
+from programme.models import (
+    ActionItem,
+    AgendaItem,
+    BudgetLine,
+    Edition,
+    Exchange,
+    FollowUp,
+    Indicator,
+    LibraryItem,
+    Meeting,
+    Milestone,
+    Objective,
+    PeopleCount,
+    Reading,
+    Speaker,
+    StaffExchange,
+    StudyVisit,
+    ThematicCluster,
+    VisitDay,
+    Webinar,
+)
 from programme.services import releases, surveys
 
 numbers = count(1)
@@ -100,6 +129,16 @@ def make_practice(**fields):
 
 def make_track(slug="webinars", **fields):
     return Track.objects.get_or_create(slug=slug, defaults={"name_en": slug.title(), **fields})[0]
+
+
+def make_feed_source(**fields):
+    n = next(numbers)
+    if "owner" not in fields:  # of Torino's side
+        fields["owner"] = make_organisation()
+    fields.setdefault("track", make_track())
+    return FeedSource.objects.create(
+        **{"name": f"Calendar {n}", "url": f"https://partner{n}.example/feed.ics", "language": "it", **fields}
+    )
 
 
 def make_event(**fields):
@@ -185,6 +224,21 @@ def make_agenda_item(visit=None, *, event=None, day=None, **fields):
 def all_ticks(visit, *, now):
     """Every warning about the agenda of ``visit`` at ``now``, read and ticked."""
     return {told.key: "" for told in releases.draft_of(visit, now=now).warnings}
+
+
+def make_people_count(visit=None, **fields):
+    """Two guests of Nagoya's administration, whose names are gone."""
+    defaults = {"part": "guest", "side": "nagoya", "helix": "government", "country": "JP", "presence": "present"}
+    return PeopleCount.objects.create(visit=visit or make_visit(), **{**defaults, "number": 2, **fields})
+
+
+def make_follow_up(owner=None, **fields):
+    """Something that ``owner`` (of Torino's side unless it says otherwise) promised at a visit."""
+    owner = owner or make_organisation(side="torino")
+    if not {"visit", "webinar"} & set(fields):
+        fields["visit"] = make_visit()
+    defaults = {f"owner_{owner.side}": owner, "text_en": "Write to them", "due_on": START.date()}
+    return FollowUp.objects.create(**{**defaults, **fields})
 
 
 def make_version(visit, *, now=None, tell=True, **fields):
@@ -338,3 +392,166 @@ def make_library_item(webinar=None, **fields):
     if "file" not in fields:
         defaults["url"] = f"https://video.example/recording-{n}"
     return LibraryItem.objects.create(**{"webinar": webinar or make_webinar(), **defaults, **fields})
+
+
+def make_edition(**fields):
+    """The running edition of two years, from 1 January 2026."""
+    n = next(numbers)
+    defaults = {
+        "slug": f"edition-{n}",
+        "name_en": f"Edition {n}",
+        "state": "running",
+        "first_day": date(2026, 1, 1),
+        "last_day": date(2027, 12, 31),
+    }
+    return Edition.objects.create(**{**defaults, **fields})
+
+
+def make_exchange(*, cities=(), **fields):
+    n = next(numbers)
+    if "edition" not in fields:
+        fields["edition"] = make_edition()
+    defaults = {"slug": f"exchange-{n}", "title_en": f"Exchange {n}", "state": "active"}
+    exchange = Exchange.objects.create(**{**defaults, **fields})
+    exchange.cities.set(cities)
+    return exchange
+
+
+def make_cluster(*cities, **fields):
+    """A thematic cluster of the two cities and ``cities``."""
+    n = next(numbers)
+    cluster = ThematicCluster.objects.create(**{"slug": f"cluster-{n}", "name_en": f"Cluster {n}", **fields})
+    for city in (make_city("torino"), make_city("nagoya"), *cities):
+        cluster.places.create(city=city)
+    return cluster
+
+
+def make_objective(**fields):
+    n = next(numbers)
+    if "edition" not in fields:
+        fields["edition"] = make_edition()
+    return Objective.objects.create(**{"code": f"O{n}", "text_en": f"Objective {n}", **fields})
+
+
+def make_action(**fields):
+    """A draft of the action plan; in any other state both sides have agreed."""
+    n = next(numbers)
+    if fields.get("state", "draft") != "draft":
+        fields = {"torino_agreed_at": START, "nagoya_agreed_at": START, **fields}
+    if "objective" not in fields:
+        fields["objective"] = make_objective()
+    return ActionItem.objects.create(**{"text_en": f"Action {n}", **fields})
+
+
+def make_indicator(**fields):
+    """An indicator that the portal counts: webinars held, every half-year."""
+    n = next(numbers)
+    if "edition" not in fields:
+        fields["edition"] = make_edition()
+    if fields.get("source") == "manual":
+        fields.setdefault("key", "")
+    return Indicator.objects.create(**{"code": f"I{n}", "name_en": f"Indicator {n}", "key": "webinars_held", **fields})
+
+
+def make_reading(indicator=None, **fields):
+    """A draft for the first half of 2026."""
+    return Reading.objects.create(
+        **{
+            "indicator": indicator or make_indicator(),
+            "first_day": date(2026, 1, 1),
+            "last_day": date(2026, 6, 30),
+            "value": 1,
+            "entered_at": START,
+            **fields,
+        }
+    )
+
+
+def make_stay(**fields):
+    """Somebody of Nagoya who is to work a week in Torino."""
+    if "exchange" not in fields:
+        fields["exchange"] = make_exchange()
+    if "sending" not in fields:
+        fields["sending"] = make_organisation(side="nagoya", city=make_city("nagoya"))
+    if "hosting" not in fields:
+        fields["hosting"] = make_organisation()
+    defaults = {"aims_en": "How tests are permitted.", "first_day": date(2026, 3, 2), "last_day": date(2026, 3, 6)}
+    return StaffExchange.objects.create(**{**defaults, **fields})
+
+
+def make_meeting(**fields):
+    """An introduction on 3 March 2026, in private."""
+    if "exchange" not in fields:
+        fields["exchange"] = make_exchange()
+    if "event" not in fields:
+        fields["event"] = make_event(access=Event.Access.PARTICIPANTS, registration_open=False)
+    if "organisation_torino" not in fields:
+        fields["organisation_torino"] = make_organisation()
+    if "organisation_nagoya" not in fields:
+        fields["organisation_nagoya"] = make_organisation(side="nagoya", city=make_city("nagoya"))
+    return Meeting.objects.create(**fields)
+
+
+def make_budget_line(**fields):
+    if "edition" not in fields:
+        fields["edition"] = make_edition()
+    return BudgetLine.objects.create(**{"heading_en": "Travel", "ceiling": 1000, **fields})
+
+
+def make_milestone(**fields):
+    fields.setdefault("edition", make_edition())
+    return Milestone.objects.create(**{"title_en": f"Milestone {next(numbers)}", **fields})
+
+
+def make_remote_calendar(owner=None, **fields):
+    """A calendar of a member of staff, connected and never run."""
+    n = next(numbers)
+    defaults = {
+        "display_name": f"Calendar {n}",
+        "url": f"https://dav.example/calendars/{n}/",
+        "username": "anna",
+        "secret": "a-remote-password",
+        "scope": "webinars",
+        "language": "en",
+    }
+    owner = owner or make_user(is_staff=True)
+    return RemoteCalendar.objects.create(owner=owner, **{**defaults, **fields})
+
+
+def make_remote_item(calendar=None, event=None, **fields):
+    """A copy of ``event`` on which both sides agree, or with ``event=False`` something that others wrote there."""
+    n = next(numbers)
+    event = None if event is False else event or make_event()
+    facts = (
+        {
+            "when": f"{event.dtstart:%Y-%m-%dT%H:%M:%SZ}/{event.dtend:%Y-%m-%dT%H:%M:%SZ}",
+            "summary": event.name,
+        }
+        if event
+        else {"when": "2026-03-03T08:00:00Z/2026-03-03T09:00:00Z", "summary": f"Found {n}"}
+    )
+    defaults = {
+        "event": event,
+        "href": f"/calendars/item-{n}.ics",
+        "uid": event.uid if event else f"found-{n}@elsewhere.example",
+        "etag": f'"{n}"',
+        "base": {"ours": facts, "theirs": facts} if event else {"theirs": facts},
+    }
+    return RemoteItem.objects.create(calendar=calendar or make_remote_calendar(), **{**defaults, **fields})
+
+
+def make_proposal(item=None, **fields):
+    """Somebody moved an entry by an hour in their calendar."""
+    item = item or make_remote_item()
+    ours = {"when": item.base["ours"]["when"]}
+    start, end = (datetime.fromisoformat(part) + timedelta(hours=1) for part in ours["when"].split("/"))
+    theirs = {"when": f"{start:%Y-%m-%dT%H:%M:%SZ}/{end:%Y-%m-%dT%H:%M:%SZ}"}
+    defaults = {
+        "kind": "change",
+        "fields": ["when"],
+        "base": ours,
+        "ours": ours,
+        "theirs": theirs,
+        "created_at": START,
+    }
+    return SyncProposal.objects.create(item=item, **{**defaults, **fields})

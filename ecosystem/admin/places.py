@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from ecosystem.models import City, CityPeriod, Place, PlaceClosure, PlaceHours
+from ecosystem.models import City, CityNumber, CityPeriod, Place, PlaceClosure, PlaceHours
 from iurc_portal.admin import PlainTabularInline, PortalAdmin, PortalTabularInline
 from iurc_portal.translation.languages import columns
 
@@ -12,13 +12,19 @@ class CityPeriodInline(PortalTabularInline):
     tab = True
 
 
+class CityNumberInline(PortalTabularInline):
+    model = CityNumber
+    fields = ["kind", *columns("name"), "phone", "languages", *columns("hours"), "order"]
+    tab = True
+
+
 @admin.register(City)
 class CityAdmin(PortalAdmin):
     general = ("slug", ("country", "tzid"), "is_partner", ("latitude", "longitude", "precision"))
     list_display = ["name", "country", "tzid", "is_partner"]
     list_filter = ["is_partner", "country"]
     search_fields = [*columns("name"), "slug"]
-    inlines = [CityPeriodInline]
+    inlines = [CityNumberInline, CityPeriodInline]
 
 
 class PlaceHoursInline(PlainTabularInline):

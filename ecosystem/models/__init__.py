@@ -10,7 +10,7 @@ from ecosystem.models.mirrors import MirrorPair, MirrorStep
 from ecosystem.models.optouts import ListingOptOut, OptOutFingerprint
 from ecosystem.models.organisations import ContactPoint, Membership, Organisation, OrganisationInitiative
 from ecosystem.models.people import Person, RankBand
-from ecosystem.models.places import City, CityPeriod, Place, PlaceClosure, PlaceHours
+from ecosystem.models.places import City, CityNumber, CityPeriod, Place, PlaceClosure, PlaceHours
 from ecosystem.models.practices import GoodPractice
 from ecosystem.models.revisions import ProfileRevision
 from ecosystem.models.testbeds import Testbed, TestbedClosure
@@ -20,6 +20,7 @@ from ecosystem.models.vocabulary import Concept, ConceptLabel
 
 __all__ = [
     "City",
+    "CityNumber",
     "CityPeriod",
     "Claim",
     "Concept",

@@ -2,10 +2,12 @@
 
 from datetime import time
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ecosystem.models.sourcing import Located, point_constraints
 from iurc_portal.clock import validate_tzid
@@ -37,6 +39,40 @@ class City(Located):
 
     def __str__(self):
         return self.name or self.slug
+
+
+class CityNumber(models.Model):
+    """A telephone that visitors of a city may need, besides the emergency numbers of its country."""
+
+    class Kind(models.TextChoices):
+        HOSPITAL = "hospital", _("hospital")
+        CONSULATE = "consulate", _("consulate or embassy")
+        DOCTOR = "doctor", _("doctor on call")
+        OTHER = "other", pgettext_lazy("telephone", "other")
+
+    city = models.ForeignKey(City, verbose_name=_("city"), on_delete=models.CASCADE, related_name="numbers")
+    kind = models.CharField(_("kind"), max_length=9, choices=Kind)
+    name = models.CharField(_("name"), max_length=160)
+    phone = models.CharField(
+        _("telephone"),
+        max_length=40,
+        validators=[RegexValidator(r"^\+?[0-9][0-9 ()./-]{1,38}\Z", _("Write a telephone number, best with +."))],
+        help_text=_("With the country’s prefix: visitors call from a foreign telephone."),
+    )
+    languages = models.JSONField(
+        _("languages spoken there"), default=list, blank=True, help_text=_("Codes: it, en, ja…")
+    )
+    hours = models.CharField(_("hours"), max_length=120, blank=True, help_text=_("Empty: at any hour."))
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("number for emergencies")
+        verbose_name_plural = _("numbers for emergencies")
+        ordering = ["city", "order", "pk"]
+        constraints = [some_language("citynumber")]
+
+    def __str__(self):
+        return f"{self.name} {self.phone}"
 
 
 class CityPeriod(models.Model):

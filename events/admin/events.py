@@ -11,6 +11,7 @@ from import_export.resources import modelresource_factory
 from unfold.decorators import display
 
 from events import owners
+from events.admin.calendar import CalendarPages
 from events.admin.check_in import DoorPage
 from events.admin.copying import CopyPage
 from events.admin.day import DayPages, day_link
@@ -92,7 +93,7 @@ class TrackAdmin(PortalAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(CopyPage, StaffPages, RulesOfEvent, DoorPage, DayPages, EditableBy, PortalAdmin):
+class EventAdmin(CalendarPages, CopyPage, StaffPages, RulesOfEvent, DoorPage, DayPages, EditableBy, PortalAdmin):
     reverts = False  # what was announced is changed by the services alone
     form = EventTimesForm
     general = (

@@ -11,8 +11,10 @@ from events.models.holds import RetentionHold
 from events.models.questions import Answer, Choice, Question, QuestionSet
 from events.models.registrations import AccessToken, Registration
 from events.models.reminders import Delivery, ReminderRule
+from events.models.remotes import RemoteCalendar, RemoteItem, SyncProposal, SyncRun
 from events.models.seats import Offer, Seat, SeatPool
 from events.models.series import Series
+from events.models.sources import FeedFetch, FeedSource, ImportedItem
 
 __all__ = [
     "AccessToken",
@@ -27,7 +29,10 @@ __all__ = [
     "EventChange",
     "EventLanguage",
     "ExportFile",
+    "FeedFetch",
+    "FeedSource",
     "FeedToken",
+    "ImportedItem",
     "JoinClick",
     "Offer",
     "ParticipantExport",
@@ -36,9 +41,13 @@ __all__ = [
     "Registration",
     "RegistrationGroup",
     "ReminderRule",
+    "RemoteCalendar",
+    "RemoteItem",
     "RetentionHold",
     "Seat",
     "SeatPool",
     "Series",
+    "SyncProposal",
+    "SyncRun",
     "Track",
 ]

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 ALL = ("all", "events")  # two names of the calendar of everything: the second is the older one, also that of a track
 PERSONAL = "me"
+LISTS = ("offers", "needs", "study-visits", "programme")  # calendars of lists of other things than events
 
 
 def check_calendar_address(slug: str, others: models.QuerySet, *, taken: tuple[str, ...]) -> None:

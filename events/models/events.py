@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from events.models.addresses import PERSONAL, check_calendar_address
+from events.models.addresses import LISTS, PERSONAL, check_calendar_address
 from events.models.switches import RegistrationSwitches
 from events.when import When
-from iurc_portal.clock import validate_tzid
+from iurc_portal.clock import FurtherCity, validate_tzid
 from iurc_portal.translation.constraints import some_language
 
 MOST_MINUTES = 24 * 60  # of a window before the start, or of presence
@@ -46,7 +46,7 @@ class Track(models.Model):
     def clean(self):
         super().clean()
         of_series = Event._meta.get_field("series").related_model.objects
-        check_calendar_address(self.slug, of_series, taken=("all", PERSONAL))
+        check_calendar_address(self.slug, of_series, taken=("all", *LISTS, PERSONAL))
 
 
 class EventQuerySet(models.QuerySet):
@@ -181,6 +181,8 @@ class Event(RegistrationSwitches):
         default=False,
         help_text=_("Whole days: hours are not needed, and the same dates are shown in both cities."),
     )
+    # Cities beside the two whose time is told: rows of ``clock.FurtherCity.kept``, written by what owns the event.
+    further_cities = models.JSONField(default=list, blank=True, editable=False)
     wall_start = models.CharField(max_length=19, blank=True, editable=False)
     wall_end = models.CharField(max_length=19, blank=True, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
@@ -320,7 +322,12 @@ class Event(RegistrationSwitches):
     @property
     def when(self) -> When:
         """Its time as people read it."""
-        return When(self.dtstart, self.dtend, self.tzid, self.all_day)
+        return When(self.dtstart, self.dtend, self.tzid, self.all_day, self.further)
+
+    @property
+    def further(self) -> tuple[FurtherCity, ...]:
+        """The cities beside the two that take part, in the order in which their owner wrote them."""
+        return FurtherCity.read(self.further_cities)
 
     @property
     def length(self) -> timedelta:

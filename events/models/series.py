@@ -5,7 +5,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from events.models.addresses import ALL, PERSONAL, check_calendar_address
+from events.models.addresses import ALL, LISTS, PERSONAL, check_calendar_address
 from events.models.events import Event, Track
 from events.recurrence import Rule, validate_rrule, wall_of
 from iurc_portal.clock import validate_tzid
@@ -83,7 +83,7 @@ class Series(models.Model):
 
     def clean(self):
         super().clean()
-        check_calendar_address(self.slug, Track.objects, taken=(*ALL, PERSONAL))
+        check_calendar_address(self.slug, Track.objects, taken=(*ALL, *LISTS, PERSONAL))
 
     @property
     def rule(self) -> Rule:

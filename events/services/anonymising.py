@@ -69,6 +69,7 @@ def forget_person(subject: Subject, now: datetime) -> None:
     AccessToken.objects.filter(email_key__in=subject.keys).delete()
     if subject.user is not None:
         end_calendars(FeedToken.objects.filter(user=subject.user))
+        subject.user.remote_calendars.all().delete()  # with what was seen there; what stands there is theirs
 
 
 @transaction.atomic

@@ -72,6 +72,12 @@ def how_many_to_tell(event: Event) -> int:
     return event.registrations.reachable().filter(state__in=TOLD).count()
 
 
+def how_many_to_tell_of(events: Iterable[int]) -> dict[int, int]:
+    """The same for many events by their keys, in one query; those with nobody are left out."""
+    people = Registration.objects.reachable().filter(event__in=list(events), state__in=TOLD)
+    return dict(people.order_by().values_list("event").annotate(Count("pk")))
+
+
 def _quiet_events(*, now: datetime) -> list[int]:
     on = Q(event__status=Event.Status.CONFIRMED)
     off = Q(event__status=Event.Status.CANCELLED, field=STATUS)

@@ -83,7 +83,7 @@ def event_times(event, dated=True):
     """An event's time on one line: its hours in both cities, or its days; ``dated`` False where the day is known."""
     when = event.when
     if not when.all_day:
-        return both_times(event.dtstart, event.dtend if dated else None)
+        return both_times(event.dtstart, event.dtend if dated else None, when.further)
     if not dated:
         return all_day_words()
     return format_html(
@@ -104,7 +104,9 @@ def event_when(event):
 @register.filter
 def start_lines(event):
     """The start of an event as lines of text, one for each city; of whole days the days, on one line."""
-    return event.when.lines() if event.all_day else city_lines(event.dtstart)
+    if event.all_day:
+        return event.when.lines()
+    return both_cities_lines(event.dtstart, None, further=event.when.further)
 
 
 @register.inclusion_tag("events/_state.html")

@@ -20,6 +20,7 @@ from events.views.own import token_page
 from iurc_portal.kept import kept_for_visitors
 from iurc_portal.kept_files import not_modified, unkept, whole
 from iurc_portal.pages.errors import not_found
+from iurc_portal.search.tools import tools
 from iurc_portal.templatetags.portal_tags import spoken
 from iurc_portal.translation.languages import Language
 
@@ -34,23 +35,31 @@ PERSONAL = {
 
 @require_safe
 def public(request, slug, language):
-    """The public events of one track, or all. Who has the calendar gets 304 without a look at its rows."""
+    """The public events of one track, or all, or what a list shows under a filter. Who has the calendar gets 304
+    without a look at its rows.
+    """
     if language not in Language.values:
         raise Http404("no such language")
-    name = f"{'all' if slug in ALL else slug}.{language}"
+    name, of = f"{'all' if slug in ALL else slug}.{language}", ""
     now = timezone.now()
-    version, head = feeds.SHELF.look_up(name, now=now)
+    listed = feeds.list_called(slug)
+    query = listed.asked(request.GET) if listed is not None else None
+    if query:  # filters follow the index and the vocabulary, which have versions of their own
+        known = tools()
+        of = f"{query.urlencode()}:{known.glossary_version}:{known.index_version}"
+        name = feeds.SHELF.place_for(name, query.urlencode())
+    version, head = feeds.SHELF.look_up(name, now=now, of=of)
     if head is not None:
         if head.is_known_to(request):
             return not_modified(request, head, PUBLIC)
         if (packed := feeds.SHELF.body(name, head)) is not None:
             return whole(request, head, packed, PUBLIC)
     with translation.override(language):
-        feed = feeds.public_feed(slug)
+        feed = feeds.public_feed(slug, query)
         if feed is None:
             raise Http404("no such calendar")
         octets, newest = feeds.render_public(feed, language=language, now=now)
-    head, packed = feeds.SHELF.keep(name, octets, version=version, now=now, newest=newest)
+    head, packed = feeds.SHELF.keep(name, octets, version=version, now=now, newest=newest, of=of)
     return _answer(request, head, packed, PUBLIC)
 
 

@@ -10,14 +10,18 @@ STAFF_APPS = ("ecosystem", "events", "programme", "pages", "search", "translatio
 MANAGER_APPS = (*STAFF_APPS, "accounts", "notifications", "audit", "content", "privacy")
 
 STAFF, MANAGERS, EDITORS, DELEGATES, COMPANIES = "Staff", "Managers", "Editors", "Delegates", "Companies"
+EVALUATORS = "Evaluators"
 TITLES = {
     STAFF: pgettext_lazy("role", "Staff of a city"),
     MANAGERS: pgettext_lazy("role", "Managers of the programme"),
     EDITORS: pgettext_lazy("role", "Editors of an organisation"),
     DELEGATES: pgettext_lazy("role", "Delegates"),
     COMPANIES: pgettext_lazy("role", "Companies"),
+    EVALUATORS: pgettext_lazy("role", "Evaluators of the programme"),
 }
-ROLES = (STAFF, MANAGERS, EDITORS, DELEGATES, COMPANIES)
+ROLES = (STAFF, MANAGERS, EDITORS, DELEGATES, COMPANIES, EVALUATORS)
+# What evaluators read besides what everybody reads: numbers, reports, evidence, and nothing of persons.
+AGGREGATES = Q(content_type__app_label="programme", codename="read_aggregates")
 
 
 def title_of(group: Group) -> str:
@@ -26,7 +30,7 @@ def title_of(group: Group) -> str:
 
 
 def ensure_roles() -> None:
-    """Create the five groups with the permissions that exist. Groups that people changed keep what was added."""
+    """Create the six groups with the permissions that exist. Groups that people changed keep what was added."""
     historical = Q(codename__regex=r"_historical")
     staff = Permission.objects.filter(
         Q(content_type__app_label__in=STAFF_APPS, codename__regex=r"^(view|add|change)_")
@@ -35,6 +39,7 @@ def ensure_roles() -> None:
             codename__in=[
                 *("publish_event", "export_registration", "send_broadcast"),
                 *("moderate_registration", "see_join_address", "check_in"),
+                "decide_syncproposal",
             ],
         )
         | Q(
@@ -45,11 +50,13 @@ def ensure_roles() -> None:
             ],
         )
         | Q(content_type__app_label="audit", codename="view_transition")
+        | AGGREGATES
     ).exclude(historical)
     managers = Permission.objects.filter(content_type__app_label__in=MANAGER_APPS).exclude(
         codename="delete_transition"
     )
-    for name, permissions in ((STAFF, staff), (MANAGERS, managers)):
+    evaluators = Permission.objects.filter(AGGREGATES)
+    for name, permissions in ((STAFF, staff), (MANAGERS, managers), (EVALUATORS, evaluators)):
         group, _created = Group.objects.get_or_create(name=name)
         group.permissions.add(*permissions)
     for name in (EDITORS, DELEGATES, COMPANIES):

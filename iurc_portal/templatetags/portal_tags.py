@@ -11,6 +11,7 @@ from django import template
 from django.conf import settings
 from django.db.models import Model
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString
@@ -18,6 +19,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from iurc_portal.clock import both_cities, hours_between
+from iurc_portal.pages.frames import query_without
 from iurc_portal.translation import times
 from iurc_portal.translation.languages import FALLBACK, Language, Spoken, best_text, languages_filled
 from iurc_portal.translation.marks import clean
@@ -175,26 +177,26 @@ def language_name(code):
 
 
 @register.inclusion_tag("components/_dual_time.html")
-def dual_time(start, end=None):
-    """Both cities' date and time as a block, the reader's own city first."""
+def dual_time(start, end=None, further=()):
+    """Both cities' date and time as a block, the reader's own city first, then ``further`` cities that take part."""
     cities = [
         {
             "label": city.label,
-            "name": times.city_time_name(city.side),
+            "name": times.city_time_name(city.side) if city.side else city.name,
             "date": times.date_words(city.start, "short"),
             "range": times.time_range(city),
             "zone": times.zone_words(city),
             "start": city.start,
             "shift": city.day_shift,
         }
-        for city in both_cities(start, end, language=_page_language())
+        for city in both_cities(start, end, language=_page_language(), further=further)
     ]
     return {"cities": cities, "hours": hours_between(start)}
 
 
 @register.simple_tag
-def both_times(start, end=None):
-    """One line: ``17:00–18:30 Nagoya 09:00–10:30 Torino``; the second says when its date differs."""
+def both_times(start, end=None, further=()):
+    """One line: ``17:00–18:30 Nagoya 09:00–10:30 Torino``, then ``further`` ones; each says if its date differs."""
     marks = {
         1: pgettext("other city's date", "+1 day"),
         -1: pgettext("other city's date", "−1 day"),
@@ -207,9 +209,9 @@ def both_times(start, end=None):
             city.label,
             format_html(' <span class="tn-daymark">{}</span>', marks[city.day_shift]) if city.day_shift else "",
         )
-        for city in both_cities(start, end, language=_page_language())
+        for city in both_cities(start, end, language=_page_language(), further=further)
     ]
-    return format_html("{} {}", *parts)
+    return format_html_join(" ", "{}", ((part,) for part in parts))
 
 
 @register.inclusion_tag("components/_date_tile.html")
@@ -341,6 +343,15 @@ def query_with(context, **changes):
         else:
             query[key] = value
     return f"?{query.urlencode()}" if query else "?"
+
+
+@register.inclusion_tag("components/_subscribe.html", takes_context=True)
+def subscribe_to(context, slug):
+    """The calendar of the list that the reader sees: in their language, under the filter of the page (7.1)."""
+    query = query_without(context["request"], "page", "view", "month", "sort", "lang")
+    path = reverse("events_feed", args=[slug, _page_language()])
+    address = f"{settings.SITE_URL}{path}{'?' if query else ''}{query}"
+    return {"id": f"feed-{slug}", "address": address, "webcal": f"webcal://{address.split('://', 1)[1]}"}
 
 
 @register.inclusion_tag("components/_pager.html", takes_context=True)

@@ -4,6 +4,7 @@ Italian and English use a 24-hour clock; Japanese uses the western calendar, hal
 city is already in the next day.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -14,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from iurc_portal.clock import ZONES, CityTime, PartnerSide, both_cities, in_zone
+from iurc_portal.clock import ZONES, CityTime, FurtherCity, PartnerSide, both_cities, in_zone
 
 PATTERNS = {
     "full": {"it": "EEEE d MMMM y", "en": "EEEE d MMMM y", "ja": "y年M月d日(E)"},
@@ -64,6 +65,33 @@ def date_range(first: date | None, last: date | None, language: str | None = Non
     start = "d" if month else "d MMMM" if year else "d MMMM y"
     dash = "–" if month else " – "
     return f"{format_date(first, start, locale=LOCALES[code])}{dash}{date_words(last, 'day', code)}"
+
+
+# Japanese eras with the day from which each counts: only those in which the programme can have a date.
+ERAS = ((date(2019, 5, 1), "令和"), (date(1989, 1, 8), "平成"))
+
+
+def era_date(day: date) -> str:
+    """``day`` by the Japanese era, its first year as 元年: 令和8年5月12日; before Heisei by the western calendar."""
+    for first, name in ERAS:
+        if day >= first:
+            year = day.year - first.year + 1
+            return f"{name}{'元' if year == 1 else year}年{day.month}月{day.day}日"
+    return date_words(day, "day", "ja")
+
+
+def era_range(first: date | None, last: date | None) -> str:
+    """Two dates by the Japanese era, with what they share said once: 令和8年5月12日〜14日."""
+    if first is None:
+        return ""
+    if last is None or last == first:
+        return era_date(first)
+    start, end = era_date(first), era_date(last)
+    year = start.partition("年")[0]
+    if not end.startswith(f"{year}年"):
+        return f"{start}〜{end}"
+    month = f"{last.month}月" if first.month != last.month else ""
+    return f"{start}〜{month}{last.day}日"
 
 
 def clock(instant: datetime) -> str:
@@ -122,18 +150,28 @@ def zone_place(tzid: str, language: str | None = None) -> str:
 
 
 def both_cities_lines(
-    start: datetime, end: datetime | None, language: str | None = None, *, tzid: str = ""
+    start: datetime,
+    end: datetime | None,
+    language: str | None = None,
+    *,
+    tzid: str = "",
+    further: Sequence[FurtherCity] = (),
 ) -> list[str]:
     """One line a city, the reader's own first: «Ora di Torino: martedì 3 marzo 2026, 09:00–10:30 CET (UTC+1)».
 
     For letters and calendar entries. ``tzid`` is the reader's zone: one that is neither city's gets the first line,
-    then both follow (events spec 12.6).
+    then both follow, then those of ``further`` cities (events spec 12.6). A further city of the reader's own zone
+    says the reader's time, first and under its name.
     """
     code = _language(language)
     with translation.override(code):
-        times = both_cities(start, end, language=code, tzid=tzid)
-        names = [_letter_name(time.side) for time in times if time.side]
-        if tzid and tzid not in {zone.key for zone in ZONES.values()}:
+        times = both_cities(start, end, language=code, tzid=tzid, further=further)
+        names = [_letter_name(time.side) if time.side else _further_name(time.name) for time in times]
+        own = next((number for number, city in enumerate(further, start=len(ZONES)) if city.tzid == tzid), None)
+        if own is not None and tzid not in {zone.key for zone in ZONES.values()}:
+            times.insert(0, times.pop(own))
+            names.insert(0, names.pop(own))
+        elif tzid and tzid not in {zone.key for zone in ZONES.values()}:
             times.insert(0, in_zone(start, end, tzid))
             names.insert(0, pgettext("letter", "Your time, %(zone)s") % {"zone": zone_place(tzid)})
         return [
@@ -142,6 +180,10 @@ def both_cities_lines(
             f"{time_range(time, code)} {zone_words(time)}"
             for name, time in zip(names, times, strict=True)
         ]
+
+
+def _further_name(city: str) -> str:
+    return pgettext("letter", "%(city)s time") % {"city": city}
 
 
 def _letter_name(side: PartnerSide) -> str:

@@ -1,9 +1,14 @@
 """The staff's pages of the programme: one module a family, and one for each page of a visit."""
 
 from programme.admin import (
+    clusters,
     followups,
+    indicators,
+    meetings,
+    objectives,
     papers,
     programme,
+    stays,
     surveys,
     travel,
     vehicles,
@@ -14,6 +19,7 @@ from programme.admin import (
     visit_groups,
     visit_hosts,
     visit_interpreters,
+    visit_preview,
     visit_questions,
     visit_release,
     visit_report,
@@ -24,9 +30,14 @@ from programme.admin import (
 )
 
 __all__ = [
+    "clusters",
     "followups",
+    "indicators",
+    "meetings",
+    "objectives",
     "papers",
     "programme",
+    "stays",
     "surveys",
     "travel",
     "vehicles",
@@ -37,6 +48,7 @@ __all__ = [
     "visit_groups",
     "visit_hosts",
     "visit_interpreters",
+    "visit_preview",
     "visit_questions",
     "visit_release",
     "visit_report",

@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -16,7 +17,9 @@ from iurc_portal.translation.times import date_words
 from programme import check_sources
 from programme.admin.fields import DayField
 from programme.models import FollowUp, FollowUpCheck
+from programme.services import checks
 from programme.services.followups import move_follow_up
+from programme.services.sensitive import is_manager
 
 State = FollowUp.State
 MOVE = ("move", "move_reason")
@@ -58,7 +61,8 @@ class FollowUpAdmin(EditableBy, PortalAdmin):
     search_fields = [*columns("text")]
     autocomplete_fields = ["visit", "webinar", "owner_torino", "owner_nagoya"]
     actions = ["start", "finish"]
-    general = ("visit", "webinar", "owner_torino", "owner_nagoya", ("due_on", "priority"), MOVE)
+    readonly_fields = ["last_word"]
+    general = ("visit", "webinar", "owner_torino", "owner_nagoya", ("due_on", "priority"), MOVE, "last_word")
 
     def get_queryset(self, request):
         return super().get_queryset(request).visible_to(request.user)
@@ -83,6 +87,10 @@ class FollowUpAdmin(EditableBy, PortalAdmin):
     @admin.display(description=_("who answers for it"))
     def owners_in_words(self, obj):
         return " · ".join(str(owner) for owner in obj.owners.values())
+
+    @admin.display(description=_("last word of who answers for it"))
+    def last_word(self, obj):
+        return f"{obj.note} – {obj.note_by or '–'}, {date_words(obj.noted_at, 'day')}" if obj.note else "–"
 
     @admin.display(description=_("due on"), ordering="due_on")
     def due(self, obj):
@@ -131,11 +139,30 @@ class FollowUpAdmin(EditableBy, PortalAdmin):
 
 @admin.register(FollowUpCheck)
 class FollowUpCheckAdmin(ReadOnly, PlainAdmin):
-    """What was asked, and what came: read, never written here."""
+    """What was asked, and what came: read, never written here. Staff read sums, managers each answer (spec 8)."""
 
     list_display = ["about", "day", "side", "sent_at", "answer_in_words", "note"]
     list_filter = ["answer", "day", "side"]
     fields = [("source", "source_id"), ("day", "side", "language"), "sent_at", ("answer", "answered_at"), "note"]
+
+    def has_view_permission(self, request, obj=None):
+        return super().has_view_permission(request, obj) and (obj is None or is_manager(request.user))
+
+    def changelist_view(self, request, extra_context=None):
+        if is_manager(request.user) or not self.has_view_permission(request):
+            return super().changelist_view(request, extra_context)
+        answers = [answer for answer in FollowUpCheck.Answer if answer]
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": self.opts.verbose_name_plural,
+            "answers": [*answers, FollowUpCheck.Answer.WAITING],
+            "rows": [
+                (row, [(answer, row.answers.get(answer, 0)) for answer in (*answers, FollowUpCheck.Answer.WAITING)])
+                for row in checks.counted()
+            ],
+        }
+        return TemplateResponse(request, "admin/programme/check_sums.html", context)
 
     def get_changelist_instance(self, request):
         """Titles of what is shown, read once for each source."""

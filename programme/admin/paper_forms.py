@@ -1,6 +1,7 @@
 """What staff say when they make a paper of a visit: languages, for whom, who signs, and on which basis names leave."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,7 +18,7 @@ from unfold.widgets import (
 from iurc_portal.translation.languages import CODES, Language
 from programme.models import AgendaItem, Document, HostConfirmation, PersonalDataTransfer, StudyVisit
 from programme.models.documents import COUNTRY
-from programme.papers import facts
+from programme.papers import facts, seating
 from programme.papers.certificates import entitled
 from programme.papers.kinds import Kind
 from programme.services.papers import Recipient
@@ -46,6 +47,9 @@ class PaperForm(forms.Form):
         widget=UnfoldAdminSelectWidget,
     )
     about = forms.ChoiceField(label=_("for"), widget=UnfoldAdminSelectWidget)
+    layout = forms.ChoiceField(
+        label=_("arrangement"), required=False, choices=seating.Layout.choices, widget=UnfoldAdminSelectWidget
+    )
     dated_on = forms.DateField(label=_("date on the paper"), widget=UnfoldAdminDateWidget)
     protocol_number = forms.CharField(
         label=_("protocol number"), max_length=60, required=False, widget=UnfoldAdminTextInputWidget
@@ -55,6 +59,12 @@ class PaperForm(forms.Form):
     )
     signatory = forms.CharField(
         label=_("who signs"), max_length=120, required=False, widget=UnfoldAdminTextInputWidget
+    )
+    era = forms.BooleanField(
+        label=_("Japanese era in the letter in Japanese"),
+        required=False,
+        widget=UnfoldBooleanWidget,
+        help_text=_("Dates such as 令和8年5月12日; otherwise 2026年5月12日. The other languages stay as they are."),
     )
     basis = forms.ChoiceField(
         label=_("legal basis for passing names on"),
@@ -107,24 +117,24 @@ class PaperForm(forms.Form):
 
     def _leave_out(self) -> None:
         """Fields that this kind does not need."""
-        letter = {"protocol_number", "without_number", "signatory"}
+        letter = {"protocol_number", "without_number", "signatory", "era"}
         transfer = {"basis", "recipient", "country", "is_public_body", "people"}
         unneeded = set() if self.kind.is_letter else letter
         unneeded |= set() if self.kind.leaves else transfer
         unneeded |= set() if self.kind.about else {"about"}
+        unneeded |= set() if self.kind.about == "table" else {"layout"}
         for name in unneeded:
             self.fields.pop(name, None)
 
     def _propose(self, last: Mapping[str, Document]) -> None:
         lead = self.visit.lead
-        proposed = {"signatory": lead.get_full_name() if lead else ""}
+        proposed: dict[str, Any] = {"signatory": lead.get_full_name() if lead else ""}
         if "reason" in self.said:
             proposed["reason_it"] = facts.reason_of_refusal(self.visit)
         for code, document in last.items():
             told = document.particulars
             proposed |= {f"{name}_{code}": told[name] for name in self.said if told.get(name)}
-            if told.get("signatory"):
-                proposed["signatory"] = told["signatory"]
+            proposed |= {name: told[name] for name in ("signatory", "era", "layout") if told.get(name)}
             if transfer := told.get("transfer"):
                 proposed |= {name: transfer[name] for name in ("basis", "country", "is_public_body", "people")}
                 proposed["recipient"] = transfer["name"]
@@ -184,10 +194,13 @@ class PaperForm(forms.Form):
             for language in self._languages()
         ]
 
-    def _particulars(self, language: str) -> dict[str, str]:
-        said = {name: self.cleaned_data[f"{name}_{language}"].strip() for name in self.said}
-        said["signatory"] = self.cleaned_data.get("signatory", "").strip()
-        return {name: text for name, text in said.items() if text}
+    def _particulars(self, language: str) -> dict[str, Any]:
+        data = self.cleaned_data
+        said: dict[str, Any] = {name: data[f"{name}_{language}"].strip() for name in self.said}
+        said["signatory"] = data.get("signatory", "").strip()
+        said["era"] = language == "ja" and data.get("era", False)
+        said["layout"] = data.get("layout", "")
+        return {name: value for name, value in said.items() if value}
 
     def common(self) -> dict:
         """What all of them have in common, for the same."""
@@ -223,7 +236,8 @@ def about_choices(visit: StudyVisit, kind: Kind) -> list[tuple[str, str, dict]]:
             (str(slot.item.pk), f"{slot.host.start:%d/%m %H:%M} {slot.event}", {"item": slot.item})
             for day in days
             for slot in day.slots
-            if slot.item.receiving or slot.item.organisation_id
+            if (kind.about != "table" and (slot.item.receiving or slot.item.organisation_id))
+            or (kind.about == "table" and slot.item.kind in seating.AT_A_TABLE)
         ]
     return [(str(person.pk), str(person), {"person": person}) for person in people]
 

@@ -4,25 +4,39 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from iurc_portal.admin import PlainTabularInline, PortalAdmin, PortalTabularInline, page_links
+from iurc_portal.admin import PlainAdmin, PlainTabularInline, PortalAdmin, PortalTabularInline, ReadOnly, page_links
 from iurc_portal.audit.services import record_transition
 from iurc_portal.staff.slugs import SlugFromName, SlugFromTitle
 from iurc_portal.translation.languages import columns
+from programme.admin.fields import DayField
+from programme.budgets import standings_of
 from programme.models import (
+    BudgetLine,
     DatedEvent,
     Edition,
     Exchange,
+    Indicator,
+    Meeting,
     Milestone,
+    Objective,
+    PeopleCount,
     Phase,
     ProgrammeFigure,
     SelectedCity,
+    StaffExchange,
     StudyVisit,
     Webinar,
 )
+from programme.models.editions import check_participants
+from programme.money import money_words
 from programme.progress import Step
+from programme.services.actions import move_edition
+from programme.services.clusters import keep_cities_of
+from programme.services.sensitive import is_manager
 
 SOURCES = (_("Sources"), ("sources", "to_verify", ("needs_check", "as_of")))
 
@@ -53,29 +67,105 @@ class StatefulAdmin(PortalAdmin):
             done = 0
             for record in queryset:
                 try:
-                    former = record.move_to(state)
+                    model_admin.move_record(record, state, by=request.user)
                 except ValidationError as refusal:
                     model_admin.message_user(request, f"{record}: {' '.join(refusal.messages)}", messages.ERROR)
                     continue
-                record.save(update_fields=["state"])
-                record_transition(record, from_state=former, to_state=state, now=timezone.now(), actor=request.user)
                 done += 1
             if done:
                 model_admin.message_user(request, _("Done: %(count)s.") % {"count": done}, messages.SUCCESS)
 
         return move
 
+    def move_record(self, record, state, *, by) -> None:
+        """Move one record along its table, with the log. Raises ``ValidationError``."""
+        former = record.move_to(state)
+        record.save(update_fields=["state"])
+        record_transition(record, from_state=former, to_state=state, now=timezone.now(), actor=by)
+
     @admin.display(description=_("state"), ordering="state")
     def state_now(self, obj):
         return obj.get_state_display()
 
 
+class ObjectiveInline(PortalTabularInline):
+    model = Objective
+    fields = ["code", *columns("text"), "responsible_torino", "responsible_nagoya"]
+    autocomplete_fields = ["responsible_torino", "responsible_nagoya"]
+    show_change_link = True
+    tab = True
+
+
+class IndicatorInline(PlainTabularInline):
+    """The indicators of an edition, to be opened; they are edited on their own pages."""
+
+    model = Indicator
+    fields = readonly_fields = ["code", "name", "kind", "baseline", "target", "frequency", "source"]
+    can_delete = False
+    show_change_link = True
+    tab = True
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+
+class BudgetLineInline(PortalTabularInline):
+    """Ceilings; what is committed and spent follows from the costs of visits. Only managers write budgets."""
+
+    model = BudgetLine
+    fields = ["order", *columns("heading"), "ceiling", "how_it_stands"]
+    readonly_fields = ["how_it_stands"]
+    tab = True
+
+    def get_queryset(self, request):
+        self.standings: dict = {}
+        return super().get_queryset(request)
+
+    def get_formset(self, request, obj=None, **kwargs):
+        self.standings = {one.line.pk: one for one in standings_of(obj)} if obj is not None else {}
+        return super().get_formset(request, obj, **kwargs)
+
+    def has_add_permission(self, request, obj=None):
+        return super().has_add_permission(request, obj) and is_manager(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and is_manager(request.user)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and is_manager(request.user)
+
+    @admin.display(description=_("committed and spent"))
+    def how_it_stands(self, obj):
+        standing = self.standings.get(obj.pk)
+        if standing is None:
+            return "–"
+        words = {
+            "committed": money_words(standing.committed, "EUR"),
+            "spent": money_words(standing.spent, "EUR"),
+            "left": money_words(standing.left, "EUR"),
+        }
+        told = [gettext("Committed %(committed)s, spent %(spent)s, left %(left)s.") % words]
+        if standing.is_above:
+            told.append(gettext("Above the ceiling: raise it or take costs off."))
+        if standing.no_rate:
+            told.append(gettext("Lines in yen without a rate, in no sum: %(n)s.") % {"n": standing.no_rate})
+        return " ".join(told)
+
+
+class EditionForm(SlugFromName):
+    first_day = DayField(label=_("first day"), required=False)
+    last_day = DayField(label=_("last day"), required=False)
+
+
 @admin.register(Edition)
 class EditionAdmin(StatefulAdmin):
-    form = SlugFromName
+    form = EditionForm
+    change_form_before_template = "admin/programme/edition/_readings.html"
     general = (
         ("slug", "state_now"),
         ("first_day", "last_day"),
+        "cities",
+        ("contract_reference", "archive_years"),
         ("duration_years", "partner_city_count", "study_visit_count"),
         "website",
     )
@@ -83,7 +173,11 @@ class EditionAdmin(StatefulAdmin):
     list_display = ["name", "state_now", "first_day", "last_day", "study_visit_count"]
     search_fields = [*columns("name"), "slug"]
     readonly_fields = ["state_now"]
-    inlines = [MilestoneInline]
+    autocomplete_fields = ["cities"]
+    inlines = [ObjectiveInline, MilestoneInline, IndicatorInline, BudgetLineInline]
+
+    def move_record(self, record, state, *, by) -> None:
+        move_edition(record, state, now=timezone.now(), by=by)
 
 
 class VisitInline(PlainTabularInline):
@@ -113,17 +207,63 @@ class WebinarInline(PlainTabularInline):
         return super().get_queryset(request).select_related("event")
 
 
+class ExchangeForm(SlugFromTitle):
+    """What several rows must agree on: the cities and their cluster, the objectives and their edition."""
+
+    def clean(self):
+        cleaned = super().clean()
+        try:
+            if "cities" in cleaned:
+                check_participants(list(cleaned["cities"]), cleaned.get("cluster"))
+        except ValidationError as refusal:
+            self.add_error("cities", refusal)
+        edition = cleaned.get("edition")
+        for objective in cleaned.get("objectives") or ():
+            if edition is not None and objective.edition_id != edition.pk:
+                words = _("The objective %(objective)s belongs to another edition: choose one of this edition.")
+                self.add_error("objectives", ValidationError(words, "other_edition", {"objective": objective}))
+        return cleaned
+
+
+class StayInline(VisitInline):
+    model = StaffExchange
+    fields = readonly_fields = ["sending", "hosting", "state", "first_day", "last_day"]
+
+
+class MeetingInline(WebinarInline):
+    model = Meeting
+    fields = readonly_fields = ["organisation_torino", "organisation_nagoya", "event", "outcome"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("organisation_torino", "organisation_nagoya")
+
+
 @admin.register(Exchange)
 class ExchangeAdmin(StatefulAdmin):
-    form = SlugFromTitle
-    general = (("slug", "state_now"), "edition", "initiatives", "themes", ("is_sample", "on_the_site"))
-    list_display = ["title", "edition", "state_now"]
-    list_filter = ["state", "edition", "themes"]
-    list_select_related = ["edition"]
+    form = ExchangeForm
+    general = (
+        ("slug", "state_now"),
+        ("edition", "cluster"),
+        "cities",
+        "objectives",
+        ("lead_torino", "lead_nagoya"),
+        "initiatives",
+        "themes",
+        ("practices", "transfers"),
+        ("is_sample", "on_the_site"),
+    )
+    list_display = ["title", "edition", "cluster", "state_now"]
+    list_filter = ["state", "edition", "cluster", "themes"]
+    list_select_related = ["edition", "cluster"]
     search_fields = [*columns("title"), "slug"]
-    autocomplete_fields = ["themes"]
+    autocomplete_fields = ["themes", "cities", "objectives", "practices", "transfers"]
     readonly_fields = ["state_now", "on_the_site"]
-    inlines = [WebinarInline, VisitInline]
+    inlines = [WebinarInline, VisitInline, StayInline, MeetingInline]
+
+    def save_related(self, request, form, formsets, change):
+        """Other cities take part now: the events of the exchange tell their time."""
+        super().save_related(request, form, formsets, change)
+        keep_cities_of(form.instance)
 
     @admin.display(description=_("on the site"))
     def on_the_site(self, obj):
@@ -132,7 +272,8 @@ class ExchangeAdmin(StatefulAdmin):
 
 @admin.register(Milestone)
 class MilestoneAdmin(PortalAdmin):
-    general = ("edition", ("due_on", "done_on"), "evidence", "is_sample")
+    general = (("edition", "objective"), ("due_on", "done_on"), "evidence", "is_sample")
+    autocomplete_fields = ["objective"]
     more_tabs = (SOURCES,)
     list_display = ["title", "due_on", "done_on", "how_it_stands"]
     list_filter = ["edition"]
@@ -190,3 +331,12 @@ class ProgrammeFigureAdmin(PortalAdmin):
     list_display = ["label", "value", "year", "side", "order"]
     list_filter = ["side", "year"]
     search_fields = [*columns("label")]
+
+
+@admin.register(PeopleCount)
+class PeopleCountAdmin(ReadOnly, PlainAdmin):
+    """What stays of the people of old visits: numbers, which nobody writes here."""
+
+    list_display = ["visit", "part", "side", "helix", "country", "presence", "number"]
+    list_filter = ["part", "side", "helix", "presence"]
+    list_select_related = ["visit"]

@@ -16,8 +16,9 @@ from iurc_portal.translation.times import date_words
 from programme import services
 from programme.admin.fields import DayField
 from programme.admin.workplaces import WORKPLACES, workplace
-from programme.models import AgendaItem
-from programme.schedule import days_of
+from programme.availability import bands_of, lanes_of
+from programme.models import AgendaItem, Vehicle
+from programme.schedule import Day, days_of
 
 MOVES = {"move": services.move_item, "shift": services.shift_from, "lengthen": services.lengthen_item}
 
@@ -47,36 +48,100 @@ class SwapForm(forms.Form):
         self.fields["first"].choices = self.fields["second"].choices = choices
 
 
+class BulkForm(forms.Form):
+    """What is done with the ticked items: so many minutes later, or a vehicle for each (or none)."""
+
+    minutes = forms.IntegerField(
+        label=_("Minutes later (− earlier)"), initial=15, required=False, min_value=-720, max_value=720
+    )
+    vehicle = forms.ModelChoiceField(
+        label=_("vehicle"),
+        queryset=Vehicle.objects.all(),
+        required=False,
+        empty_label=_("no vehicle"),
+        widget=UnfoldAdminSelectWidget,
+    )
+
+
 @workplace("arrange", _("Rearrange the agenda"), order=15)
 def arrange(request, visit, context):
-    items = list(
-        AgendaItem.objects.filter(day__visit=visit)
-        .exclude(event__status=Event.Status.CANCELLED)
-        .select_related("day__visit__host_city", "event__place", "vehicle")
-        .prefetch_related("tracks", "hosts__person")
-        .order_by("event__dtstart", "pk")
-    )
+    items = _items_of(visit)
     days = days_of(visit, items)
     posted = request.POST if request.method == "POST" else None
     copy = CopyDayForm(posted if posted and "copy" in posted else None, days=days)
     swap = SwapForm(posted if posted and "swap" in posted else None, items=items)
-    if posted is not None and _done(request, visit, {str(item.pk): item for item in items}, copy, swap):
+    bulk = BulkForm(posted if posted and "bulk" in posted else None)
+    refused: dict[int, str] = {}
+    if posted is not None and "bulk" in posted:
+        refused = _in_bulk(request, items, bulk)
+        if not refused and not bulk.errors:
+            return redirect(WORKPLACES["arrange"].address(visit))
+        items = _items_of(visit)
+        days = days_of(visit, items)
+    elif posted is not None and _done(request, visit, {str(item.pk): item for item in items}, copy, swap):
         here = WORKPLACES["arrange"].address(visit)
         editor = reverse("admin:programme_studyvisit_change", args=[visit.pk]) + "#tab-agenda"
         return redirect(editor if posted.get("from") == "editor" else here)
     conflicts = services.conflicts_of(visit, now=timezone.now()) if items else []
     for day in days:
         for slot in day.slots:
+            slot.item.refusal = refused.get(slot.item.pk, "")
             slot.item.conflicts = [told for told in conflicts if slot.item.pk in {item.pk for item in told.items}]
+    bands = bands_of(visit, lanes_of(visit, items), days)
+    by_date = {day.date: day for day in days}
     context |= {
         "days": days,
+        "board": [(by_date.get(date, Day(date)), band) for date, band in bands.items()],
         "conflicts": conflicts,
         "copy": copy,
         "swap": swap,
+        "bulk": bulk,
+        "refused": len(refused),
+        "ticked": {int(key) for key in posted.getlist("item") if key.isdecimal()} if refused and posted else set(),
         "may_edit": True,
         "elsewhere": True,
     }
-    return TemplateResponse(request, "admin/programme/studyvisit/arrange.html", context)
+    status = 422 if refused or bulk.errors else 200
+    return TemplateResponse(request, "admin/programme/studyvisit/arrange.html", context, status=status)
+
+
+def _items_of(visit) -> list[AgendaItem]:
+    return list(
+        AgendaItem.objects.filter(day__visit=visit)
+        .exclude(event__status=Event.Status.CANCELLED)
+        .select_related("day__visit__host_city", "event__place", "vehicle")
+        .prefetch_related("tracks", "hosts__person", "interpreters__interpreter")
+        .order_by("event__dtstart", "pk")
+    )
+
+
+def _in_bulk(request, items: list[AgendaItem], form: BulkForm) -> dict[int, str]:
+    """Do the pressed button's act with each ticked item by itself; return why for those that were refused."""
+    ticked = set(request.POST.getlist("item"))
+    chosen = [item for item in items if str(item.pk) in ticked]
+    if not form.is_valid():
+        return {}
+    if not chosen:
+        form.add_error(None, ValidationError(_("Tick the items first."), code="items"))
+        return {}
+    how = {"now": timezone.now(), "by": request.user}
+    minutes, vehicle = form.cleaned_data["minutes"], form.cleaned_data["vehicle"]
+    if request.POST["bulk"] == "move" and not minutes:
+        form.add_error("minutes", ValidationError(_("Write by how many minutes."), code="minutes"))
+        return {}
+    refused: dict[int, str] = {}
+    for item in chosen:
+        try:
+            if request.POST["bulk"] == "move":
+                services.move_item(item, minutes, **how)
+            else:
+                services.change_agenda_item(item, vehicle=vehicle, **how)
+        except ValidationError as refusal:
+            refused[item.pk] = " ".join(refusal.messages)
+    if done := len(chosen) - len(refused):
+        words = ngettext("%(n)s item is changed.", "%(n)s items are changed.", done)
+        messages.success(request, words % {"n": done})
+    return refused
 
 
 def _done(request, visit, items, copy, swap) -> bool:

@@ -18,7 +18,7 @@ from programme.admin.fields import DayField, TextInput
 from programme.admin.visit_questions import takes_part
 from programme.admin.workplaces import workplace
 from programme.costs import in_euro, totals_of
-from programme.models import CostLine, Gift, StudyVisit
+from programme.models import BudgetLine, CostLine, Gift, StudyVisit
 from programme.money import AmountField
 from programme.services.costs import save_costs
 from programme.services.sensitive import is_manager
@@ -48,6 +48,7 @@ class CostForm(forms.ModelForm):
         model = CostLine
         fields = [
             *columns("heading"),
+            "budget_line",
             "payer",
             "currency",
             "estimate",
@@ -58,13 +59,16 @@ class CostForm(forms.ModelForm):
             "no_receipt_reason",
         ]
         widgets = {
-            **{name: UnfoldAdminSelectWidget() for name in ("payer", "currency")},
+            **{name: UnfoldAdminSelectWidget() for name in ("budget_line", "payer", "currency")},
             **{column: TextInput() for column in columns("heading")},
             "no_receipt_reason": TextInput(),
         }
 
-    def __init__(self, *args, payers=None, **kwargs):
+    def __init__(self, *args, payers=None, budget_lines=(), **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["budget_line"].choices = [("", "–"), *budget_lines]
+        self.fields["budget_line"].queryset = BudgetLine.objects.filter(pk__in=[key for key, _words in budget_lines])
+        self.fields["budget_line"].widget.choices = [("", "–"), *budget_lines]
         for column in columns("heading"):
             self.fields[column].required = False
         if payers is not None:
@@ -112,7 +116,10 @@ def costs(request, visit, context):
     sent = (request.POST, request.FILES) if is_post else (None, None)
     is_guest = request.user.side == visit.guest_city.slug and not is_manager(request.user)
     payers = CostLine.payers_of_guests(request.user.side) if is_guest else None
-    formset = CostFormSet(*sent, queryset=lines, prefix="costs", form_kwargs={"payers": payers})
+    edition = visit.exchange.edition_id if visit.exchange else None
+    budget = [(line.pk, str(line)) for line in BudgetLine.objects.filter(edition=edition)] if edition else []
+    form_kwargs = {"payers": payers, "budget_lines": budget}
+    formset = CostFormSet(*sent, queryset=lines, prefix="costs", form_kwargs=form_kwargs)
     gifts = GiftFormSet(*sent, queryset=visit.gifts.order_by("pk"), prefix="gifts")
     if is_post and all([formset.is_valid(), gifts.is_valid()]):
         both = (formset, gifts)

@@ -33,6 +33,7 @@ AUDIENCES = {
     "interpreter-brief": _("each interpreter"),
     "place-cards": pgettext_lazy("papers", "team"),
     "badges": pgettext_lazy("papers", "team"),
+    "seating": pgettext_lazy("papers", "team"),
     "meal-counts": _("caterers"),
     "certificate": _("each delegate who was there"),
     "report": _("partners, European Union"),

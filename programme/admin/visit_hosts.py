@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from iurc_portal.office_files import saved_response
 from programme.admin.workplaces import workplace
+from programme.availability import other_visits_that_day
 from programme.exceptions import ItemChanged
 from programme.models import HostConfirmation, Material
 from programme.schedule import slot_of
@@ -62,12 +63,13 @@ def hosts(request, visit, context):
         rows = list(services.hosts_of_visit(visit).prefetch_related("materials"))
     else:
         done = request.session.pop(SAID, "")
+    elsewhere = other_visits_that_day(visit, rows)
     return TemplateResponse(
         request,
         "admin/programme/studyvisit/hosts.html",
         {
             **context,
-            "rows": [_row(visit, host, outcome, now=now) for host in rows],
+            "rows": [_row(visit, host, outcome, now=now) | {"elsewhere": elsewhere.get(host.pk, ())} for host in rows],
             "done": done,
             "refused": sum(refusal is not None for refusal in outcome.values()),
             "answers": services.count_answers(rows),

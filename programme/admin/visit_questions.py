@@ -17,6 +17,7 @@ from iurc_portal.translation.times import date_words
 from programme.admin.workplaces import workplace
 from programme.models import AgendaItem, FollowUpCheck, HostConfirmation, LearningQuestion, StudyVisit
 from programme.services import followups
+from programme.services.sensitive import is_manager
 
 
 def takes_part(user, visit: StudyVisit) -> bool:
@@ -111,6 +112,7 @@ def questions(request, visit, context):
         "without_item": sum(form.instance.item_id is None for form in formset.forms),
         "follow_ups": visit.follow_ups.select_related("owner_torino", "owner_nagoya").order_by("due_on", "pk"),
         "checks": FollowUpCheck.objects.filter(source="visit", source_id=visit.pk).order_by("day", "side"),
+        "reads_checks": is_manager(request.user),
         "today": timezone.now().astimezone(ROME).date(),
     }
     status = 422 if formset.is_bound else 200

@@ -18,14 +18,17 @@ from iurc_portal.notifications import previews
 from iurc_portal.notifications.models import Message
 from iurc_portal.translation.languages import CODES, Language, Spoken
 from programme.admin.workplaces import workplace
+from programme.availability import other_visits_that_day
 from programme.conflicts.words import Told
 from programme.exceptions import NotReady, ReleaseRefused
 from programme.mail_visits import News, agenda
-from programme.models import StudyVisit
+from programme.models import HostConfirmation, StudyVisit
 from programme.services import releases
+from programme.services.hosts import hosts_of_visit
 from programme.services.release_letters import RELEASED, Recipient
 from programme.versions.difference import Change, Kind
 from programme.versions.held import Shelf
+from programme.versions.untranslated import untranslated
 from programme.versions.words import label_of
 
 
@@ -105,8 +108,17 @@ def _shown(visit: StudyVisit, draft: releases.Draft, typed: dict, refusal, *, us
         and (draft.is_news or visit.state == StudyVisit.State.PREPARING),
         "is_releasable": visit.state in releases.RELEASABLE,
         "versions": versions,
+        "busy_hosts": _busy_hosts(visit),
+        "untranslated": untranslated(draft.snapshot, visit),
         "cities": (visit.host_city, visit.guest_city),
     }
+
+
+def _busy_hosts(visit: StudyVisit) -> list[tuple[HostConfirmation, list]]:
+    """Hosts who receive another visit on the day of their item, with its hours. Two queries."""
+    rows = [host for host in hosts_of_visit(visit) if host.answer != HostConfirmation.Answer.DECLINED]
+    found = other_visits_that_day(visit, rows)
+    return [(host, found[host.pk]) for host in rows if host.pk in found]
 
 
 def _warning(told: Told, ticks: dict[str, str], unticked: set[str]) -> dict[str, Any]:

@@ -34,8 +34,8 @@ class ReportForm(forms.ModelForm):
 
 @workplace("report", pgettext_lazy("visit", "Report"), order=95, allowed=takes_part)
 def report(request, visit, context):
-    """Both sides write; whoever plans the visit approves and sends."""
-    rows = list(visit.reports.select_related("approved_by").order_by("-version"))
+    """Both sides write and ask for approval; managers approve, whoever plans the visit sends what is approved."""
+    rows = list(visit.reports.select_related("approved_by", "asked_by").order_by("-version"))
     draft = next((row for row in rows if not row.is_frozen), None)
     form = ReportForm(request.POST if request.method == "POST" and draft else None, instance=draft) if draft else None
     if request.method == "POST":
@@ -50,7 +50,8 @@ def report(request, visit, context):
         "versions": [row for row in rows if row.is_frozen],
         "facts": shown,
         "roles": [Delegate.Role(role).counted(n) for role, n in shown["delegation"].items()],
-        "may_approve": may_change(request.user, visit),
+        "may_approve": reports.may_approve(request.user),
+        "may_send": may_change(request.user, visit),
         "may_begin": visit.state in OVER and draft is None,
         "today": timezone.now().astimezone(ROME).date(),
     }
@@ -73,7 +74,10 @@ def _act(request, visit, draft, form):
             if not form.is_valid():
                 return None
             reports.write_report(draft, **form.cleaned_data)
-            if act == "approve" and may_change(request.user, visit):
+            if act == "ask":
+                reports.ask_for_approval(draft, by=request.user, now=now)
+                messages.success(request, _("Saved. The managers of the programme find the report on their list."))
+            elif act == "approve" and reports.may_approve(request.user):
                 reports.approve_report(draft, by=request.user, now=now)
                 messages.success(request, _("The report is approved and does not change any more."))
             else:

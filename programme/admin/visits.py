@@ -2,7 +2,6 @@
 
 import json
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponseRedirect
@@ -13,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from ecosystem.models import City
 from events.admin.day_notes import watched
@@ -26,6 +24,7 @@ from iurc_portal.translation import times
 from iurc_portal.translation.languages import Language, columns
 from programme import services
 from programme.admin.agenda import AgendaFormSet, AgendaInline, DayInline
+from programme.admin.decision_forms import DecisionForm
 from programme.admin.fields import DayField
 from programme.admin.people import DelegateInline, HostInline, QuestionInline
 from programme.admin.workplaces import open_workplace, workplaces_for
@@ -66,31 +65,6 @@ class VisitForm(SlugFromTitle):
             held = _("The agenda is on the clocks of the present host city. Take its items off before you change it.")
             self.add_error("host_city", ValidationError(held, code="has_agenda"))
         return cleaned
-
-
-class DecisionForm(forms.Form):
-    """The reason of a move that people will ask about; for a refusal also a word to count by."""
-
-    CODES = [
-        ("dates", _("the dates are not possible")),
-        ("capacity", _("too many people, or too few to receive them")),
-        ("scope", _("not what the programme is for")),
-        ("incomplete", _("the proposal does not say enough")),
-        ("other", _("another reason")),
-    ]
-    code = forms.ChoiceField(label=_("kind of reason"), choices=CODES, widget=UnfoldAdminSelectWidget)
-    reason = forms.CharField(
-        label=_("reason, and what you offer instead"), max_length=2000, widget=UnfoldAdminTextareaWidget
-    )
-
-    def __init__(self, *args, to_state, **kwargs):
-        super().__init__(*args, **kwargs)
-        if to_state not in services.REASONED:
-            del self.fields["reason"]
-        if to_state != State.DECLINED:
-            del self.fields["code"]
-            if "reason" in self.fields:
-                self.fields["reason"].label = _("reason")
 
 
 @admin.register(StudyVisit)
@@ -254,8 +228,11 @@ class StudyVisitAdmin(EditableBy, PortalAdmin):
         if not self.has_change_permission(request, obj):
             raise PermissionDenied
         early = services.too_early(obj, to_state, now=timezone.now())
-        form = DecisionForm(request.POST if request.method == "POST" else None, to_state=to_state)
+        calls_off = to_state in {State.CANCELLED, State.POSTPONED}
+        is_close = calls_off and services.is_close(obj, now=timezone.now())
+        form = DecisionForm(request.POST if request.method == "POST" else None, to_state=to_state, is_close=is_close)
         if request.method == "POST" and form.is_valid():
+            form.cleaned_data.pop("sure", None)
             self._move(request, obj, to_state, **form.cleaned_data)
             return redirect("admin:programme_studyvisit_change", obj.pk)
         context = {
@@ -267,6 +244,8 @@ class StudyVisitAdmin(EditableBy, PortalAdmin):
             "form": form,
             "allowed": to_state in obj.NEXT[obj.state] and not early,
             "early": early,
+            "is_close": is_close,
+            "told": services.told_of_the_end(obj, to_state) if calls_off else 0,
             "items": AgendaItem.objects.filter(day__visit=obj).exclude(event__status=Event.Status.CANCELLED).count(),
         }
         return TemplateResponse(request, "admin/programme/studyvisit/move.html", context)

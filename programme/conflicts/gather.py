@@ -78,6 +78,35 @@ def plan_of(visit: StudyVisit) -> Plan:
     )
 
 
+def plans_between(start: datetime, end: datetime) -> tuple[dict[int, int], dict[int, str], list[Plan]]:
+    """For all visits with items from ``start`` to ``end`` (aware): enough of their plans for ``doubles``.
+
+    Before them each item's event, and the names of the visits, by number. A constant number of queries.
+    """
+    items = list(
+        AgendaItem.objects.exclude(event__status=Event.Status.CANCELLED)
+        .filter(event__dtstart__lt=end, event__dtend__gt=start)
+        .select_related("event__place", "day__visit__host_city", "vehicle")
+        .prefetch_related("hosts__person", "tracks", "interpreters__interpreter")
+    )
+    visits = {item.day.visit_id: item.day.visit for item in items}
+    delegations = _delegations(set(visits))
+    people = _names(items, delegations)
+    facts = [_item(item, delegations) for item in items]
+    plans = [
+        Plan(
+            visit=number,
+            zone=ZoneInfo(visit.host_city.tzid),
+            items=tuple(item for item in facts if item.visit == number),
+            others=tuple(item for item in facts if item.visit != number),
+            people=people,
+        )
+        for number, visit in visits.items()
+    ]
+    names = {number: best_text(visit, "title")[0] for number, visit in visits.items()}
+    return {item.pk: item.event_id for item in items}, names, plans
+
+
 def languages_of(city: City) -> frozenset[str]:
     """What people of ``city`` understand at least."""
     language = FIRST_LANGUAGE.get(city.country.upper())

@@ -16,6 +16,7 @@ from programme.demo.questions import make_questions
 from programme.demo.reminders import make_reminders
 from programme.demo.samples import NoContent, Samples
 from programme.demo.seats import make_workshop
+from programme.demo.steering import make_steering
 from programme.demo.surveys import make_surveys
 from programme.demo.testbeds import make_testbeds
 from programme.demo.visits import make_exchange, make_visits
@@ -51,6 +52,7 @@ def make_all(samples: Samples) -> None:
     make_calendars(samples)
     make_milestones(samples, edition)
     make_testbeds(samples)
+    make_steering(samples, edition)
     make_letters(samples)
     make_profiles(samples)
     make_mail(samples)

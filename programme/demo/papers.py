@@ -34,5 +34,5 @@ def _of_visit(samples: Samples) -> StudyVisit:
         letter = {"signatory": signatory, "signatory_post": post, "costs": COSTS[language]}
         number = "42/2026 (見本)" if language == "ja" else "42/2026 (esempio)"
         papers.ask_for(visit, "official-letter", language, protocol_number=number, particulars=letter, **common)
-        papers.ask_for(visit, "itinerary", language, recipient=NAGOYA_CITY, **common)
+        papers.ask_for(visit, "itinerary", language, recipient=NAGOYA_CITY, now=samples.ago(minutes=1), by=by)
     return visit

@@ -18,6 +18,7 @@ ITALIAN = {"language": "it", "tzid": "Europe/Rome"}
 DELEGATE, COMPANY = "delegate@nagoya.example", "company@nagoya.example"
 EDITOR = "editor@torino.example"
 MANAGER = "manager@torino.example"
+CLAIMANT = "sample.claimant@guests.example"  # whose claim staff find to decide; it has no password
 STAFF_TORINO, STAFF_NAGOYA = "staff@torino.example", "staff@nagoya.example"
 
 
@@ -70,6 +71,13 @@ def _user(email: str, role: str, fields: dict) -> User:
     found = user(email) or User.objects.create_user(email, settings.DEMO_PASSWORD, **fields)
     if role:
         found.groups.add(Group.objects.get(name=role))
+    EmailAddress.objects.get_or_create(user=found, email=found.email, defaults={"verified": True, "primary": True})
+    return found
+
+
+def make_claimant() -> User:
+    """Somebody who wants to speak for an organisation; nobody signs in as them."""
+    found = user(CLAIMANT) or User.objects.create_user(CLAIMANT, None, **mihon("誠", "マコト", "Makoto"), **JAPANESE)
     EmailAddress.objects.get_or_create(user=found, email=found.email, defaults={"verified": True, "primary": True})
     return found
 

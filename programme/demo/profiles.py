@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from ecosystem.models import Claim, Organisation, ProfileRevision, Verification
+from ecosystem.models import Claim, Membership, Organisation, ProfileRevision, Verification
 from ecosystem.models.revisions import texts_of_profile
 from ecosystem.services import publication, revisions
 from ecosystem.working_days import answer_day
-from programme.demo.people import COMPANY, EDITED, EDITOR, user
+from programme.demo.listings import SEIKI
+from programme.demo.people import CLAIMANT, COMPANY, EDITED, EDITOR, make_claimant, user
 from programme.demo.samples import Samples
 
 CLAIMED = "nagoya-innovators-garage"
@@ -21,13 +22,17 @@ NEW_SUMMARY = {
 def make_profiles(samples: Samples) -> None:
     """What staff find on their home. Says nothing where a person has deleted the user or the organisation."""
     editor, company = user(EDITOR), user(COMPANY)
+    theirs = Organisation.objects.filter(slug=SEIKI).first()
     edited = Organisation.objects.filter(slug=EDITED).first()
     claimed = Organisation.objects.filter(slug=CLAIMED).first()
     confirmed = Organisation.objects.filter(slug=CONFIRMED).first()
     if editor and edited:
         samples.once("proposals", f"summary-of-{EDITED}", lambda: _proposal(samples, edited, editor))
-    if company and claimed:
-        samples.once("claims", f"claim-of-{CLAIMED}", lambda: _claim(samples, claimed, company))
+    if company and theirs:
+        samples.once("memberships", f"company-of-{SEIKI}", lambda: _membership(theirs, company))
+    samples.once("users", CLAIMANT, make_claimant)
+    if claimed and (claimant := user(CLAIMANT)):
+        samples.once("claims", f"claim-of-{CLAIMED}", lambda: _claim(samples, claimed, claimant))
     if confirmed:
         samples.once("verifications", f"staff-{CONFIRMED}", lambda: _verification(samples, confirmed))
 
@@ -39,6 +44,12 @@ def _proposal(samples: Samples, organisation: Organisation, editor) -> ProfileRe
     return revisions.propose_revision(
         organisation=organisation, author=editor, seen=seen, mine=mine, note=note, now=samples.ago(days=1)
     )
+
+
+def _membership(organisation: Organisation, owner) -> Membership:
+    return Membership.objects.get_or_create(
+        user=owner, organisation=organisation, defaults={"role": Membership.Role.OWNER}
+    )[0]
 
 
 def _claim(samples: Samples, organisation: Organisation, claimant) -> Claim:

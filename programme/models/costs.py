@@ -66,6 +66,14 @@ class CostLine(models.Model):
     visit = models.ForeignKey(
         "programme.StudyVisit", verbose_name=_("visit"), on_delete=models.PROTECT, related_name="costs"
     )
+    budget_line = models.ForeignKey(
+        "programme.BudgetLine",
+        verbose_name=_("budget line"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="costs",
+    )
     heading = models.CharField(pgettext_lazy("cost", "what for"), max_length=200)
     payer = models.CharField(_("who pays"), max_length=9, choices=Payer)
     currency = models.CharField(_("currency"), max_length=3, choices=Currency, default=Currency.EUR)

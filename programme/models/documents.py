@@ -29,6 +29,7 @@ class DocumentKind(models.TextChoices):
     INTERPRETER_BRIEF = "interpreter-brief", pgettext_lazy("paper", "interpreter brief")
     PLACE_CARDS = "place-cards", pgettext_lazy("paper", "place cards")
     BADGES = "badges", pgettext_lazy("paper", "badges")
+    SEATING = "seating", pgettext_lazy("paper", "seating plan")
     MEAL_COUNTS = "meal-counts", pgettext_lazy("paper", "meal counts")
     CERTIFICATE = "certificate", pgettext_lazy("paper", "certificate of attendance")
     REPORT = "report", pgettext_lazy("paper", "visit report")
@@ -58,6 +59,7 @@ class DocumentQuerySet(models.QuerySet):
         "place-cards",
         "badges",
         "certificate",
+        "seating",
     )
 
     def visible_to(self, user):

@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -18,15 +18,34 @@ UNFINISHED = ("open", "in_progress")
 
 class FollowUpQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Managers all; staff those of their own city's side; others those their own organisations answer for."""
+        """Managers all; staff those of their own city's side; others those their own organisations answer for, and
+        members of a delegation those of their visits.
+        """
         if user.is_superuser or user.has_perm("ecosystem.edit_both_sides"):
             return self
         if user.is_staff and user.has_perm("programme.view_followup"):
             return self.of_side(user.side)
         if not user.is_authenticated:
             return self.none()
+        return self.concerning(user)
+
+    def concerning(self, user):
+        """Those that ``user``'s organisations answer for, and those of visits in whose delegation they are."""
+        visits = self.model.visit.field.related_model.objects.with_delegate(user)
+        return self.filter(self._owned(user) | Q(visit__in=visits.values("pk")))
+
+    def unfinished_first(self):
+        """What is still to be done first, each by its day."""
+        return self.order_by(Case(When(state__in=UNFINISHED, then=0), default=1), "due_on", "priority", "pk")
+
+    def answered_for_by(self, user):
+        """Those for which an organisation of ``user`` answers: they may say how it goes, staff or not."""
+        return self.filter(self._owned(user)) if user.is_authenticated else self.none()
+
+    @staticmethod
+    def _owned(user) -> Q:
         own = user.memberships.values("organisation")
-        return self.filter(Q(owner_torino__in=own) | Q(owner_nagoya__in=own))
+        return Q(owner_torino__in=own) | Q(owner_nagoya__in=own)
 
     def editable_by(self, user):
         """What staff of a side may change: that in which somebody of their side is an owner."""
@@ -115,6 +134,17 @@ class FollowUp(StateMachine):
     state = models.CharField(_("state"), max_length=11, choices=State, default=State.OPEN, editable=False)
     reason = models.TextField(_("why it was dropped"), blank=True, editable=False)
     finished_on = models.DateField(_("finished on"), null=True, blank=True, editable=False)
+    note = models.TextField(_("last word of who answers for it"), blank=True, max_length=2000, editable=False)
+    note_by = models.ForeignKey(
+        "ecosystem.Organisation",
+        verbose_name=_("written by"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    noted_at = models.DateTimeField(_("written"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = FollowUpQuerySet.as_manager()

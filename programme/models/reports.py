@@ -47,6 +47,16 @@ class VisitReport(StateMachine):
         editable=False,
     )
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True, editable=False)
+    asked_at = models.DateTimeField(_("approval asked for"), null=True, blank=True, editable=False)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("approval asked for by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+    )
     sent_on = models.DateField(_("sent on"), null=True, blank=True, editable=False)
 
     class Meta:

@@ -33,6 +33,9 @@ class Webinar(models.Model):
     audience = models.CharField(_("for whom"), max_length=300, blank=True)
     goals = models.TextField(_("goals"), blank=True)
     summary = models.TextField(_("summary, afterwards"), blank=True)
+    # How many were there, as ``events.services.attendance`` says; kept in step by ``services.attendance_counts``.
+    attended = models.PositiveIntegerField(_("people present"), null=True, editable=False)
+    attended_is_stale = models.BooleanField(default=True, editable=False)
 
     objects = WebinarQuerySet.as_manager()
 

@@ -3,6 +3,7 @@
 Guests' papers show what was released; the team's own also what is still a draft. Cancelled items are on no paper.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,9 +13,10 @@ from ecosystem.models import Concept, Person
 from events.models import Event
 from iurc_portal.audit.models import Transition
 from iurc_portal.translation.languages import columns
-from programme.models import AgendaItem, Attendance, Delegate, HostConfirmation, InterpreterAssignment, StudyVisit
+from programme.models import AgendaItem, Delegate, HostConfirmation, InterpreterAssignment, PeopleCount, StudyVisit
 from programme.schedule import Day, days_of
 from programme.services.day import last_held
+from programme.services.people_counts import People, counts_of
 from programme.services.sensitive import Meal, meals_of
 from programme.versions.held import comes
 
@@ -92,12 +94,18 @@ def meals(visit: StudyVisit) -> dict[int, Meal]:
     return {meal.item.pk: meal for meal in meals_of(visit)}
 
 
+def guests_counted(visit: StudyVisit) -> Counter[People]:
+    """The guests as numbers, also when their names have been forgotten."""
+    counted = counts_of([visit])
+    return Counter({kind: number for kind, number in counted.items() if kind.part == PeopleCount.Part.GUEST})
+
+
 def attended(visit: StudyVisit) -> int | None:
     """How many delegates were there at some item; None where nothing is ticked: attended is never presumed (P21)."""
-    ticked = Attendance.objects.filter(delegate__visit=visit)
-    if not ticked.exists():
+    there = Counter(kind.presence for kind in guests_counted(visit).elements())
+    if not there[PeopleCount.Presence.PRESENT] + there[PeopleCount.Presence.ABSENT]:
         return None
-    return ticked.exclude(state=Attendance.State.ABSENT).values("delegate").distinct().count()
+    return there[PeopleCount.Presence.PRESENT]
 
 
 @dataclass(frozen=True)

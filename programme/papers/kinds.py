@@ -14,8 +14,8 @@ FOLDER = "programme/papers"
 
 @dataclass(frozen=True)
 class Kind:
-    """``about`` says whom each copy is for: ``""`` the visit, ``item``, ``guest``, ``attendee`` or
-    ``interpreter``.
+    """``about`` says whom each copy is for: ``""`` the visit, ``item``, ``table`` (an item at which
+    people sit down), ``guest``, ``attendee`` or ``interpreter``.
 
     ``leaves`` marks those whose names leave the host's team (P19), ``agenda`` those that need a released agenda.
     """
@@ -56,6 +56,7 @@ KINDS: dict[str, Kind] = {
         Kind(_K.INTERPRETER_BRIEF, "interpreter_brief.html", about="interpreter", leaves=True),
         Kind(_K.PLACE_CARDS, "place_cards.html"),
         Kind(_K.BADGES, "badges.html"),
+        Kind(_K.SEATING, "seating.html", about="table"),
         Kind(_K.MEAL_COUNTS, "meal_counts.html"),
         Kind(_K.CERTIFICATE, "certificate.html", about="attendee", agenda=True),
         Kind(_K.REPORT, "report.html"),

@@ -62,7 +62,7 @@ def _texts(visit: StudyVisit, kind: Kind):
         yield from _of_proposal(visit)
     if kind.name == "report":
         yield _needed(_("outcomes")), visit, "outcomes"
-    if kind.name in {"name-list", "host-brief", "place-cards", "badges", "run-of-show", "invitation"}:
+    if kind.name in {"name-list", "host-brief", "place-cards", "badges", "seating", "run-of-show", "invitation"}:
         yield from _of_people([delegate.person for delegate in facts.delegation(visit)])
     if kind.name == "certificate":
         yield from _of_people([delegate.person for delegate in entitled(visit)])

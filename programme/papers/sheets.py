@@ -13,21 +13,18 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.html import format_html_join, strip_tags
-from django.utils.safestring import SafeString
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from iurc_portal.documents import letters_without_glyph
 from iurc_portal.translation.languages import Spoken
-from iurc_portal.translation.phrases import with_breaks
-from iurc_portal.translation.times import date_range, date_words
 from programme.exceptions import NothingToPrint
 from programme.models import AgendaItem, Delegate, Document, InterpreterAssignment
-from programme.papers import facts, wording
+from programme.papers import facts, letters, seating
 from programme.papers.certificates import certificate
 from programme.papers.kinds import KINDS, Kind
-from programme.papers.names import Disclosure, PrintedName, addressed, addressed_organisation, printed
+from programme.papers.names import Disclosure, PrintedName, addressed, printed
 
 CARDS_A_SHEET, BADGES_A_SHEET = 4, 10
 
@@ -65,8 +62,8 @@ def sheet_of(document: Document) -> Sheet:
             "visit": document.visit,
             "kind": kind,
             "language": document.language,
-            "dated": date_words(document.dated_on, "day"),
-            "dates": date_range(document.visit.first_day, document.visit.last_day),
+            "dated": letters.day_on_paper(document, document.dated_on),
+            "dates": letters.dates_of_visit(document),
             **BUILDERS[document.kind](document, names),
         }
         context["left_out"] = len(names.withheld)
@@ -91,63 +88,6 @@ def _check_letters(html: str) -> None:
     if lacking:
         words = gettext_lazy("No font on our server can print these letters: %(letters)s")
         raise ValidationError(words, code="letters", params={"letters": " ".join(lacking)})
-
-
-# --- Letters ---
-
-
-def _letter(document: Document, names: Disclosure) -> dict[str, Any]:
-    visit, language = document.visit, document.language
-    typed = document.particulars
-    applicant = Spoken.of(visit.applicant, "name") if visit.applicant else ""
-    subject, paragraphs = wording.said(
-        wording.pattern_of(document.kind, language),
-        {
-            "visit": Spoken.of(visit, "title"),
-            "topic": Spoken.of(visit, "subject"),
-            "purpose": Spoken.of(visit, "purpose"),
-            "dates": date_range(visit.first_day, visit.last_day),
-            "size": str(visit.expected_size or ""),
-            "host_city": Spoken.of(visit.host_city, "name"),
-            "guest_city": Spoken.of(visit.guest_city, "name"),
-            "applicant": applicant,
-            "costs": typed.get("costs", ""),
-            "reason": typed.get("reason", ""),
-        },
-    )
-    person = document.person
-    if document.kind == "invitation":
-        if person is None:
-            raise NothingToPrint(_("Choose the person to invite."), code="person")
-        names.shows(person.pk)
-        addressee = [Spoken.of(person.organisation, "name")] if person.organisation else []
-        addressee += [Spoken.of(person, "title"), addressed(person, language)]
-    else:
-        if not applicant:
-            raise NothingToPrint(_("Choose the applicant of the visit: the letter is addressed to them."), code="to")
-        addressee = [addressed_organisation(applicant, language)]
-    return {
-        "subject": _unbroken(subject),
-        "paragraphs": paragraphs,
-        "addressee": [line for line in addressee if line],
-        "salutation": _salutation(person, language) if document.kind == "invitation" else "",
-        "signatory": typed.get("signatory", ""),
-        "signatory_post": typed.get("signatory_post", ""),
-        "lead": visit.lead,
-        "show_facts": document.kind != "refusal",
-        "delegation_size": visit.delegates.exclude(reply=Delegate.Reply.DECLINED).count() or visit.expected_size,
-    }
-
-
-def _unbroken(subject: str) -> SafeString:
-    """A title whose lines end between phrases, as ``with_breaks`` finds them: WeasyPrint breaks after any letter."""
-    phrases = ((SafeString(phrase),) for phrase in with_breaks(subject).split("<wbr>"))
-    return format_html_join("", '<span class="phrase">{}</span>', phrases)
-
-
-def _salutation(person, language: str) -> str:
-    name = printed(person, language).name
-    return {"it": f"Gentile {name},", "en": f"Dear {name},"}.get(language, "")
 
 
 # --- People ---
@@ -224,6 +164,41 @@ def _cards(document: Document, names: Disclosure) -> dict[str, Any]:
     ]
     size = BADGES_A_SHEET if document.kind == "badges" else CARDS_A_SHEET
     return {"sheets": [cards[start : start + size] for start in range(0, len(cards), size)]}
+
+
+def _seating(document: Document, names: Disclosure) -> dict[str, Any]:
+    item = facts.item_of(document.visit, document.item_id)
+    if item is None:
+        raise NothingToPrint(_("Choose an item of the agenda."), code="item")
+    guests, helpers = seating.split(facts.delegates_at(item, facts.delegation(document.visit)))
+    hosts = seating.hosts_in_order(item.receiving)
+    interpreters = [one.interpreter for one in item.interpreting]
+    people = [one.person for one in (*guests, *hosts, *helpers)] + interpreters
+    names.those(people, key=lambda person: person.pk)
+    _some([*guests, *hosts], _("Nobody sits at this table yet: neither guests nor hosts."))
+    (day,) = facts.days_of(document.visit, [item])
+    language = document.language
+    return {
+        "day": day,
+        "slot": day.slots[0],
+        "item": item,
+        "layout": document.particulars.get("layout") or seating.Layout.FACING,
+        "table": seating.table_of(
+            [_seat(one.person, one, language) for one in guests], [_seat(one.person, None, language) for one in hosts]
+        ),
+        "interpreters": list({one.pk: printed(one, language) for one in interpreters}.values()),
+        "others": [_seat(one.person, one, language) for one in helpers if one.person not in interpreters],
+    }
+
+
+def _seat(person, delegate: Delegate | None, language: str) -> dict[str, Any]:
+    """Who sits there, without an honorific; the post is that of the delegation's list where it says another."""
+    post = Spoken.of(delegate, "title") if delegate else ""
+    return {
+        "printed": printed(person, language),
+        "post": post or Spoken.of(person, "title"),
+        "organisation": Spoken.of(person.organisation, "name") if person.organisation else "",
+    }
 
 
 def _hosts(visit) -> list:
@@ -379,7 +354,7 @@ def _report(document: Document, names: Disclosure) -> dict[str, Any]:
     return {
         "days": _days(document, drafts=False),
         "roles": _roles(delegates),
-        "size": len(delegates) or visit.expected_size,
+        "size": len(delegates) or sum(facts.guests_counted(visit).values()) or visit.expected_size,
         "attended": facts.attended(visit),
         "questions": list(visit.questions.all()),
         "outcomes": Spoken.of(visit, "outcomes"),
@@ -387,10 +362,10 @@ def _report(document: Document, names: Disclosure) -> dict[str, Any]:
 
 
 BUILDERS: dict[str, Callable[[Document, Disclosure], dict[str, Any]]] = {
-    "official-letter": _letter,
-    "invitation": _letter,
-    "acceptance": _letter,
-    "refusal": _letter,
+    "official-letter": letters.letter,
+    "invitation": letters.letter,
+    "acceptance": letters.letter,
+    "refusal": letters.letter,
     "name-list": _name_list,
     "numbers": _numbers,
     "itinerary": _itinerary,
@@ -399,6 +374,7 @@ BUILDERS: dict[str, Callable[[Document, Disclosure], dict[str, Any]]] = {
     "interpreter-brief": _interpreter_brief,
     "place-cards": _cards,
     "badges": _cards,
+    "seating": _seating,
     "meal-counts": _meal_counts,
     "certificate": certificate,
     "report": _report,

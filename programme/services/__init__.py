@@ -16,7 +16,7 @@ from programme.services.people import find_or_write_person
 from programme.services.readiness import REASONED, missing_for, too_early
 from programme.services.rearranging import copy_day, lengthen_item, move_item, shift_from, swap_hosts
 from programme.services.releases import draft_of, release
-from programme.services.visits import follow_the_calendar, move_visit
+from programme.services.visits import follow_the_calendar, is_close, move_visit, told_of_the_end
 from programme.services.webinars import (
     cancel_webinar,
     change_webinar,
@@ -39,6 +39,7 @@ __all__ = [
     "draft_of",
     "find_or_write_person",
     "follow_the_calendar",
+    "is_close",
     "lengthen_item",
     "missing_for",
     "move_item",
@@ -54,6 +55,7 @@ __all__ = [
     "shelve",
     "shift_from",
     "swap_hosts",
+    "told_of_the_end",
     "too_early",
     "unassign_interpreter",
     "withdraw_agenda_item",

@@ -4,11 +4,14 @@ A question leaves on a working day of the side's city, at nine in its morning. D
 scheduled ahead, and running it twice asks nobody twice.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Count
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from ecosystem.closures import Closures
@@ -24,6 +27,19 @@ ASK = "programme.check"
 MORNING = time(9)
 DAY = timedelta(days=1)
 Answer = FollowUpCheck.Answer
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many answered what (by the values of ``Answer``), so many days after, of one source."""
+
+    source: str | Promise
+    day: int
+    answers: dict[str, int]
+
+    @property
+    def asked(self) -> int:
+        return sum(self.answers.values())
 
 
 def asked_on(ended: date, days: int, side: str, *, closures: Closures | None = None) -> date:
@@ -85,6 +101,16 @@ def note_silence(*, now: datetime) -> int:
     limit = now - timedelta(days=settings.IURC_VISITS["silence_days"])
     silent = FollowUpCheck.objects.filter(answer=Answer.WAITING, sent_at__lte=limit)
     return silent.update(answer=Answer.SILENT)
+
+
+def counted() -> list[Counted]:
+    """How many answered what, by source and day: what staff read. Of one record nothing can be told. One query."""
+    rows = FollowUpCheck.objects.values("source", "day", "answer").annotate(n=Count("pk"))
+    found: dict[tuple[str, int], dict[str, int]] = {}
+    for row in rows.order_by("source", "day"):
+        found.setdefault((row["source"], row["day"]), {})[row["answer"]] = row["n"]
+    titles = {source.name: source.title for source in check_sources.sources()}
+    return [Counted(titles.get(source, source), day, answers) for (source, day), answers in found.items()]
 
 
 def issue_link(check: FollowUpCheck) -> str:

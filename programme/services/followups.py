@@ -71,6 +71,32 @@ def move_follow_up(follow_up: FollowUp, to_state: str, *, now: datetime, by=None
     return follow_up
 
 
+OWNERS_MOVES = (State.IN_PROGRESS, State.DONE)  # dropping a promise is the staff's to decide, with a reason
+
+
+@transaction.atomic
+def say_how_it_goes(
+    follow_up: FollowUp, *, organisation: Organisation, note: str, now: datetime, to_state: str = "", by=None
+) -> FollowUp:
+    """The word of an owner (``organisation``), and where they took it: ``in_progress`` or ``done``, or nowhere.
+
+    Raises ``ValidationError``: ``owner`` for who does not answer for it, ``transition`` for a move that is not theirs
+    or not in the table, ``nothing`` where neither a word nor a move is new.
+    """
+    row = FollowUp.objects.select_for_update(of=("self",), no_key=True).get(pk=follow_up.pk)
+    if organisation.pk not in {row.owner_torino_id, row.owner_nagoya_id}:
+        raise ValidationError(_("Your organisation does not answer for this follow-up."), code="owner")
+    if to_state and to_state not in OWNERS_MOVES:
+        raise ValidationError(_("Only staff can do that: write to them."), code="transition")
+    note = note.strip()
+    if not to_state and note == row.note:
+        raise ValidationError(_("Write a word on how it goes, or choose a state."), code="nothing")
+    if note != row.note:
+        row.note, row.note_by, row.noted_at = note, organisation if note else None, now if note else None
+        row.save(update_fields=["note", "note_by", "noted_at"])
+    return move_follow_up(row, to_state, now=now, by=by) if to_state else row
+
+
 @transaction.atomic
 def write_answers(visit: StudyVisit, questions: list[LearningQuestion], *, now: datetime) -> list[FollowUp]:
     """Save the ledger's rows. After the visit, what is not answered with yes is followed up at once (P22)."""

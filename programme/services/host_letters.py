@@ -50,7 +50,7 @@ def tell_agreed(host: HostConfirmation, *, now: datetime) -> None:
 
 def tell_off(item: AgendaItem, *, now: datetime) -> None:
     """Tell whoever was asked that ``item`` does not take place. Its row may go: the letter has the facts."""
-    asked = item.hosts.filter(asks__gt=0).exclude(answer=HostConfirmation.Answer.DECLINED).exclude(person__email="")
+    asked = expecting(item.hosts.all())
     for host in asked.select_related("person", "item__event__place", "item__day__visit__host_city"):
         language = host.reads
         payload = {
@@ -69,6 +69,11 @@ def tell_off(item: AgendaItem, *, now: datetime) -> None:
             ordering_key=f"host:{host.pk}",
             expires_at=now + LIFE,
         )
+
+
+def expecting(hosts):
+    """Those of ``hosts`` who were asked, did not decline and have an address: they expect the delegation."""
+    return hosts.filter(asks__gt=0).exclude(answer=HostConfirmation.Answer.DECLINED).exclude(person__email="")
 
 
 def tell_lead(host: HostConfirmation, *, now: datetime) -> None:

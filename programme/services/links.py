@@ -51,7 +51,11 @@ def find_delegate_link(clear: str) -> DelegateLink | None:
     return _find(
         clear,
         DelegateLink.objects.select_related(
-            "visit__host_city", "visit__guest_city", "visit__lead", "delegate__person__organisation"
+            "visit__host_city",
+            "visit__guest_city",
+            "visit__lead",
+            "visit__exchange__edition",
+            "delegate__person__organisation",
         ),
     )
 

@@ -48,6 +48,12 @@ def shift_from(item: AgendaItem, minutes: int, *, now: datetime, by=None) -> lis
 
 
 @transaction.atomic
+def place_item(item: AgendaItem, start: datetime, end: datetime, *, now: datetime, by=None) -> AgendaItem:
+    """Let ``item`` begin and end at two instants (aware), on another day of the visit if need be."""
+    return _reschedule(item, start, end, now=now, by=by)
+
+
+@transaction.atomic
 def lengthen_item(item: AgendaItem, minutes: int, *, now: datetime, by=None) -> AgendaItem:
     """End ``item`` so many minutes later."""
     length = timedelta(minutes=_sensible(minutes))

@@ -109,14 +109,12 @@ def tell_called_off(visit: StudyVisit, *, now: datetime) -> None:
     version = visit.versions.order_by("-number").first()
     if version is None:
         return
-    on = {item["pk"] for item in version.snapshot["items"] if item["status"] != "CANCELLED"}
+    on = _on_in(version)
     sequences = {}
     for item in AgendaItem.objects.filter(pk__in=on).select_related("event").order_by("event"):
         if item.event.sequence <= next(i["sequence"] for i in version.snapshot["items"] if i["pk"] == item.pk):
             scheduling.raise_sequence(item.event)
         sequences[str(item.event_id)] = item.event.sequence
-    people = {person for person in people_in(version.snapshot) if own_items(version.snapshot, person).keys() & on}
-    guests = {one["person"] for one in version.snapshot["people"]}
     queue_messages(
         Letter(
             key=f"{CALLED_OFF}:{version.pk}:{visit.state}:{reader.person.pk}:{now:%Y%m%dT%H%M%S}",
@@ -133,9 +131,20 @@ def tell_called_off(visit: StudyVisit, *, now: datetime) -> None:
             subject_id=str(version.pk),
             ordering_key=order_of(visit, reader.person),
         )
-        for reader in readers_of(visit, people, guests=guests)
-        if reader.address
+        for reader in told_called_off(visit, version)
     )
+
+
+def told_called_off(visit: StudyVisit, version: AgendaVersion) -> list[Reader]:
+    """Whoever holds something of ``version`` that is still on, and has an address. One query."""
+    on = _on_in(version)
+    people = {person for person in people_in(version.snapshot) if own_items(version.snapshot, person).keys() & on}
+    guests = {one["person"] for one in version.snapshot["people"]}
+    return [reader for reader in readers_of(visit, people, guests=guests) if reader.address]
+
+
+def _on_in(version: AgendaVersion) -> set[int]:
+    return {item["pk"] for item in version.snapshot["items"] if item["status"] != "CANCELLED"}
 
 
 def order_of(visit: StudyVisit, person: Person) -> str:

@@ -223,6 +223,9 @@ def _number_events(draft: Draft) -> None:
 
 
 def _told_of(changes: Iterable[Change], recipients: Iterable[Recipient]) -> set[int]:
-    """The events that have changed, and those that leave somebody's calendar."""
-    gone = (change for recipient in recipients for change in recipient.changes if change.kind == Kind.CANCELLED)
-    return {change.item["event"] for change in (*(c for c in changes if c.kind in MATERIAL), *gone)}
+    """The events that have changed, those that leave somebody's calendar, and those of which only the hours of an
+    interpreter are others.
+    """
+    own = (change for recipient in recipients for change in recipient.changes)
+    theirs = (change for change in own if change.kind in {Kind.CANCELLED, Kind.MOVED})
+    return {change.item["event"] for change in (*(c for c in changes if c.kind in MATERIAL), *theirs)}

@@ -22,6 +22,7 @@ from programme.models.reports import TEXTS
 from programme.services.agenda import lock_visit
 from programme.services.followups import OVER
 from programme.services.proposal_letters import language_of
+from programme.services.sensitive import is_manager
 from programme.survey_results import numbers_of
 
 State = VisitReport.State
@@ -151,6 +152,27 @@ def write_report(report: VisitReport, **texts: str) -> VisitReport:
 
 
 @transaction.atomic
+def ask_for_approval(report: VisitReport, *, by, now: datetime) -> VisitReport:
+    """Put a draft on the managers' list of what to do. Asking again changes nothing.
+
+    Raises ``ValidationError``: ``frozen`` for what is approved, ``lessons`` while nobody has written them.
+    """
+    row = _locked(report)
+    if row.is_frozen:
+        raise _frozen()
+    _need_lessons(row)
+    if row.asked_at is None:
+        row.asked_at, row.asked_by = now, by
+        row.save(update_fields=["asked_at", "asked_by"])
+    return row
+
+
+def may_approve(user) -> bool:
+    """Managers approve and freeze; the staff of both sides write (programme spec 8)."""
+    return is_manager(user)
+
+
+@transaction.atomic
 def approve_report(report: VisitReport, *, by, now: datetime) -> VisitReport:
     """Freeze texts and facts as they are now.
 
@@ -158,8 +180,7 @@ def approve_report(report: VisitReport, *, by, now: datetime) -> VisitReport:
     """
     row = _locked(report)
     former = row.move_to(State.APPROVED)
-    if not languages_filled(row, "lessons"):
-        raise ValidationError(_("Write what was learnt, in one language at least."), code="lessons")
+    _need_lessons(row)
     row.snapshot = facts_of(row.visit)
     row.approved_by, row.approved_at = by, now
     row.save()
@@ -201,6 +222,11 @@ def _locked(report: VisitReport) -> VisitReport:
     return rows.select_related("visit__host_city", "visit__guest_city", "visit__lead", "visit__partner_lead").get(
         pk=report.pk
     )
+
+
+def _need_lessons(report: VisitReport) -> None:
+    if not languages_filled(report, "lessons"):
+        raise ValidationError(_("Write what was learnt, in one language at least."), code="lessons")
 
 
 def _frozen() -> ValidationError:

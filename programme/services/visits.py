@@ -10,16 +10,17 @@ from events.models import Event
 from events.services import scheduling
 from iurc_portal.audit.services import record_transition
 from programme.exceptions import NotReady
-from programme.models import AgendaItem, StudyVisit
+from programme.models import AgendaItem, HostConfirmation, StudyVisit
 from programme.services import host_letters
 from programme.services.agenda import lock_visit
 from programme.services.followups import follow_up_questions
 from programme.services.proposal_letters import tell_of
 from programme.services.readiness import missing_for, today_in, too_early
-from programme.services.release_letters import tell_called_off
+from programme.services.release_letters import tell_called_off, told_called_off
 from programme.services.releases import release
 
 State = StudyVisit.State
+CLOSE = 3  # days before a visit from which calling it off is asked about once more
 
 
 @transaction.atomic
@@ -48,8 +49,8 @@ def move_visit(
     record_transition(visit, from_state=former, to_state=to_state, now=now, actor=by, reason=code, comment=reason)
     tell_of(visit, to_state, now=now, reason=reason, code=code)
     if to_state == State.CANCELLED:
-        for item in AgendaItem.objects.filter(day__visit=visit, event__published_at=None).select_related("event"):
-            host_letters.tell_off(item, now=now)  # whoever holds a version is told by ``tell_called_off``
+        for item in _never_released(visit):
+            host_letters.tell_off(item, now=now)
         for event in _events(visit).exclude(status=Event.Status.CANCELLED):
             scheduling.cancel_event(event, now=now, by=by, reason=reason)
     elif to_state == State.POSTPONED:
@@ -60,6 +61,31 @@ def move_visit(
     if to_state in {State.CANCELLED, State.POSTPONED}:
         tell_called_off(visit, now=now)
     return visit
+
+
+def is_close(visit: StudyVisit, *, now: datetime) -> bool:
+    """Whether the visit begins within three days on the host city's calendar, or is under way."""
+    if visit.first_day is None or visit.last_day is None:
+        return False
+    today = today_in(visit, now)
+    return today <= visit.last_day and (visit.first_day - today).days <= CLOSE
+
+
+def told_of_the_end(visit: StudyVisit, to_state: str) -> int:
+    """How many people are written to when ``visit`` is cancelled or postponed: by address, each counted once."""
+    addresses = set()
+    version = visit.versions.order_by("-number").first()
+    if version is not None:
+        addresses |= {reader.address for reader in told_called_off(visit, version)}
+    if to_state == State.CANCELLED:
+        hosts = HostConfirmation.objects.filter(item__in=_never_released(visit))
+        addresses |= set(host_letters.expecting(hosts).values_list("person__email", flat=True))
+    return len(addresses)
+
+
+def _never_released(visit: StudyVisit):
+    """Items that no version has: whoever holds one is told by ``tell_called_off``."""
+    return AgendaItem.objects.filter(day__visit=visit, event__published_at=None).select_related("event")
 
 
 def follow_the_calendar(*, now: datetime) -> dict[str, int]:

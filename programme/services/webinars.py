@@ -9,6 +9,8 @@ from events.models import Event, Track
 from events.services import registrations, rules, scheduling
 from iurc_portal.translation.languages import columns
 from programme.models import Exchange, Speaker, Webinar, WebinarSegment
+from programme.services.attendance_counts import mark_stale
+from programme.services.clusters import keep_cities
 
 TRACK = "webinars"
 TRACK_NAMES = {"name_it": "Webinar", "name_en": "Webinar", "name_ja": "ウェビナー"}
@@ -51,6 +53,7 @@ def plan_webinar(
         setattr(webinar, column, text)
     webinar.full_clean()
     webinar.save()
+    keep_cities(event, webinar.exchange)
     for fields in segments:
         webinar.segments.create(**fields)
     return webinar
@@ -100,6 +103,8 @@ def change_webinar(
     if reminders is not None:
         rules.keep_usual(event, reminders)
         rules.keep_fitting(event)
+    keep_cities(event, webinar.exchange)
+    mark_stale(event)  # when or how long one must be there may be another
     webinar.event = event
     return webinar
 
@@ -119,6 +124,7 @@ def repeat_webinar(webinar: Webinar, event: Event) -> Webinar:
     """The webinar of a further date of a series: the same texts, speakers and parts, without what remained of it."""
     texts = {name: getattr(webinar, name) for name in columns("audience", "goals")}
     again = Webinar.objects.create(exchange=webinar.exchange, event=event, **texts)
+    keep_cities(event, webinar.exchange)
     rows: list[WebinarSegment | Speaker] = [*webinar.segments.all(), *webinar.speakers.all()]
     for row in rows:
         row.pk, row.webinar = None, again

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     MOVED = "moved"
     ADDED = "added"
     PEOPLE = "people"
+    INTERPRETING = "interpreting"  # news for the interpreters alone, whose own items tell it
     TEXT = "text"
     PUBLIC = "public"  # shown to everybody from now on, or no more: news for no person
 
@@ -82,11 +83,14 @@ def compare(before: Frozen | None, after: Frozen | None) -> Change | None:
         for name, differs in (("time", _differs(before, after, TIME)), ("place", _is_elsewhere(before, after)))
         if differs
     )
-    texts = _differs(before, after, TEXTS) or _whereabouts(before) != _whereabouts(after)
+    words = _differs(before, after, TEXTS) or before.get("duties", []) != after.get("duties", [])
+    texts = words or _whereabouts(before) != _whereabouts(after)
     if moved:
-        return Change(Kind.MOVED, before, after, moved, has_new_texts=_differs(before, after, TEXTS))
+        return Change(Kind.MOVED, before, after, moved, has_new_texts=words)
     if _differs(before, after, PEOPLE):
         return Change(Kind.PEOPLE, before, after, has_new_texts=texts)
+    if before.get("interpreters", []) != after.get("interpreters", []):
+        return Change(Kind.INTERPRETING, before, after, has_new_texts=texts)
     if texts:
         return Change(Kind.TEXT, before, after, has_new_texts=True)
     if before["public"] != after["public"]:

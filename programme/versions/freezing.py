@@ -14,7 +14,7 @@ from events.models import Event
 from iurc_portal.translation.languages import CODES
 from programme.models import AgendaItem, AgendaTrack, Delegate, HostConfirmation, StudyVisit, VisitDay
 
-FORMAT = 1  # rises when what is written below changes in a way that readers must know of
+FORMAT = 2  # rises when what is written below changes in a way that readers must know of
 # What changes with every save, or says nothing to a reader: two agendas that differ in these alone are the same.
 VOLATILE = ("sequence", "modified", "cancelled_at")
 
@@ -28,7 +28,7 @@ def freeze(visit: StudyVisit, *, held: dict | None = None) -> dict[str, Any]:
     items = (
         AgendaItem.objects.filter(Q(pk__in=known) | ~Q(event__status=Event.Status.CANCELLED), day__visit=visit)
         .select_related("day", "event__place", "organisation", "vehicle")
-        .prefetch_related("hosts", "tracks")
+        .prefetch_related("hosts", "tracks", "interpreters")
         .order_by("event__dtstart", "pk")
     )
     days = VisitDay.objects.filter(visit=visit).order_by("date")
@@ -70,6 +70,15 @@ def frozen_item(item: AgendaItem) -> dict[str, Any]:
             host.person_id for host in item.hosts.all() if host.answer != HostConfirmation.Answer.DECLINED
         ),
         "tracks": sorted(track.pk for track in item.tracks.all()),
+        "interpreters": [
+            {
+                "person": duty.interpreter_id,
+                "languages": [duty.language_from, duty.language_to],
+                "start": stamp(duty.starts),
+                "end": stamp(duty.ends),
+            }
+            for duty in item.interpreters.all()
+        ],
         "languages": list(item.spoken_languages),
         "interpretation": item.interpretation,
         "photo_rule": item.photo_rule,
@@ -95,7 +104,11 @@ def fingerprint(snapshot: dict) -> str:
     """The same for two snapshots that show the same to everybody."""
     shown = {
         **{key: snapshot[key] for key in ("days", "tracks", "people")},
-        "items": [{key: value for key, value in item.items() if key not in VOLATILE} for item in snapshot["items"]],
+        "items": [
+            {"interpreters": []}
+            | {key: value for key, value in item.items() if key not in VOLATILE}  # format 1 had none
+            for item in snapshot["items"]
+        ],
     }
     return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
 

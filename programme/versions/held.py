@@ -5,6 +5,7 @@ today: a spelling that was mended shows at once, and who is forgotten is forgott
 """
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,9 +27,9 @@ class Held:
     items: tuple[AgendaItem, ...]
 
     def of_person(self, person: int) -> tuple[AgendaItem, ...]:
-        """What concerns ``person`` (a number): the items of their group, and those at which they receive."""
+        """What concerns ``person`` (a number): the items of their group, those at which they receive or interpret."""
         own = own_items(self.version.snapshot, person)
-        return tuple(item for item in self.items if item.pk in own)
+        return tuple(_for_their_hours(item, own[item.pk]) for item in self.items if item.pk in own)
 
     def in_track(self, track: int | None) -> tuple[AgendaItem, ...]:
         return tuple(item for item in self.items if comes(track, {one.pk for one in item.groups}))
@@ -41,20 +42,52 @@ def comes(track: int | None, tracks: Iterable[int]) -> bool:
 
 
 def own_items(snapshot: Frozen, person: int) -> dict[int, Frozen]:
-    """The frozen items that concern ``person`` as a host or in the delegation, by number."""
+    """The frozen items that concern ``person``, by number: in the delegation, as a host, as an interpreter.
+
+    Whoever only interprets at an item is there for the hours of their duties, and holds the item with those. Who
+    interprets is news for the interpreters alone: ``interpreters`` is left out, ``duties`` are the person's pairs.
+    """
     tracks = [one["track"] for one in snapshot["people"] if one["person"] == person]
-    return {
-        item["pk"]: item
-        for item in snapshot["items"]
-        if person in item["hosts"] or any(comes(track, item["tracks"]) for track in tracks)
-    }
+    found = {}
+    for item in snapshot["items"]:
+        duties = [duty for duty in interpreters_of(item) if duty["person"] == person]
+        own = {key: value for key, value in item.items() if key != "interpreters"}
+        if person in item["hosts"] or any(comes(track, item["tracks"]) for track in tracks):
+            found[item["pk"]] = own | {"duties": _pairs(duties)}
+        elif duties:
+            hours = {"start": min(duty["start"] for duty in duties), "end": max(duty["end"] for duty in duties)}
+            found[item["pk"]] = own | hours | {"duties": _pairs(duties)}
+    return found
+
+
+def interpreters_of(item: Frozen) -> list[Frozen]:
+    """The duties at a frozen item; versions of the first format kept none."""
+    return item.get("interpreters", [])
+
+
+def _pairs(duties: Iterable[Frozen]) -> list[list[str]]:
+    return sorted(list(duty["languages"]) for duty in duties)
+
+
+def _for_their_hours(item: AgendaItem, own: Frozen) -> AgendaItem:
+    """``item`` with the hours of one person's duties, where these are only a part of it."""
+    start, end = (datetime.fromisoformat(own[key]) for key in ("start", "end"))
+    if (start, end) == (item.event.dtstart, item.event.dtend):
+        return item
+    item, event = copy(item), copy(item.event)
+    event.dtstart, event.dtend = start, end
+    item.event = event
+    return item
 
 
 def people_in(snapshot: Frozen) -> set[int]:
-    """Everybody whom an agenda concerns: the delegation and the hosts of its items."""
-    return {one["person"] for one in snapshot["people"]} | {
-        host for item in snapshot["items"] if item["status"] != Event.Status.CANCELLED for host in item["hosts"]
-    }
+    """Everybody whom an agenda concerns: the delegation, the hosts and the interpreters of its items."""
+    there = [item for item in snapshot["items"] if item["status"] != Event.Status.CANCELLED]
+    return (
+        {one["person"] for one in snapshot["people"]}
+        | {host for item in there for host in item["hosts"]}
+        | {duty["person"] for item in there for duty in interpreters_of(item)}
+    )
 
 
 def track_of(snapshot: Frozen, person: int, otherwise: int | None = None) -> int | None:

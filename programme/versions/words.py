@@ -21,5 +21,6 @@ def label_of(change: Change) -> str:
         Kind.CANCELLED: pgettext("agenda item", "Cancelled"),
         Kind.ADDED: pgettext("agenda item", "New in your agenda"),
         Kind.PEOPLE: pgettext("agenda item", "Other people"),
+        Kind.INTERPRETING: pgettext("agenda item", "Other interpreters"),
         Kind.TEXT: pgettext("agenda item", "New description"),
     }.get(change.kind, "")

@@ -1,17 +1,23 @@
 """Public pages of the programme, and the agenda of a delegation."""
 
 from programme.views.agenda import agenda_worker, visit_agenda, visit_attendance, visit_delay
+from programme.views.carried import visit_document, visit_documents, visit_emergency
 from programme.views.certificates import visit_certificate
+from programme.views.exchanges import cluster, clusters, exchange, exchanges, staff_exchanges
+from programme.views.figures import figures
 from programme.views.library import library, library_item
-from programme.views.pages import exchange, exchanges, programme, progress, webinars
+from programme.views.pages import programme, progress, webinars
 from programme.views.people import visit_people
 from programme.views.proposals import proposal, proposal_remarks, proposal_send, proposal_step, propose
 from programme.views.visits import visit, visits
 
 __all__ = [
     "agenda_worker",
+    "cluster",
+    "clusters",
     "exchange",
     "exchanges",
+    "figures",
     "library",
     "library_item",
     "programme",
@@ -21,11 +27,15 @@ __all__ = [
     "proposal_send",
     "proposal_step",
     "propose",
+    "staff_exchanges",
     "visit",
     "visit_agenda",
     "visit_attendance",
     "visit_certificate",
     "visit_delay",
+    "visit_document",
+    "visit_documents",
+    "visit_emergency",
     "visit_people",
     "visits",
     "webinars",

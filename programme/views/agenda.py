@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from ecosystem.emergency import numbers_of
 from ecosystem.models import Person
 from iurc_portal.clock import day_start
 from programme.day_forms import AttendanceForm, DelayForm
@@ -47,14 +48,32 @@ def visit_agenda(request, slug):
     working = is_staff and (held is None or "working" in request.GET)
     person = getattr(request.user, "person", None)
     items, changes = working_copy(found, held) if working else _released(found, held, None if is_staff else person)
-    late = of_day.minutes_late(found, items, now=now) if not working else {}
-    days = days_of(found, items, changes=changes, late=late)
-    current, coming = now_and_next(days, now=now)
-    today = today_in(found, now)
+    context = agenda_context(found, items, changes, held=held, working=working, now=now)
     team = is_staff and StudyVisit.objects.editable_by(request.user).filter(pk=found.pk).exists()
+    todays = [slot for day in context["days"] if day.date == context["today"] for slot in day.slots]
+    context |= {
+        "is_staff": is_staff,
+        "delay_form": DelayForm(slots=_to_come(todays, now))
+        if team and not working and _to_come(todays, now)
+        else None,
+        "may_tick": held is not None and of_day.may_tick(request.user, found),
+        "kept_until": kept_until(found) if not working else None,
+    }
+    return render(request, "programme/visit_agenda.html", context)
+
+
+def agenda_context(visit: StudyVisit, items, changes, *, held: Held | None, working: bool, now: datetime) -> dict:
+    """What the page of an agenda shows to whoever reads ``items``; what only the team may do is left out."""
+    late = of_day.minutes_late(visit, items, now=now) if not working else {}
+    days = days_of(visit, items, changes=changes, late=late)
+    current, coming = now_and_next(days, now=now)
+    today = today_in(visit, now)
     todays = [slot for day in days if day.date == today for slot in day.slots]
-    context = {
-        "visit": found,
+    of_country, of_city = numbers_of(visit.host_city)
+    return {
+        "of_country": of_country,
+        "of_city": of_city,
+        "visit": visit,
         "version": held.version if held else None,
         "working": working,
         "days": days,
@@ -65,16 +84,9 @@ def visit_agenda(request, slug):
         "late": next((slot for slot in todays if slot.late and slot.end > now), None),
         "changed": [slot for day in days for slot in day.slots if slot.is_changed],
         "has_groups": any(item.groups for item in items),
-        "delegates": found.delegates.coming().select_related("person__organisation").in_protocol_order(),
+        "delegates": visit.delegates.coming().select_related("person__organisation").in_protocol_order(),
         "hosts": receivers_of(items),
-        "is_staff": is_staff,
-        "delay_form": DelayForm(slots=_to_come(todays, now))
-        if team and not working and _to_come(todays, now)
-        else None,
-        "may_tick": held is not None and of_day.may_tick(request.user, found),
-        "kept_until": kept_until(found) if not working else None,
     }
-    return render(request, "programme/visit_agenda.html", context)
 
 
 @never_cache

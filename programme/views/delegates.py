@@ -117,4 +117,7 @@ def kept_until(visit, *, with_passport: bool) -> dict[str, Any]:
     dates = {"care": visit.last_day + timedelta(days=days["visit_care_days"])}
     if with_passport:
         dates["passport"] = visit.last_day + timedelta(days=days["passport_days"])
+    edition = visit.exchange.edition if visit.exchange else None
+    if edition is not None and edition.names_end is not None:
+        dates["names"] = edition.names_end
     return dates

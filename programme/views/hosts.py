@@ -103,6 +103,16 @@ def _change(found: HostConfirmation, changed: tuple[Facts, Facts] | None, langua
     }
 
 
+def host_page(found: HostConfirmation, token: str, *, language: str) -> dict[str, Any]:
+    """All that ``programme/host.html`` shows before anything was sent."""
+    return {
+        **_context(found, token),
+        "form": HostAnswerForm(host=found, initial={"read_in": language}),
+        "upload": MaterialForm(initial={"read_in": language, "language": language}),
+        **_change(found, _known_change(found), language),
+    }
+
+
 def _context(found: HostConfirmation, token: str) -> dict[str, Any]:
     item, visit = found.item, found.item.day.visit
     tracks = list(item.tracks.values_list("pk", flat=True))

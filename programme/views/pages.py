@@ -2,7 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -12,9 +12,8 @@ from ecosystem.models.vocabulary import themes_in_use
 from events.models import Event
 from iurc_portal.clock import ROME, cities_in_order
 from iurc_portal.kept import kept_for_visitors
-from iurc_portal.translation.languages import written
 from programme.filters import HistoryFilter
-from programme.models import DatedEvent, Edition, Exchange, LibraryItem, Phase, ProgrammeFigure, StudyVisit
+from programme.models import DatedEvent, Edition, LibraryItem, Phase, ProgrammeFigure, StudyVisit
 from programme.progress import activities_by_initiative, numbers_of, steps_of
 
 PER_PAGE = 24
@@ -84,30 +83,3 @@ def webinars(request):
     return render(
         request, "programme/webinars.html", {"coming": found.upcoming(now=now)[:50], "page": page, "now": now}
     )
-
-
-@require_safe
-@kept_for_visitors(seconds=60)
-def exchanges(request):
-    found = Exchange.objects.public().prefetch_related("initiatives", themes_in_use())
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "programme/exchanges.html", {"page": page})
-
-
-@require_safe
-@kept_for_visitors(seconds=60)
-def exchange(request, slug):
-    """A strand of the cooperation with its webinars and visits in order."""
-    now = timezone.now()
-    found = get_object_or_404(Exchange.objects.public().prefetch_related("initiatives", themes_in_use()), slug=slug)
-    events = (
-        Event.objects.listed()
-        .filter(webinar__exchange=found)
-        .with_places_taken(now=now)
-        .select_related("track", "webinar")
-        .prefetch_related("languages", themes_in_use())
-        .order_by("dtstart", "pk")
-    )
-    visits = StudyVisit.objects.public().filter(exchange=found).select_related("host_city", "guest_city")
-    context = {"exchange": found, "events": events, "visits": visits, "now": now} | written(found, "story", "title")
-    return render(request, "programme/exchange.html", context)

@@ -15,6 +15,7 @@ from iurc_portal.translation.languages import written
 from programme.models import Delegate, StudyVisit
 from programme.schedule import days_of
 from programme.services.day import last_held
+from programme.services.people_counts import guests_kept
 from programme.services.reports import public_report
 
 PER_PAGE = 24
@@ -56,7 +57,7 @@ def visit(request, slug):
             organisation for organisation in receivers if organisation.state == Organisation.State.PUBLISHED
         ],
         "delegation": [Delegate.Role(role).counted(roles[role]) for role in Delegate.Role if roles[role]],
-        "delegation_size": sum(roles.values()) or found.expected_size,
+        "delegation_size": sum(roles.values()) or guests_kept(found) or found.expected_size,
         "report": public_report(found),
         "may_read_agenda": StudyVisit.objects.with_agenda_for(request.user).filter(pk=found.pk).exists(),
     }

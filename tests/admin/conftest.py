@@ -1,7 +1,10 @@
 import pytest
 from django.contrib.auth.models import Group
 
+from tests.events.sources.conftest import partner
 from tests.factories import make_user
+
+__all__ = ["partner"]  # a real server, for calendars of others
 
 
 @pytest.fixture(autouse=True)

@@ -101,6 +101,15 @@ def pair():
 
 
 MAKERS = {
+    "programme.actionitem": factories.make_action,
+    "programme.indicator": factories.make_indicator,
+    "programme.meeting": factories.make_meeting,
+    "programme.objective": factories.make_objective,
+    "programme.reading": factories.make_reading,
+    "programme.staffexchange": factories.make_stay,
+    "programme.thematiccluster": lambda: factories.make_cluster(
+        factories.make_city("seoul", country="KR", tzid="Asia/Seoul")
+    ),
     "account.emailaddress": lambda: EmailAddress.objects.create(
         user=(user := factories.make_user()), email=user.email, primary=True, verified=True
     ),
@@ -143,11 +152,26 @@ MAKERS = {
     "events.event": lambda: factories.make_event(maximum_attendee_capacity=10),
     "events.question": lambda: factories.make_question(kind="choice", choices=["Tram", "Bus"]),
     "events.questionset": lambda: factories.make_question().question_set,
+    "events.feedsource": factories.make_feed_source,
+    "events.importeditem": lambda: factories.make_feed_source().items.create(
+        uid=f"uid-{next(numbers)}",
+        content_hash="x",
+        name="Open day",
+        found_at=NOW,
+        changed_at=NOW,
+        dtstart=NOW + timedelta(days=3650),
+        dtend=NOW + timedelta(days=3651),
+        tzid="Europe/Rome",
+    ),
     "events.feedtoken": lambda: make_feed(name="telephone", registration=factories.make_registration(), now=NOW)[0],
     "events.participantexport": lambda: ParticipantExport.objects.create(
         at=NOW, by=factories.make_user(), query="state=confirmed", form="xlsx", number=3
     ),
     "events.registration": factories.make_registration,
+    "events.remotecalendar": lambda: factories.make_remote_calendar(secret=""),  # a password needs a key
+    "events.syncproposal": lambda: factories.make_proposal(
+        factories.make_remote_item(factories.make_remote_calendar(secret=""))
+    ),
     "events.series": series,
     "events.reminderrule": lambda: factories.make_event().reminder_rules.create(trigger="-PT24H"),
     "events.registrationgroup": registration_group,
@@ -187,6 +211,7 @@ MAKERS = {
         visit=factories.make_visit(), kind="itinerary", language="it", number=1, dated_on=NOW.date(), created_at=NOW
     ),
     "programme.edition": edition,
+    "programme.peoplecount": factories.make_people_count,
     "programme.papertext": lambda: PaperText.objects.get_or_create(kind="invitation", language="ja")[0],
     "programme.personaldatatransfer": lambda: PersonalDataTransfer.objects.create(
         what="itinerary", recipient="City", country="JP", legal_basis="arrangement", number=2, at=NOW

@@ -2,7 +2,8 @@
 
 ``BENCH_SIZE=200|10000|100000 make bench``; ``DATABASE_URL`` chooses the database (rows are added to it);
 ``BENCH_ONLY=search`` leaves out the pages, ``BENCH_ONLY=feed`` measures a calendar of a thousand events and nothing
-else, any other word keeps the pages that have it in their name.
+else, ``BENCH_ONLY=sources`` the import of a foreign one of 5 MB, ``BENCH_ONLY=caldav`` the first push of so many to a
+calendar server, any other word keeps the pages that have it in their name.
 Rounds are interleaved, so that a slow moment of the machine falls on page and reference alike.
 """
 
@@ -16,7 +17,7 @@ import sys
 import tempfile
 import time
 
-from tests.bench import feeds, search
+from tests.bench import caldav, feeds, search, sources
 from tests.bench.server import Server, resident_mib, serving
 
 ROUNDS, SECONDS = 3, 2.0
@@ -81,17 +82,22 @@ def prepare() -> str:
         print(f"whole index written in {time.perf_counter() - started:.1f} s", flush=True)
     if ONLY == "feed":
         feeds.prepare()
+    elif ONLY == "sources":
+        sources.report()
     elif ONLY in ("", "search"):
         search.report()
     return Event.objects.listed().upcoming(now=timezone.now()).first().slug
 
 
 def main() -> None:
+    if ONLY == "caldav":
+        caldav.main(int(os.environ.get("BENCH_SIZE", "1000")))
+        return
     os.environ.update(DJANGO_SETTINGS_MODULE="tests.bench.settings", DEMO="on", RATE_LIMITS="off")
     folder = tempfile.mkdtemp(prefix="iurc-bench-")
     os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
     event = prepare()
-    if ONLY == "search":
+    if ONLY in ("search", "sources"):
         return
     with serving(workers=1) as server:
         report(server, event)

@@ -33,6 +33,11 @@ def test_the_page_opens_with_the_network_off_and_says_that_it_is_a_copy(sign_in,
     assert page.locator(".tn-asof").inner_text() == said  # when it was last updated
     assert page.locator("[data-offline]").is_visible()
     assert page.locator("#help .tn-call, section .tn-call[href^='tel:']").first.is_visible()
+    numbers = page.locator("#help ~ ul .tn-call, section:has(#help) .tn-call").evaluate_all(
+        "links => links.map((link) => link.getAttribute('href'))"
+    )
+    assert numbers == ["tel:+390110000000", "tel:112"]  # whom to call, of the host city and of its country
+    assert page.locator("section:has(#help) a[href$='/emergency/']").is_hidden()  # it would need the network
     assert "見本 太郎" in page.locator("section:has(#people) ol").first.inner_text()
     font = page.evaluate("getComputedStyle(document.querySelector('.tn-carry')).maxWidth")
     assert font == "820px"  # its styles were kept, too

@@ -22,6 +22,7 @@ from events.models import Event, Registration
 from events.services.attendance import has_attended
 from iurc_portal.accounts.models import User
 from iurc_portal.notifications.models import Message
+from programme.demo.people import CLAIMANT
 from programme.models import Delegate, Exchange, HostConfirmation, Milestone, StudyVisit, Webinar
 
 pytestmark = pytest.mark.django_db
@@ -60,8 +61,8 @@ def test_it_prints_what_it_made(whole_content, capsys):
     printed = capsys.readouterr().out.splitlines()
     assert [line.split() for line in printed[:-1]] == [
         ["created", "already", "there"],
-        ["users", "7", "0"],
-        ["memberships", "1", "0"],
+        ["users", "8", "0"],
+        ["memberships", "2", "0"],
         ["people", "1", "0"],
         ["organisations", "3", "0"],
         ["offers", "and", "needs", "5", "0"],
@@ -99,7 +100,7 @@ def test_it_prints_what_it_made(whole_content, capsys):
 def test_the_seven_sign_ins_of_the_contract_have_their_roles(demo, client, settings):
     users = {
         user.email: (user.language, user.side, user.is_staff, user.is_superuser, [g.name for g in user.groups.all()])
-        for user in User.objects.all()
+        for user in User.objects.exclude(email=CLAIMANT)
     }
 
     assert users == {
@@ -113,7 +114,7 @@ def test_the_seven_sign_ins_of_the_contract_have_their_roles(demo, client, setti
     }
     for email in users:
         assert client.login(username=email, password=settings.DEMO_PASSWORD)
-    assert Membership.objects.get().user.email == "editor@torino.example"
+    assert not User.objects.get(email=CLAIMANT).has_usable_password()
 
 
 def test_their_addresses_count_as_proved(demo, client, settings):
@@ -125,10 +126,18 @@ def test_their_addresses_count_as_proved(demo, client, settings):
     assert client.session["_auth_user_id"] == str(User.objects.get(email="company@nagoya.example").pk)
 
 
+def test_the_company_and_the_editor_speak_for_an_organisation_and_may_propose_a_visit(demo, client, settings):
+    speak = Membership.objects.order_by("user__email").values_list("user__email", "organisation__slug")
+
+    assert list(speak) == [("company@nagoya.example", "mihon-seiki"), ("editor@torino.example", "i3p")]
+    client.login(username="company@nagoya.example", password=settings.DEMO_PASSWORD)
+    assert "見本精機" in client.get("/ja/programme/visits/propose/").content.decode()
+
+
 def test_staff_find_a_claim_to_decide_and_a_proposal_to_review(demo):
     claim, proposal = Claim.objects.get(), ProfileRevision.objects.get()
 
-    assert (claim.user.email, claim.organisation.side, claim.state) == ("company@nagoya.example", "nagoya", "pending")
+    assert (claim.user.email, claim.organisation.side, claim.state) == (CLAIMANT, "nagoya", "pending")
     assert (proposal.author.email, proposal.organisation.slug) == ("editor@torino.example", "i3p")
     assert sorted(proposal.changes) == ["contact_languages", "summary_en", "summary_it", "summary_ja"]
     assert proposal.organisation.summary_en == proposal.changes["summary_en"]["old"]

@@ -25,9 +25,9 @@ def figures_of(migrated, db):
     ``db`` is asked for so that pytest-django makes the database that is copied.
     """
 
-    def run(script: str, *arguments: str) -> dict:
+    def run(script: str, *arguments: str, package: str = "tests.faults") -> dict:
         ended = subprocess.run(
-            [sys.executable, "-m", f"tests.faults.{script}", *map(str, arguments)],
+            [sys.executable, "-m", f"{package}.{script}", *map(str, arguments)],
             cwd=ROOT,
             env={**os.environ, "FAULTS_BLUEPRINT": str(migrated or ""), "DJANGO_SETTINGS_MODULE": ""},
             capture_output=True,

@@ -1,6 +1,6 @@
 """What every address answers to whom: the permissions of the programme's specification (sections 6 and 8) as a table.
 
-Each rule gives what GET answers to the nine roles, and the names of addresses for which it holds; ``*`` stands for
+Each rule gives what GET answers to the ten roles, and the names of addresses for which it holds; ``*`` stands for
 anything. The first rule that names an address counts, so exceptions stand before what they are exceptions from. What
 is asked for belongs to Torino's side; the visit is received by Torino, ``staff@torino`` leads it.
 """
@@ -34,10 +34,14 @@ def everybody(answer: str) -> str:
     return " ".join([answer] * len(ROLES))
 
 
-def members(answers: str, *, stranger: str = SIGN_IN) -> str:
-    """Pages for who has signed in; ``answers`` for company, editor, delegate, Torino, Nagoya, manager, superuser."""
+def members(answers: str, *, stranger: str = SIGN_IN, evaluator: str = "") -> str:
+    """Pages for who has signed in; ``answers`` for company, editor, delegate, Torino, Nagoya, manager, superuser.
+
+    An evaluator finds what those find who have nothing to do with it; ``evaluator`` says where it is otherwise.
+    """
     company, editor, delegate, *staff = answers.split() if " " in answers else [answers] * 7
-    return " ".join([stranger, company, editor, stranger, delegate, *staff])
+    stranger_within = company if company == editor else delegate
+    return " ".join([stranger, company, editor, stranger, delegate, evaluator or stranger_within, *staff])
 
 
 def staff(answers: str) -> str:
@@ -55,8 +59,9 @@ OF_THE_PORTAL = (  # records that the portal itself writes
     "notifications_heartbeat notifications_message notifications_lettertext pages_pagerating "
     "privacy_datarequest privacy_retentionrun search_missedquery translation_textrecord ecosystem_claim "
     "ecosystem_importbatch ecosystem_listingoptout ecosystem_profilerevision events_eventchange events_delivery "
-    "events_participantexport events_feedtoken events_registrationgroup events_series programme_followupcheck "
-    "programme_document programme_personaldatatransfer programme_papertext"
+    "events_participantexport events_feedtoken events_importeditem events_registrationgroup events_series "
+    "programme_followupcheck programme_document programme_personaldatatransfer programme_papertext "
+    "programme_peoplecount programme_reading"
 )
 WITHOUT_HISTORY = (  # of which no former states are kept
     "privacy_consenttext ecosystem_city events_broadcast events_reminderrule events_track events_question "
@@ -86,19 +91,20 @@ RULES = [
     Rule(
         "agenda, names and posts: the delegation and staff",
         members("404 404 open open open open open", stranger=UNSEEN),
-        "programme:visit_agenda programme:visit_people programme:agenda_worker",
+        "programme:visit_agenda programme:visit_people programme:visit_documents programme:visit_emergency"
+        " programme:agenda_worker",
     ),
     Rule(
         "attendance: the host city's team (and the head of the delegation)",
         members("404 404 404 open 404 open open", stranger=UNSEEN),
         "programme:visit_attendance",
     ),
-    Rule("what a host was sent", "404 404 404 open 404 404 404 404 404", "host"),
-    Rule("what a delegate was sent: the own row", "404 404 404 404 open 404 404 404 404", "delegate"),
+    Rule("what a host was sent", "404 404 404 open 404 404 404 404 404 404", "host"),
+    Rule("what a delegate was sent: the own row", "404 404 404 404 open 404 404 404 404 404", "delegate"),
     Rule(
         "planning: agenda, groups, hosts, interpreters, release, decisions",
         staff(OWN_SIDE),
-        "workplace:arrange workplace:groups workplace:hosts workplace:interpreters workplace:release"
+        "workplace:arrange workplace:groups workplace:hosts workplace:interpreters workplace:release workplace:preview"
         " admin:programme_studyvisit_move",
     ),
     Rule("sensitive data: lead and deputy, managers with a reason", staff(SEEN_BY_OWN_SIDE), "workplace:sensitive"),
@@ -108,6 +114,23 @@ RULES = [
         "workplace:delegation workplace:documents workplace:questions workplace:costs workplace:report"
         " workplace:surveys",
     ),
+    Rule(
+        "answers to checks, one by one (staff read the sums)",
+        staff(MANAGERS),
+        "admin:programme_followupcheck_change admin:programme_followupcheck_history",
+    ),
+    Rule(
+        "papers for the team alone, by the delegates' page",
+        members("404 404 404 open 404 open open", stranger=UNSEEN),
+        "programme:visit_document",
+    ),
+    Rule(
+        "figures, reports, evidence: evaluators and staff",
+        members("404 404 404 open open open open", evaluator=OPEN),
+        "programme:figures",
+    ),
+    Rule("follow-ups of one's own organisations and visits", members(OPEN), "my_follow_ups"),
+    Rule("saying how a follow-up goes", members(POST_ONLY), "my_follow_up"),
     Rule("papers for the team alone", staff(SEEN_BY_OWN_SIDE), "admin:programme_document_file"),
     Rule(
         "papers for the team alone, follow-ups of Torino: as a list's record",
@@ -144,6 +167,11 @@ RULES = [
     Rule("the programme", everybody(OPEN), "programme:programme programme:webinars programme:library"),
     Rule("a delegate's own certificate: for nobody else", everybody(UNSEEN), "programme:visit_certificate"),
     Rule("exchanges and progress", everybody(OPEN), "programme:exchanges programme:exchange programme:progress"),
+    Rule(
+        "clusters, stays without names",
+        everybody(OPEN),
+        "programme:clusters programme:cluster programme:staff_exchanges",
+    ),
     Rule("what a webinar left: led to the video", everybody(ONWARD), "programme:library_item"),
     Rule(
         "an organisation's own pages: those who speak for it; others are led to the claim or the staff's page",
@@ -215,10 +243,16 @@ RULES = [
         staff(FORBIDDEN),
         "admin:pages_problemreport_add admin:privacy_consenttext_delete admin:events_event_delete"
         " admin:events_retentionhold_delete admin:events_registration_delete admin:programme_survey_delete"
-        " admin:programme_studyvisit_delete admin:programme_webinar_delete",
+        " admin:programme_studyvisit_delete admin:programme_webinar_delete admin:programme_meeting_delete"
+        " admin:events_remotecalendar_delete admin:events_syncproposal_delete admin:events_syncproposal_add",
     ),
     Rule("steps of their own", staff(UNSEEN), "admin:ecosystem_organisation_process_import"),
     Rule("steps by POST", staff(POST_ONLY), "admin:*_process_import admin:notifications_lettertext_try"),
+    Rule(
+        "what is done to connected calendars",
+        staff(POST_ONLY),
+        "admin:events_remotecalendar_move admin:events_syncproposal_decide",
+    ),
     Rule("organisations come by spreadsheet", staff(OPEN), "admin:ecosystem_organisation_import"),
     Rule("nothing else does", staff(FORBIDDEN), "admin:*_import"),
     Rule(
@@ -253,6 +287,7 @@ RULES = [
         "unseen by the other side: as a list's record",
         staff(GONE_FOR_OTHERS),
         "admin:ecosystem_importbatch_history admin:events_feedtoken_history admin:events_feedtoken_change"
+        " admin:events_importeditem_history admin:events_importeditem_change"
         " admin:events_retentionhold_history admin:events_retentionhold_change",
     ),
     Rule(
@@ -262,6 +297,23 @@ RULES = [
         " admin:ecosystem_organisation_undo_merge admin:ecosystem_concept_adopt admin:events_reminderrule_letter"
         " admin:events_participantexport_download admin:events_series_later admin:events_series_remove"
         " admin:programme_survey_take_away",
+    ),
+    Rule(
+        "a colleague's connected calendar and what it proposes",
+        staff("404 404 open open"),
+        "admin:events_remotecalendar_change admin:events_remotecalendar_password"
+        " admin:events_remotecalendar_disconnect admin:events_syncproposal_change",
+    ),
+    Rule(
+        "a colleague's connected calendar: as a list's record",
+        staff("onward onward open open"),
+        "admin:events_remotecalendar_history admin:events_syncproposal_history",
+    ),
+    Rule("a consent, where a password is used", staff(UNSEEN), "admin:events_remotecalendar_consent"),
+    Rule(
+        "further steps of connecting, not begun",
+        staff(ONWARD),
+        "admin:events_remotecalendar_choose admin:events_remotecalendar_google admin:events_remotecalendar_consented",
     ),
     # --- The staff's workplace: what staff of both sides read -----------------------------------------------------
     Rule("lists", staff(OPEN), "admin:*_changelist"),
@@ -273,9 +325,15 @@ RULES = [
         "letters, previews, slots",
         staff(OPEN),
         "admin:notifications_message_letter admin:notifications_lettertext_shown admin:translation_textrecord_desk"
-        " admin:events_broadcast_letter admin:events_slots admin:events_day_notes admin:events_event_registration"
+        " admin:events_broadcast_letter admin:events_slots admin:events_calendar admin:events_calendar_move"
+        " admin:events_day_notes admin:events_event_registration"
         " admin:events_questionset_preview admin:events_registration_register_delegation"
         " admin:programme_papertext_try admin:programme_survey_preview",
+    ),
+    Rule(
+        "numbers and the records behind them, sessions of a stay of both sides",
+        staff(OPEN),
+        "admin:programme_indicator_rows admin:programme_indicator_periods admin:programme_staffexchange_session",
     ),
 ]
 

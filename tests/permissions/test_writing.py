@@ -10,7 +10,7 @@ from tests.factories import make_user
 from tests.permissions.people import ROLES
 from tests.permissions.test_walk import browser_of, what_is_written
 
-OUTSIDE = ("anonymous", "company", "editor", "host", "delegate")
+OUTSIDE = ("anonymous", "company", "editor", "host", "delegate", "evaluator")
 PLANNING = ("arrange", "groups", "hosts", "interpreters", "release")
 
 
@@ -122,12 +122,15 @@ def test_the_guest_citys_staff_do_not_touch_follow_ups_of_torino(world):
     assert follow_up.state == "open"
 
 
-def test_reports_are_approved_by_the_host_city_alone(world):
+@pytest.mark.parametrize(
+    ("role", "state"), [("torino", "draft"), ("nagoya", "draft"), ("manager", "approved"), ("superuser", "approved")]
+)
+def test_reports_are_approved_by_managers_alone(role, state, world):
     world.visit.state = "completed"
     world.visit.save()
-    client, place = browser_of(world.people["nagoya"]), workplace(world, "report")
+    client, place = browser_of(world.people[role]), workplace(world, "report")
     client.post(place, {"act": "begin"})
 
-    client.post(place, {"act": "approve"})
+    client.post(place, {"act": "approve", "lessons_it": "Chiedere prima"})
 
-    assert world.visit.reports.get().state == "draft"
+    assert world.visit.reports.get().state == state

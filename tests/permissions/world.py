@@ -196,6 +196,7 @@ PUBLIC = {
     "visit": lambda world: world.visit,
     "proposal": lambda world: world.proposal,
     "exchange": lambda world: everything.MAKERS["programme.exchange"](),
+    "cluster": lambda world: everything.MAKERS["programme.thematiccluster"](),
     "text": lambda world: everything.MAKERS["pages.editabletext"](),
 }
 BEHIND = {  # an address that begins so shows this
@@ -222,6 +223,7 @@ BEHIND = {  # an address that begins so shows this
     "events:": "event",
     "programme:proposal": "proposal",
     "programme:exchange": "exchange",
+    "programme:cluster": "cluster",
     "programme:": "visit",
     "text": "text",
 }
@@ -253,6 +255,8 @@ SPECIAL = {
     ("events_feed", "language"): "it",
     ("programme:library_item", "item"): lambda world: factories.make_library_item().public_id,
     ("programme:proposal_step", "step"): "purpose",
+    ("programme:visit_document", "pk"): lambda world: world.record("programme.document").pk,
+    ("my_follow_up", "pk"): lambda world: world.record("programme.followup").pk,
     ("admin:programme_studyvisit_move", "to_state"): "cancelled",
     ("admin:notifications_message_letter", "part"): "text",
     ("admin:translation_textrecord_desk", "label"): "ecosystem.organisation",

@@ -142,6 +142,17 @@ def _mail(user) -> None:
     )
     issue(subscription.pk, "end", now=NOW)
     make_feed(name="Kuronumada's laptop", user=user, now=NOW)
+    _calendar(user)
+
+
+def _calendar(user) -> None:
+    """A calendar elsewhere, with an entry of the person's own in it."""
+    own = {"username": KEY, "secret": "", "display_name": "Kuronumada's calendar"}
+    calendar = factories.make_remote_calendar(user, url=f"https://dav.example/{KEY}/", **own)
+    theirs = {"when": "2026-03-03T08:00:00Z/2026-03-03T09:00:00Z", "summary": "Kuronumada's dentist"}
+    item = factories.make_remote_item(calendar, event=False, base={"theirs": theirs}, note="黒沼田")
+    item.proposals.create(kind="conflict", theirs=theirs, created_at=NOW, by=user)
+    calendar.runs.create(started_at=NOW, detail=f"{KEY} unknown")
 
 
 def _ecosystem(user) -> None:
@@ -189,6 +200,9 @@ def _ecosystem(user) -> None:
     factories.make_version(visit, now=NOW, tell=True)
     day.note_attendance(visit, item=item.pk, states={in_visit.pk: "part"}, now=NOW, by=user)
     visit.delays.create(item=item, minutes=20, at=NOW, by=user)
+    factories.make_stay(person=delegate)
+    factories.make_stay(mentor=delegate)
+    factories.make_meeting(interpreter=delegate).people.add(delegate)
     factories.make_speaker(person=delegate, family_name="", given_name="", affiliation_en="Zolforanera")
 
 

@@ -11,8 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from iurc_portal.notifications.models import Message
-from programme.models import CostLine, FollowUp, Gift, VisitReport
+from programme.models import CostLine, FollowUp, FollowUpCheck, Gift, VisitReport
 from programme.services import reports
+from programme.todo import with_report_to_approve
 from tests.factories import make_agenda_item, make_organisation, make_person, make_user, make_visit
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,18 @@ def staff(side="torino", **fields):
 @pytest.fixture
 def desk(client):
     client.force_login(staff())
+    return client
+
+
+def manager():
+    user = staff()
+    user.user_permissions.add(Permission.objects.get(codename="edit_both_sides"))
+    return user
+
+
+@pytest.fixture
+def managers_desk(client):
+    client.force_login(manager())
     return client
 
 
@@ -251,16 +264,16 @@ def test_the_draft_begins_with_what_happened_in_three_languages(desk, visit):
     assert draft.lessons_en in {"", None}
 
 
-def test_approving_freezes_texts_and_facts_and_a_correction_is_version_two(desk, visit):
+def test_approving_freezes_texts_and_facts_and_a_correction_is_version_two(managers_desk, visit):
     question = visit.questions.create(order=1, text_en="How?", answer="yes")
-    desk.post(page(visit, "report"), {"act": "begin"})
-    desk.post(page(visit, "report"), texts(act="approve", lessons_en="Ask early"))
+    managers_desk.post(page(visit, "report"), {"act": "begin"})
+    managers_desk.post(page(visit, "report"), texts(act="approve", lessons_en="Ask early"))
     question.answer = "no"
     question.save()
     report = VisitReport.objects.get()
     with pytest.raises(ValidationError) as refusal:
         reports.write_report(report, lessons_en="Something else")
-    desk.post(page(visit, "report"), {"act": "begin"})
+    managers_desk.post(page(visit, "report"), {"act": "begin"})
 
     versions = [(row.version, row.state, row.lessons_en) for row in visit.reports.order_by("version")]
     assert refusal.value.code == "frozen"
@@ -268,9 +281,9 @@ def test_approving_freezes_texts_and_facts_and_a_correction_is_version_two(desk,
     assert versions == [(1, "approved", "Ask early"), (2, "draft", "Ask early")]
 
 
-def test_without_lessons_nothing_is_approved_and_what_was_typed_is_kept(desk, visit):
-    desk.post(page(visit, "report"), {"act": "begin"})
-    desk.post(page(visit, "report"), texts(act="approve", summary_en="A visit"))
+def test_without_lessons_nothing_is_approved_and_what_was_typed_is_kept(managers_desk, visit):
+    managers_desk.post(page(visit, "report"), {"act": "begin"})
+    managers_desk.post(page(visit, "report"), texts(act="approve", summary_en="A visit"))
     report = VisitReport.objects.get()
     assert (report.state, report.summary_en) == ("draft", "A visit")
 
@@ -283,36 +296,91 @@ def test_the_guests_staff_write_and_do_not_approve(client, visit):
     assert (report.state, report.lessons_ja) == ("draft", "早めに聞くこと")
 
 
+def test_the_hosts_staff_ask_and_a_manager_finds_it_on_the_list_and_approves(client, visit):
+    writer = staff()
+    client.force_login(writer)
+    client.post(page(visit, "report"), {"act": "begin"})
+    refused = client.post(page(visit, "report"), texts(act="approve", lessons_en="Ask early"))
+    client.post(page(visit, "report"), texts(act="ask", lessons_en="Ask early"))
+    asked = VisitReport.objects.get()
+    waiting = list(with_report_to_approve(NOW))
+    client.force_login(manager())
+    shown = client.get(page(visit, "report")).content.decode()
+    client.post(page(visit, "report"), texts(act="approve", lessons_en="Ask early"))
+
+    assert (refused.status_code, asked.state, asked.asked_by) == (302, "draft", writer)
+    assert waiting == [visit]
+    assert writer.get_full_name() in shown
+    assert VisitReport.objects.get().state == "approved"
+    assert list(with_report_to_approve(NOW)) == []
+
+
+def test_approval_is_not_asked_for_without_lessons(desk, visit):
+    desk.post(page(visit, "report"), {"act": "begin"})
+    desk.post(page(visit, "report"), texts(act="ask", summary_en="A visit"))
+
+    assert VisitReport.objects.get().asked_at is None
+
+
 def test_before_the_end_there_is_no_report(desk):
     visit = make_visit(state="running")
     desk.post(page(visit, "report"), {"act": "begin"})
     assert VisitReport.objects.count() == 0
 
 
-def test_sending_tells_the_leads_and_the_applicant_once(desk, visit):
+def test_sending_tells_the_leads_and_the_applicant_once(managers_desk, visit):
     visit.applicant_contact = "hanako@company.example"
     visit.language = "ja"
     visit.save()
-    desk.post(page(visit, "report"), {"act": "begin"})
-    desk.post(page(visit, "report"), texts(act="approve", lessons_en="Ask early"))
-    desk.post(page(visit, "report"), {"act": "send"})
-    desk.post(page(visit, "report"), {"act": "send"})
+    managers_desk.post(page(visit, "report"), {"act": "begin"})
+    managers_desk.post(page(visit, "report"), texts(act="approve", lessons_en="Ask early"))
+    managers_desk.post(page(visit, "report"), {"act": "send"})
+    managers_desk.post(page(visit, "report"), {"act": "send"})
     assert sorted(Message.objects.values_list("to", "language")) == sorted(
         [(visit.lead.email, visit.lead.language), ("hanako@company.example", "ja")]
     )
     assert VisitReport.objects.get().state == "sent"
 
 
-def test_the_public_page_shows_the_public_part_of_the_approved_version(client, desk, visit):
+def test_the_public_page_shows_the_public_part_of_the_approved_version(client, managers_desk, visit):
     visit.delegates.create(person=make_person(family_name="Segreti"), reply="accepted")
-    desk.post(page(visit, "report"), {"act": "begin"})
+    managers_desk.post(page(visit, "report"), {"act": "begin"})
     draft = client.get(visit.get_absolute_url()).content.decode()
-    desk.post(page(visit, "report"), texts(act="approve", lessons_en="Ask early", internal_note_en="Cold coffee"))
+    managers_desk.post(
+        page(visit, "report"), texts(act="approve", lessons_en="Ask early", internal_note_en="Cold coffee")
+    )
     shown = client.get(visit.get_absolute_url()).content.decode()
     assert 'id="report"' not in draft
     assert "Ask early" in shown
     assert "Cold coffee" not in shown
     assert "Segreti" not in shown + str(VisitReport.objects.get().snapshot)
+
+
+# --- Checks ----------------------------------------------------------------------------------------------------------
+
+
+def test_staff_read_sums_of_checks_and_managers_each_answer(client, visit):
+    common = {"source": "visit", "source_id": visit.pk, "language": "it", "sent_at": NOW}
+    for side, answer in (("torino", "stalled"), ("nagoya", "moving")):
+        FollowUpCheck.objects.create(**common, day=30, side=side, answer=answer, note="Budget")
+    FollowUpCheck.objects.create(**common, day=90, side="torino")
+    sums = reverse("admin:programme_followupcheck_changelist")
+    single = reverse("admin:programme_followupcheck_change", args=[FollowUpCheck.objects.first().pk])
+
+    client.force_login(staff())
+    rows = client.get(sums).context["rows"]
+    pages = [client.get(address) for address in (sums, page(visit, "questions"))]
+    refused = client.get(single).status_code
+    client.force_login(manager())
+
+    assert [(row.day, {str(answer): n for answer, n in numbers}) for row, numbers in rows] == [
+        (30, {"moving": 1, "stalled": 1, "concluded": 0, "silent": 0, "": 0}),
+        (90, {"moving": 0, "stalled": 0, "concluded": 0, "silent": 0, "": 1}),
+    ]
+    assert all("Budget" not in answer.content.decode() for answer in pages)
+    assert refused == 403
+    assert client.get(single).status_code == 200
+    assert "Budget" in client.get(page(visit, "questions")).content.decode()
 
 
 # --- Follow-ups ------------------------------------------------------------------------------------------------------

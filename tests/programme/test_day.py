@@ -329,6 +329,19 @@ def test_the_head_of_the_delegation_and_the_team_tick_and_nobody_else(client, vi
     assert list(Attendance.objects.values_list("item", "state", "by")) == [(late[0].pk, "present", head.pk)]
 
 
+def test_one_button_ticks_everybody_whom_nobody_has_ticked(client, visit, late, staff):
+    part, first, second = (a_delegate(visit) for _ in range(3))
+    ticks = {f"delegate-{part.pk}": "part", f"delegate-{first.pk}": "", f"delegate-{second.pk}": ""}
+
+    client.post(address(visit, "visit_attendance"), {"item": late[0].pk, **ticks, "rest": "present"})
+
+    assert {row.delegate_id: row.state for row in Attendance.objects.all()} == {
+        part.pk: "part",
+        first.pk: "present",
+        second.pk: "present",
+    }
+
+
 def test_the_list_shows_what_has_begun_and_names_what_is_to_come(client, visit, late, staff):
     a_delegate(visit)
 

@@ -29,6 +29,7 @@ from tests.programme.papers import (
 
 pytestmark = pytest.mark.django_db
 A4 = "595.276 x 841.89 pts (A4)"
+A4_ON_ITS_SIDE = "841.89 x 595.276 pts (A4)"
 
 
 def subject_of(visit, kind):
@@ -42,7 +43,7 @@ def subject_of(visit, kind):
         return {"person": one.person}
     if about == "interpreter":
         return {"person": interpreted(visit)}
-    return {"item": visit.days.get().items.get(kind="meeting")} if about == "item" else {}
+    return {"item": visit.days.get().items.get(kind="meeting")} if about in {"item", "table"} else {}
 
 
 @pytest.mark.documents
@@ -53,7 +54,7 @@ def test_every_paper_is_a4_with_all_its_fonts_inside(kind, language):
 
     document = made(visit, kind, language, recipient=NAGOYA, **subject_of(visit, kind))
 
-    assert size_of(document)[1] == A4
+    assert size_of(document)[1] == (A4_ON_ITS_SIDE if kind == "seating" else A4)
     fonts = fonts_of(document)
     assert fonts
     assert {embedded for _name, embedded in fonts} == {"yes"}

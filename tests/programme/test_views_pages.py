@@ -60,7 +60,9 @@ def read(client, name, language="en", *args, query=""):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("page", ["programme", "webinars", "library", "visits", "exchanges", "progress"])
+@pytest.mark.parametrize(
+    "page", ["programme", "webinars", "library", "visits", "exchanges", "progress", "clusters", "staff_exchanges"]
+)
 def test_every_page_opens_before_anything_is_written(client, page, language):
     html = read(client, f"programme:{page}", language)
 
@@ -125,6 +127,7 @@ def test_progress_computes_the_state_of_each_milestone(client):
             title_en=title,
             due_on=today + timedelta(days=due),
             done_on=today + timedelta(days=done) if done is not None else None,
+            evidence="https://example.org/evidence" if done is not None else "",
         )
 
     response = client.get(address("programme:progress"))
