@@ -37,6 +37,10 @@ def subject_of(visit, kind):
     about = KINDS[kind].about
     if about == "guest":
         return {"person": facts.delegation(visit)[0].person}
+    if about == "attendee":
+        one = facts.delegation(visit)[0]
+        visit.days.get().items.get(kind="meeting").attendance.create(delegate=one, state="present", at=NOW)
+        return {"person": one.person}
     if about == "interpreter":
         return {"person": interpreted(visit)}
     return {"item": visit.days.get().items.get(kind="meeting")} if about in {"item", "table"} else {}
