@@ -20,7 +20,9 @@ PYTHON
 
 umask 077
 [ -s var/secret-key ] || .venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(50))' >var/secret-key
+[ -s var/field-key ] || .venv/bin/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())' >var/field-key
 umask 022
+export FIELD_KEY="${FIELD_KEY:-$(cat var/field-key)}"  # what is stored encrypted: calendars' passwords, passports
 export SECRET_KEY="$(cat var/secret-key)" DEMO="${DEMO:-on}" SITE_URL="${SITE_URL:-http://localhost:$PORT}" PORT
 export PYTHONUNBUFFERED=1
 mkdir -p var/celery/queue var/celery/control var/mail

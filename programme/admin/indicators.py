@@ -147,7 +147,7 @@ def _edition_of(request) -> Edition | None:
     wanted = request.GET.get("edition", "") or request.POST.get("edition", "")
     if not wanted:
         return Edition.objects.current()
-    found = Edition.objects.filter(pk=int(wanted)).first() if wanted.isascii() and wanted.isdigit() else None
+    found = Edition.objects.filter(pk=_number(wanted)).first()
     if found is None:
         raise Http404
     return found
@@ -207,7 +207,7 @@ def _act(request, edition: Edition, period: Period) -> None:
 
 
 def _validate(request, edition: Edition, period: Period) -> None:
-    chosen = {key for key in request.POST.getlist("reading") if key.isascii() and key.isdigit()}
+    chosen = {_number(key) for key in request.POST.getlist("reading")}
     done = 0
     for reading in readings.readings_of(edition, period).filter(pk__in=chosen, state=Reading.State.DRAFT):
         try:
