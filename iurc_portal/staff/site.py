@@ -163,6 +163,7 @@ UNFOLD = {
                 },
                 entry("speed", "programme.indicator"),
                 entry("history", "programme.reading"),
+                entry("groups", "programme.peoplecount"),
             ),
             group(
                 _("Content"),
