@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import partial
 
 from ecosystem.models import City, Concept
+from events.models import EventLanguage
 from programme.demo import people
 from programme.demo.samples import Samples, at, columns_of
 from programme.indicators.periods import Period, months_after, periods_of
@@ -106,6 +107,8 @@ BUDGET = [
     ("Viaggi e soggiorni", "Travel and stays", "旅費・滞在費", 12_000),
     ("Interpreti e traduzioni", "Interpreters and translations", "通訳・翻訳", 6_000),
 ]
+
+Role = EventLanguage.Role
 
 
 def make_steering(samples: Samples, edition: Edition) -> None:
@@ -247,6 +250,7 @@ def _cluster_webinar(samples: Samples, edition: Edition) -> Webinar:
         organizer=city_organisation("torino"),
         is_sample=True,
         registration_open=True,
+        languages=[("en", Role.SPOKEN), ("it", Role.INTERPRETED), ("ja", Role.INTERPRETED)],
         **columns_of(
             "name",
             "Tram e autobus a chiamata (esempio)",

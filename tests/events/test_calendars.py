@@ -218,8 +218,9 @@ def test_public_calendars_are_listed_with_both_kinds_of_address(client):
     content = client.get("/en/events/calendars/").content.decode()
 
     addresses = re.findall(r'value="https?://[^/"]+(/feeds/[^"]+)"', content)
-    assert addresses == ["/feeds/all.en.ics", "/feeds/webinars.en.ics"]
-    assert len(re.findall(r'href="webcal://[^"]+\.en\.ics"', content)) == 2
+    further = ["offers", "needs", "programme", "study-visits"]
+    assert addresses == [f"/feeds/{slug}.en.ics" for slug in ("all", "webinars", *further)]
+    assert len(re.findall(r'href="webcal://[^"]+\.en\.ics"', content)) == len(addresses)
     for path in addresses:
         assert client.get(path).status_code == 200
 

@@ -79,7 +79,7 @@ def test_the_own_pages_stand_in_our_frame_with_their_menu(client, code):
     for path in OWN:
         stands_in_our_frame(client, f"/{code}/account/{path}")
         if path != "reauthenticate/":
-            assert len(page(client, f"/{code}/account/{path}").xpath(f"{of_class('tn-tabs')}//a")) == 7
+            assert len(page(client, f"/{code}/account/{path}").xpath(f"{of_class('tn-tabs')}//a")) == 8
 
 
 def test_signing_in_with_a_wrong_password_says_so_and_keeps_the_address(client):

@@ -16,6 +16,7 @@ OTHERS = {
     "language": "it",
     "slug": "events",
     "path": "x",
+    "pk": "7",
     "item": "6f1c0c0e-7b0e-4a70-9d5e-000000000002",
 }
 

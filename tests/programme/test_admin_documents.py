@@ -56,7 +56,7 @@ def test_all_kinds_stand_on_one_page_with_their_last_versions(client, staff, dja
     with django_assert_max_num_queries(20):
         text = client.get(page(visit)).content.decode()
 
-    assert text.count("?kind=") == 15
+    assert text.count("?kind=") == 16
     assert file_of(last) in text
     assert "2 in all" in text
 
