@@ -45,7 +45,10 @@ class Spoken(str):
     @classmethod
     def of(cls, obj, field: str, language: str | None = None) -> "Spoken":
         """What ``obj.field`` shows to a reader of ``language``, the active one by default."""
-        text, language = best_text(obj, field, language)
+        return cls.written_in(*best_text(obj, field, language))
+
+    @classmethod
+    def written_in(cls, text: str, language: str) -> "Spoken":
         spoken = cls(text)
         spoken.language = language
         return spoken

@@ -23,7 +23,7 @@ from events.models import Event
 from iurc_portal.audit.machine import StateMachine
 from iurc_portal.clock import zone_of_language
 from iurc_portal.translation.constraints import some_language
-from iurc_portal.translation.languages import Language, order_for
+from iurc_portal.translation.languages import Language, Spoken, order_for
 from programme.models.visits import StudyVisit, StudyVisitQuerySet
 
 SCALE = (1, 2, 3, 4, 5)
@@ -286,8 +286,12 @@ class SurveyQuestion(models.Model):
         return [line.strip() for line in lines if line.strip()]
 
     def choices_for(self, language: str | None = None) -> list[str]:
-        """The choices as a reader of ``language`` (default: the active one) sees them, by the one fallback rule."""
-        return next((lines for code in order_for(language) if (lines := self.choices_in(code))), [])
+        """The choices as a reader of ``language`` (default: the active one) sees them, by the one fallback rule.
+
+        Each is ``Spoken``: a page marks those of another language than its own.
+        """
+        code = next((code for code in order_for(language) if self.choices_in(code)), "")
+        return [Spoken.written_in(line, code) for line in self.choices_in(code)] if code else []
 
     def missing_in(self, language: str) -> bool:
         """Whether a text that readers of ``language`` need is not written."""
