@@ -99,8 +99,14 @@ def say_how_it_goes(
 
 @transaction.atomic
 def write_answers(visit: StudyVisit, questions: list[LearningQuestion], *, now: datetime) -> list[FollowUp]:
-    """Save the ledger's rows. After the visit, what is not answered with yes is followed up at once (P22)."""
+    """Save the ledger's rows. After the visit, what is not answered with yes is followed up at once (P22).
+
+    What is answered with yes afterwards needs nobody any more: a follow-up that nobody has begun is done.
+    """
     StudyVisit.objects.select_for_update(of=("self",), no_key=True).get(pk=visit.pk)
     for question in questions:
         question.save()
+    answered = FollowUp.objects.filter(question__in=questions, question__answer=Answer.YES, state=State.OPEN, note="")
+    for follow_up in answered:
+        move_follow_up(follow_up, State.DONE, now=now)
     return follow_up_questions(visit, now=now) if visit.state in OVER else []

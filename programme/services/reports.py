@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,7 +17,7 @@ from iurc_portal.notifications.services import Letter, queue_messages
 from iurc_portal.translation.languages import CODES, best_text, languages_filled
 from iurc_portal.translation.times import date_range, date_words
 from programme.costs import totals_of
-from programme.models import AgendaItem, Delegate, LearningQuestion, StudyVisit, Survey, VisitReport
+from programme.models import AgendaItem, Attendance, Delegate, LearningQuestion, StudyVisit, Survey, VisitReport
 from programme.models.reports import TEXTS
 from programme.services.agenda import lock_visit
 from programme.services.followups import OVER
@@ -37,7 +37,9 @@ def facts_of(visit: StudyVisit) -> dict[str, Any]:
     """
     items = AgendaItem.objects.filter(day__visit=visit).exclude(event__status=Event.Status.CANCELLED)
     items = items.select_related("event", "day").order_by("event__dtstart", "pk")
-    roles = visit.delegates.filter(reply=Delegate.Reply.ACCEPTED).values_list("role", flat=True)
+    there = Q(attendance__state__in=[Attendance.State.PRESENT, Attendance.State.PART])
+    came = visit.delegates.filter(Q(reply=Delegate.Reply.ACCEPTED) | there)  # who said yes, or was there all the same
+    roles = [role for _pk, role in came.order_by("pk").distinct().values_list("pk", "role")]
     totals = totals_of(visit.costs.all())
     return {
         "days": [day.isoformat() if day else None for day in (visit.first_day, visit.last_day)],

@@ -99,6 +99,18 @@ def test_an_answer_written_after_the_visit_is_followed_up_at_once_and_never_twic
     assert ([row.question for row in first], again) == ([question], [])
 
 
+def test_what_is_answered_with_yes_in_the_end_needs_nobody_unless_somebody_has_begun(body):
+    visit = a_visit(state="completed")
+    answered, begun = (visit.questions.create(order=n, text_en="a", answer="no") for n in (1, 2))
+    followups.write_answers(visit, [answered, begun], now=NOW)
+    followups.move_follow_up(begun.follow_up, "in_progress", now=NOW)
+    answered.answer = begun.answer = "yes"
+
+    followups.write_answers(visit, [answered, begun], now=NOW)
+
+    assert dict(visit.follow_ups.values_list("question__order", "state")) == {1: "done", 2: "in_progress"}
+
+
 def test_before_the_visit_is_over_nothing_is_followed_up(body):
     visit = a_visit(state="released")
     question = visit.questions.create(order=1, text_en="a", answer="no")
