@@ -144,7 +144,7 @@ def test_the_home_costs_the_same_whatever_the_portal_holds(admin_page, something
         admin_page.get(HOME)
 
     assert len(after) == len(before)
-    assert len(after) <= 66
+    assert len(after) <= 36
 
 
 def test_staff_without_a_permission_see_neither_its_number_nor_its_menu(client, staff_of_torino):
