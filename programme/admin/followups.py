@@ -1,6 +1,5 @@
 """Follow-ups as each side sees its own, and the checks months later, which nobody rewrites (programme spec P23)."""
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.template.response import TemplateResponse
@@ -8,7 +7,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from iurc_portal.admin import EditableBy, PlainAdmin, PortalAdmin, ReadOnly
 from iurc_portal.clock import ROME
@@ -16,6 +14,7 @@ from iurc_portal.translation.languages import columns
 from iurc_portal.translation.times import date_words
 from programme import check_sources
 from programme.admin.fields import DayField
+from programme.admin.moves import MoveForm
 from programme.models import FollowUp, FollowUpCheck
 from programme.services import checks
 from programme.services.followups import move_follow_up
@@ -25,25 +24,12 @@ State = FollowUp.State
 MOVE = ("move", "move_reason")
 
 
-class FollowUpForm(forms.ModelForm):
+class FollowUpForm(MoveForm):
     """The follow-up, and the move that is to be made of it when it is saved."""
 
-    due_on = DayField(label=_("due on"))
-    move = forms.ChoiceField(label=_("next state"), required=False, widget=UnfoldAdminSelectWidget)
-    move_reason = forms.CharField(
-        label=_("why it is dropped"),
-        required=False,
-        max_length=1000,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
-    )
+    reason_label = _("why it is dropped")
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if "move" in self.fields:
-            now = self.instance.state
-            onward = [state for state in State if state in FollowUp.NEXT[now]] if self.instance.pk else []
-            stays = ("", _("stays: %(state)s") % {"state": State(now).label})
-            self.fields["move"].choices = [stays, *((state.value, state.label) for state in onward)]
+    due_on = DayField(label=_("due on"))
 
     def clean(self):
         cleaned = super().clean()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as now_words
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from events.admin.events import both_times
 from events.admin.times_form import TimesForm
@@ -19,6 +19,7 @@ from iurc_portal.clock import ZONES, PartnerSide
 from iurc_portal.translation.languages import Language, columns
 from iurc_portal.translation.times import date_range
 from programme.admin.fields import DayField
+from programme.admin.moves import MoveForm
 from programme.models import StaffExchange, StaySession
 from programme.services import stays
 
@@ -26,26 +27,13 @@ State = StaffExchange.State
 MOVE = ("move", "move_reason")
 
 
-class StayForm(forms.ModelForm):
+class StayForm(MoveForm):
     """The stay, and the move that is to be made of it when it is saved."""
+
+    reason_label = _("why it is declined or cancelled")
 
     first_day = DayField(label=_("first day"), required=False)
     last_day = DayField(label=_("last day"), required=False)
-    move = forms.ChoiceField(label=_("next state"), required=False, widget=UnfoldAdminSelectWidget)
-    move_reason = forms.CharField(
-        label=_("why it is declined or cancelled"),
-        required=False,
-        max_length=1000,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if "move" in self.fields:
-            now = self.instance.state
-            onward = [state for state in State if state in StaffExchange.NEXT[now]] if self.instance.pk else []
-            remains = ("", _("stays: %(state)s") % {"state": State(now).label})
-            self.fields["move"].choices = [remains, *((state.value, state.label) for state in onward)]
 
 
 class SessionForm(TimesForm):
