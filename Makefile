@@ -3,7 +3,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
-BENCH_SIZE ?= 200
+BENCH_SIZE ?=
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench screenshots vendor catalogues messages lock
 

@@ -1,4 +1,4 @@
-"""What people type about an organisation: a claim, a proposal to change its profile."""
+"""What people type about an organisation: a claim, a proposal to change its profile, what it has taken over."""
 
 import json
 import re
@@ -45,6 +45,50 @@ class ClaimForm(forms.Form):
         address = self.cleaned_data["mailbox"]
         email_key(address)
         return address
+
+
+class DayInput(forms.DateInput):
+    """The browser's own picker."""
+
+    input_type = "date"
+
+    def __init__(self):
+        super().__init__(format="%Y-%m-%d")
+
+
+class TakenOverForm(forms.Form):
+    """What an organisation has taken over from a good practice of the other city, in the language of the page."""
+
+    organisation = forms.ModelChoiceField(label=_("Your organisation"), queryset=None)
+    adapted = forms.CharField(
+        label=_("What was adapted"),
+        max_length=2000,
+        help_text=_("What you did differently, and why. It is published."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    started = forms.DateField(label=_("Started"), required=False, widget=DayInput)
+    in_use_since = forms.DateField(label=_("In use since"), required=False, widget=DayInput)
+    proof = forms.URLField(
+        label=_("Proof"),
+        required=False,
+        max_length=400,
+        assume_scheme="https",
+        help_text=_("A page or a document on the web that shows it. It is needed for the transfer to be confirmed."),
+        error_messages={"invalid": _("Enter an address like https://www.company.jp")},
+    )
+
+    def __init__(self, *args, receivers, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = receivers
+        if len(receivers) == 1:
+            self.fields["organisation"].initial = receivers[0]
+
+    def clean(self):
+        cleaned = super().clean()
+        started, used = cleaned.get("started"), cleaned.get("in_use_since")
+        if started and used and used < started:
+            self.add_error("in_use_since", _("It is in use before it starts: set a later day of use."))
+        return cleaned
 
 
 class Texts(forms.CharField):

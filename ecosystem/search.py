@@ -253,7 +253,7 @@ def practice_doc(practice: GoodPractice) -> Doc:
         category=practice.state,
         dated=date(practice.first_year, 1, 1) if practice.first_year else None,
         quality=practice.state == GoodPractice.State.FEATURED,
-        public=practice.state in {GoodPractice.State.VALIDATED, GoodPractice.State.FEATURED},
+        public=practice.is_public,
         **facts,
     )
 
@@ -292,12 +292,14 @@ ORGANISATIONS = Kind(
     template="ecosystem/_organisation_row.html",
     excerpt="summary",
     list_url_name="ecosystem:directory",
+    parts=(
+        (OrganisationInitiative, lambda part: [part.organisation_id]),
+        (Listing, lambda listing: [listing.organisation_id]),
+    ),
     follows=(
-        (Concept, lambda theme: theme.organisations.all()),
-        (OrganisationInitiative, lambda part: Organisation.objects.filter(pk=part.organisation_id)),
-        (Initiative, lambda initiative: initiative.organisations.distinct()),
-        (City, lambda city: city.organisations.all()),
-        (Listing, lambda listing: Organisation.objects.filter(pk=listing.organisation_id)),
+        (Concept, lambda themes: Organisation.objects.filter(themes__in=themes)),
+        (Initiative, lambda initiatives: Organisation.objects.filter(initiatives__in=initiatives)),
+        (City, lambda cities: Organisation.objects.filter(city__in=cities)),
     ),
 )
 
@@ -319,12 +321,12 @@ def _listings(direction: str, title, list_url_name: str) -> Kind:
         follows=(
             (
                 Concept,
-                lambda concept: Listing.objects.filter(
-                    Q(organisation__themes=concept) | Q(cooperation=concept)
-                ).distinct(),
+                lambda concepts: Listing.objects.filter(
+                    Q(organisation__themes__in=concepts) | Q(cooperation__in=concepts)
+                ),
             ),
-            (Organisation, lambda organisation: organisation.listings.all()),
-            (City, lambda city: Listing.objects.filter(organisation__city=city)),
+            (Organisation, lambda organisations: Listing.objects.filter(organisation__in=organisations)),
+            (City, lambda cities: Listing.objects.filter(organisation__city__in=cities)),
         ),
     )
 
@@ -340,11 +342,11 @@ INITIATIVES = Kind(
     shown=Initiative.objects.visible_to,
     template="ecosystem/_initiative_row.html",
     excerpt="description",
-    follows=(
-        (Concept, lambda theme: theme.initiatives.all()),
-        (InitiativeFigure, lambda figure: Initiative.objects.filter(pk=figure.initiative_id)),
-        (TakePart, lambda way: Initiative.objects.filter(pk=way.initiative_id)),
+    parts=(
+        (InitiativeFigure, lambda figure: [figure.initiative_id]),
+        (TakePart, lambda way: [way.initiative_id]),
     ),
+    follows=((Concept, lambda themes: Initiative.objects.filter(themes__in=themes)),),
 )
 TESTBEDS = Kind(
     name="testbeds",
@@ -356,13 +358,14 @@ TESTBEDS = Kind(
     template="ecosystem/_testbed_row.html",
     excerpt="testable",
     list_url_name="ecosystem:testbeds",
+    parts=(  # not searched, but told of by the open data: the marks of its answers change with the index
+        (MirrorPair, lambda pair: [pair.torino_id, pair.nagoya_id]),
+        (TestbedClosure, lambda closure: [closure.testbed_id]),
+    ),
     follows=(
-        (Concept, lambda theme: theme.testbeds.all()),
-        (Organisation, lambda organisation: organisation.testbeds.all()),
-        (City, lambda city: city.testbeds.all()),
-        # Not searched, but told of by the open data: the marks of its answers change with the index.
-        (MirrorPair, lambda pair: Testbed.objects.filter(pk__in=[pair.torino_id, pair.nagoya_id])),
-        (TestbedClosure, lambda closure: Testbed.objects.filter(pk=closure.testbed_id)),
+        (Concept, lambda themes: Testbed.objects.filter(themes__in=themes)),
+        (Organisation, lambda owners: Testbed.objects.filter(owner__in=owners)),
+        (City, lambda cities: Testbed.objects.filter(city__in=cities)),
     ),
 )
 TESTS = Kind(
@@ -378,9 +381,9 @@ TESTS = Kind(
     excerpt="tested",
     list_url_name="ecosystem:tests",
     follows=(
-        (Concept, lambda theme: theme.test_runs.all()),
-        (Organisation, lambda organisation: organisation.test_runs.all()),
-        (City, lambda city: city.test_runs.all()),
+        (Concept, lambda themes: TestRun.objects.filter(themes__in=themes)),
+        (Organisation, lambda organisations: TestRun.objects.filter(organisations__in=organisations)),
+        (City, lambda cities: TestRun.objects.filter(city__in=cities)),
     ),
 )
 PRACTICES = Kind(
@@ -393,16 +396,16 @@ PRACTICES = Kind(
     template="ecosystem/_practice_row.html",
     excerpt="problem",
     list_url_name="ecosystem:practices",
+    parts=((Transfer, lambda transfer: [transfer.practice_id]),),  # told of by the open data
     follows=(
-        (Concept, lambda theme: theme.practices.all()),
+        (Concept, lambda themes: GoodPractice.objects.filter(themes__in=themes)),
         (
             Organisation,  # the receiver of a transfer is told of by page and open data
-            lambda organisation: GoodPractice.objects.filter(
-                Q(organisations=organisation) | Q(transfers__organisation=organisation)
-            ).distinct(),
+            lambda organisations: GoodPractice.objects.filter(
+                Q(organisations__in=organisations) | Q(transfers__organisation__in=organisations)
+            ),
         ),
-        (City, lambda city: GoodPractice.objects.filter(Q(city=city) | Q(transfers__city=city)).distinct()),
-        (Transfer, lambda transfer: GoodPractice.objects.filter(pk=transfer.practice_id)),  # told of by the open data
+        (City, lambda cities: GoodPractice.objects.filter(Q(city__in=cities) | Q(transfers__city__in=cities))),
     ),
 )
 GLOSSARY = Kind(
@@ -415,5 +418,5 @@ GLOSSARY = Kind(
     template="ecosystem/_concept_row.html",
     excerpt="definition",
     list_url_name="ecosystem:glossary",
-    follows=((ConceptLabel, lambda label: Concept.objects.filter(pk=label.concept_id)),),
+    parts=((ConceptLabel, lambda label: [label.concept_id]),),
 )

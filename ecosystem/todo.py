@@ -19,7 +19,7 @@ from ecosystem.services.transfers import without_transfer
 from iurc_portal.clock import ROME
 from iurc_portal.staff.addresses import list_of, new
 from iurc_portal.staff.filters import without_text
-from iurc_portal.staff.todo import Job, QuickAction, Task, register
+from iurc_portal.staff.todo import Job, QuickAction, Task, city_at, everybody, register
 
 State = Organisation.State
 SOON = timedelta(days=30)  # a listing that ends within this time waits to be renewed
@@ -40,42 +40,49 @@ register(
         _("Organisations to review"),
         lambda now: Organisation.objects.filter(state=State.IN_REVIEW),
         "ecosystem.change_organisation",
+        city=city_at("side"),
     ),
     Task(
         "claims-to-decide",
         _("Claims to decide"),
         lambda now: Claim.objects.filter(state=Claim.State.PENDING),
         "ecosystem.change_claim",
+        city=city_at("organisation__side"),
     ),
     Task(
         "revisions-to-review",
         _("Proposed changes to review"),
         lambda now: ProfileRevision.objects.open(),
         "ecosystem.change_profilerevision",
+        city=city_at("organisation__side"),
     ),
     Task(
         "organisations-nobody-to-ask",
         _("Profiles not confirmed, with nobody to ask"),
         lambda now: freshness.overdue(today=now.astimezone(ROME).date()).filter(reachable=False),
         "ecosystem.change_organisation",
+        city=city_at("side"),
     ),
     Task(
         "organisations-unanswered",
         _("Profiles taken out of the lists because nobody confirmed them"),
         lambda now: freshness.unanswered().filter(state=State.UNLISTED),
         "ecosystem.change_organisation",
+        city=city_at("side"),
     ),
     Task(
         "organisations-to-check",
         _("Organisations whose description is to be checked"),
         lambda now: Organisation.objects.filter(needs_check=True, merged_into=None),
         "ecosystem.change_organisation",
+        city=city_at("side"),
     ),
     Task(
         "organisations-to-verify",
         _("Organisations with single fields to verify"),
         lambda now: Organisation.objects.filter(merged_into=None).exclude(to_verify=[]),
         "ecosystem.change_organisation",
+        city=city_at("side"),
     ),
     Task(
         "organisations-without-ja",
@@ -104,21 +111,28 @@ register(
         _("Imports to finish"),
         lambda now: ImportBatch.objects.unfinished(),
         "ecosystem.add_organisation",
+        city=city_at("side"),
     ),
     Task(
         "practices-without-transfer",
         _("Good practices nobody has taken over in a year: ask the contact why"),
         without_transfer,
         "ecosystem.change_goodpractice",
+        city=city_at("city__slug"),
     ),
     Task(
         "transfers-to-confirm",
         _("Transfers to confirm"),
         lambda now: Transfer.objects.filter(state=Transfer.State.REPORTED),
         "ecosystem.edit_both_sides",
+        mine=everybody,
     ),
     Task(
-        "listings-ending", _("Offers and needs that end within 30 days"), ending_listings, "ecosystem.change_listing"
+        "listings-ending",
+        _("Offers and needs that end within 30 days"),
+        ending_listings,
+        "ecosystem.change_listing",
+        city=city_at("organisation__side"),
     ),
     Job("expire_listings", _("Offers and needs that end"), "expire-listings"),
     QuickAction(_("New organisation"), new(Organisation), "ecosystem.add_organisation"),

@@ -165,7 +165,7 @@ def _of_organisation(organisation: Organisation, language: str) -> int:
 def _of_city(record: GoodPractice | Testbed | TestRun, language: str) -> int:
     """Practices count as shown once they are validated, testbeds while they are in use, tests always."""
     slug = record.city.slug if record.city else ""
-    shown = isinstance(record, TestRun) or record.state in {"validated", "featured", *Testbed.LISTED}
+    shown = isinstance(record, TestRun) or record.state in {*GoodPractice.PUBLIC, *Testbed.LISTED}
     return value_across(slug if slug in PartnerSide.values else "", language, shown=shown)
 
 

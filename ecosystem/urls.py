@@ -40,6 +40,7 @@ urlpatterns = [
     path("tests/<slug:slug>/", tests.test, name="test"),
     path("practices/", practices.practices, name="practices"),
     path("practices/<slug:slug>/", practices.practice, name="practice"),
+    path("practices/<slug:slug>/taken-over/", practices.taken_over, name="practice_taken_over"),
     path("glossary/", vocabulary.glossary, name="glossary"),
     path("glossary/<slug:notation>/", vocabulary.concept, name="concept"),
 ]

@@ -244,6 +244,7 @@ class RegistrationForm(AsksQuestions, forms.Form):
             self.fields["takes_part"].choices = [
                 (kind, " – ".join([label, str(booked)]) if kind in full else label) for kind, label in labels.items()
             ]
+            self.fields["takes_part"].initial = next((kind for kind in public if kind not in full), public[0])
         else:
             del self.fields["takes_part"]
 

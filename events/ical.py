@@ -232,14 +232,14 @@ def calendar(entries: Sequence[Entry], *, method: str = "", name: str = "", lang
 
 def fold(line: str) -> bytes:
     """``line`` as UTF-8 octets with CRLF, folded so that no letter is split (RFC 5545 §3.1)."""
-    parts, part, room = [], b"", WIDTH
-    for letter in line:
-        octets = letter.encode()
-        if len(part) + len(octets) > room:
-            parts.append(part)
-            part, room = b"", WIDTH - 1  # the space that marks a continuation counts too
-        part += octets
-    parts.append(part)
+    octets, parts, start, room = line.encode(), [], 0, WIDTH
+    while len(octets) - start > room:
+        end = start + room
+        while octets[end] & 0xC0 == 0x80:  # within a letter
+            end -= 1
+        parts.append(octets[start:end])
+        start, room = end, WIDTH - 1  # the space that marks a continuation counts too
+    parts.append(octets[start:])
     return b"\r\n ".join(parts) + b"\r\n"
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q
@@ -16,6 +18,8 @@ class Owner:
     ``add_page`` gives its label and address. ``copy`` makes the owner of a further date of a series (``owned``,
     ``event``); what has none cannot be repeated.
 
+    ``stands_alone``: lists of what comes tell it; of what does not, its owner's own days are told.
+
     For the staff's month: ``kind`` is what it stands as there, ``movable`` and ``mine`` give conditions on events for
     a user, ``move`` takes the owned, ``start``, ``end`` (aware), ``now`` and ``by``; ``conflicts`` gives those of the
     owned in words, by keys that last, ``doubles`` what is wanted twice between two instants, in words by event,
@@ -27,6 +31,7 @@ class Owner:
     along: tuple[str, ...] = ()
     add_page: Callable[[], tuple[Any, str]] | None = None
     copy: Callable[[Any, Any], Any] | None = None
+    stands_alone: bool = True
     kind: str = ""
     movable: Callable[[Any], Q] | None = None
     mine: Callable[[Any], Q] | None = None
@@ -51,6 +56,12 @@ def relations() -> list[str]:
 def relations_alone() -> list[str]:
     """The one-to-ones from an event to what may own it."""
     return list(_owners)
+
+
+def told_by_their_owner() -> Q:
+    """The condition for events whose owner's days stand for them, as a visit's do for its items."""
+    relations = [owner.relation for owner in _owners.values() if not owner.stands_alone]
+    return reduce(or_, (Q(**{f"{relation}__isnull": False}) for relation in relations), Q(pk__in=[]))
 
 
 def every() -> list[Owner]:

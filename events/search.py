@@ -1,7 +1,8 @@
 """Events as the search sees them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.utils import timezone
@@ -18,19 +19,21 @@ from iurc_portal.search.registry import Doc, Kind, Texts, register, texts_of, ti
 class Further:
     """What an app above knows of an event, by which it is found too.
 
-    ``texts`` gives them of an event read with the relations ``along``; ``follows`` as in ``registry.Kind``.
+    ``texts`` gives them of an event read with the relations ``along``; ``parts`` and ``follows`` as in
+    ``registry.Kind``.
     """
 
     texts: Callable[[Event], Texts]
     along: tuple[str, ...] = ()
-    follows: tuple[tuple[type[Model], Callable[[Model], QuerySet]], ...] = ()
+    parts: tuple[tuple[type[Model], Callable[[Any], Iterable[int]]], ...] = ()
+    follows: tuple[tuple[type[Model], Callable[[Sequence[int]], QuerySet]], ...] = ()
 
 
 _further: list[Further] = []
+_parts: list = [(EventLanguage, lambda language: [language.event_id])]
 _follows: list = [
-    (EventLanguage, lambda language: Event.objects.filter(pk=language.event_id)),
-    (Track, lambda track: track.events.all()),
-    (Place, lambda place: place.events.all()),
+    (Track, lambda tracks: Event.objects.filter(track__in=tracks)),
+    (Place, lambda places: Event.objects.filter(place__in=places)),
 ]
 
 
@@ -38,6 +41,7 @@ def register_further(further: Further) -> None:
     """Let events be found by more than ``events`` knows of them."""
     if further not in _further:
         _further.append(further)
+        _parts.extend(further.parts)
         _follows.extend(further.follows)
 
 
@@ -85,6 +89,7 @@ def register_kinds() -> None:
             template="events/_search_row.html",
             excerpt="description",
             list_url_name="events:list",
+            parts=_parts,
             follows=_follows,
         )
     )

@@ -1,8 +1,9 @@
 """What every staff page has, once: unfold's look, a tab for each language, history, import and export."""
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.utils import flatten
-from django.db import models
+from django.db import models, transaction
 from django.urls import translate_url
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -14,6 +15,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
+from iurc_portal.search.index import postponed
 from iurc_portal.staff import todo
 from iurc_portal.staff.fields import AccountField, LinesField, field_names_field, languages_field
 from iurc_portal.staff.filters import ToDo
@@ -53,6 +55,23 @@ class FriendlyLists:
             field.required = False
         return field
 
+    def get_search_results(self, request, queryset, search_term):
+        """Who chooses a record for another is offered what that field takes, and nothing that it refuses later."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        taken = self._taken_by_the_field(request)
+        return (found if taken is None else found.filter(pk__in=taken.order_by().values("pk"))), may_repeat
+
+    def _taken_by_the_field(self, request) -> models.QuerySet | None:
+        """The choices of the field that asks, where its form narrows them. Fields of inlines say nothing here."""
+        if request.resolver_match is None or request.resolver_match.url_name != "autocomplete":
+            return None
+        field = apps.get_model(request.GET["app_label"], request.GET["model_name"])._meta.get_field(
+            request.GET["field_name"]
+        )
+        asking = self.admin_site._registry.get(field.model)
+        taken = getattr(asking and asking.formfield_for_dbfield(field, request), "queryset", None)
+        return taken if taken is not None and taken.query.has_filters() else None
+
 
 class ToDoLists:
     """Lists offer the tasks of the home that concern them as a filter."""
@@ -86,6 +105,16 @@ class ReadOnly:
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+class IndexedOnce:
+    """However many rows and relations a form saves, each record is indexed once, in the form's own transaction."""
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with transaction.atomic(), postponed(at_once=False):
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
 
 class FollowedTexts:
@@ -141,7 +170,7 @@ class FollowedTexts:
         return changelist
 
 
-class PlainAdmin(ToDoLists, FriendlyLists, ModelAdmin):
+class PlainAdmin(IndexedOnce, ToDoLists, FriendlyLists, ModelAdmin):
     """For records without translated texts."""
 
     compressed_fields = True
@@ -152,6 +181,7 @@ class PlainAdmin(ToDoLists, FriendlyLists, ModelAdmin):
 class PortalAdmin(
     FollowedTexts,
     CarefulHistory,
+    IndexedOnce,
     ToDoLists,
     FriendlyLists,
     ModelAdmin,

@@ -1,8 +1,11 @@
-"""What an error of the database means: a moment to wait out, or a fault of ours (events spec 2.12, 15)."""
+"""What an error of the database means (events spec 2.12, 15), and what is done once a transaction is committed."""
 
 import sqlite3
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 RETRY_SECONDS = 5  # what we tell those to wait whom we could not answer
 SQLITE_WAITS = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -17,3 +20,21 @@ def is_busy(error: BaseException | None) -> bool:
         return False
     code = getattr(error.__cause__, "sqlite_errorcode", None)
     return code is None or (code & 0xFF) in SQLITE_WAITS
+
+
+def after_commit(act: Callable[..., Any], *args, **kwargs) -> None:
+    """Do ``act`` once the caller's transaction is committed. An error there is logged: what is written stays written,
+    whoever asked for it is told so, and what else waits for the commit is done all the same.
+    """
+
+    # Not ``partial``: where Django logs such an error it asks for a qualified name, which a partial does not have.
+    @wraps(act)
+    def later() -> None:
+        act(*args, **kwargs)
+
+    transaction.on_commit(later, robust=True)
+
+
+def awaits_commit(act: Callable[..., Any]) -> bool:
+    """Whether ``act`` is to be done already when the transaction of now is committed."""
+    return any(getattr(waiting[1], "__wrapped__", None) is act for waiting in connection.run_on_commit)

@@ -18,12 +18,13 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.cache import caches
-from django.db import connection, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.http import HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django.utils.translation import get_language, get_language_from_path
+
+from iurc_portal.database import after_commit, awaits_commit
 
 log = logging.getLogger(__name__)
 Part = TypeVar("Part")
@@ -273,7 +274,7 @@ def connect() -> None:
 def changed() -> None:
     """Something that readers see changes: once it is committed, every copy is void."""
     if settings.KEEP_PAGES:
-        transaction.on_commit(raise_version, robust=True)
+        after_commit(raise_version)
 
 
 def places_changed() -> None:
@@ -287,7 +288,7 @@ def places_changed() -> None:
 def _follow(sender, **_more) -> None:
     name = sender._meta.label_lower
     if name in SEEN_SOON:
-        if settings.KEEP_PAGES and not any(waiting[1] is places_changed for waiting in connection.run_on_commit):
-            transaction.on_commit(places_changed, robust=True)
+        if settings.KEEP_PAGES and not awaits_commit(places_changed):
+            after_commit(places_changed)
     elif name in SEEN_TOO or (sender._meta.app_label in SEEN_APPS and name not in UNSEEN):
         changed()

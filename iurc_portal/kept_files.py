@@ -15,11 +15,12 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.core.cache import caches
-from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.http import HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date, parse_etags
+
+from iurc_portal.database import after_commit
 
 log = logging.getLogger(__name__)
 HOUR = 3600
@@ -70,7 +71,7 @@ class Shelf:
 
     def _follow(self, sender, **_more) -> None:
         if settings.KEEP_PAGES and sender._meta.label_lower in self.labels:
-            transaction.on_commit(self.raise_version, robust=True)
+            after_commit(self.raise_version)
 
     def raise_version(self) -> int:
         """Every copy of the shelf is void. For bulk writes too, which no signal tells of."""

@@ -8,7 +8,7 @@ from uuid import uuid4
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 FOLDER = "documents"
@@ -60,5 +60,13 @@ class PdfField(models.FileField):
 def pdf_response(file, *, name: str) -> FileResponse:
     """The stored ``file``, opened in the browser and called ``name`` when kept. Raises ``FileNotFoundError``."""
     response = FileResponse(file.open("rb"), content_type="application/pdf", filename=name)
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def made_pdf_response(pdf: bytes, *, name: str) -> HttpResponse:
+    """A PDF made this moment, opened in the browser and called ``name`` (ASCII) when kept."""
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -31,13 +31,13 @@ FIELD_KEY = env.field_keys("FIELD_KEY")
 HTTPS = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.import_export",
     "unfold.contrib.simple_history",
     "modeltranslation",
-    "django.contrib.admin",
+    "iurc_portal.staff.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -251,6 +251,8 @@ CELERY_BEAT_SCHEDULE = {
     "tend-follow-ups": {"task": "programme.tasks.tend_follow_ups", "schedule": 1800},
     "tend-surveys": {"task": "programme.tasks.tend_surveys", "schedule": 300},
     "make-papers": {"task": "programme.tasks.make_papers", "schedule": 60},
+    "make-evidence-packs": {"task": "programme.tasks.make_evidence_packs", "schedule": 60},
+    "bring-out-news": {"task": "programme.tasks.bring_out_news", "schedule": 60},
     "tend-hosts": {"task": "programme.tasks.tend_hosts", "schedule": 3600},
     "fetch-sources": {"task": "events.tasks.fetch_sources", "schedule": 300},
     "extend-series": {"task": "events.tasks.extend_series", "schedule": 86_400},

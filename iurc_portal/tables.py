@@ -45,13 +45,16 @@ class Table:
     """What is written: columns, records (read once, in order), and for whom.
 
     ``stable``: titles are the stable names and cells the codes, for programs; else both are in the reader's language.
-    ``tzid`` is the zone of the times in a workbook, whose cells know none.
+    ``tzid`` is the zone of the times in a workbook, whose cells know none. ``head`` are lines of cells that a workbook
+    has above the titles; ``widths`` of its columns are in characters, from the first on.
     """
 
     columns: Sequence[Column]
     records: Iterable[Any]
     stable: bool = False
     tzid: str = "UTC"
+    head: Sequence[Sequence[Any]] = ()
+    widths: Sequence[int] = ()
 
     @property
     def titles(self) -> list[str]:
@@ -134,8 +137,15 @@ def _fill(sheet: Any, table: Table) -> None:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
 
-    sheet.freeze_panes = "A2"
+    sheet.freeze_panes = f"A{len(table.head) + 2}"
+    if table.widths:  # printed as wide as the paper, on as many pages as it takes
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    for number, width in enumerate(table.widths, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
     bold = Font(bold=True)
 
     def typed(value: Any, *, is_title: bool = False) -> Any:
@@ -153,6 +163,8 @@ def _fill(sheet: Any, table: Table) -> None:
             cell.font = bold
         return cell
 
+    for line in table.head:
+        sheet.append([typed(value, is_title=place == 0) for place, value in enumerate(line)])
     sheet.append([typed(title, is_title=True) for title in table.titles])
     for record in table.records:
         sheet.append([typed(value) for value in table.cells(record)])

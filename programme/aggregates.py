@@ -47,7 +47,7 @@ def of_edition(edition: Edition, *, today: date) -> Aggregates:
     people = counts_of(held)
     guests = Counter({kind: number for kind, number in people.items() if kind.part == "guest"})
     states = Counter(visits.order_by().values_list("state", flat=True))
-    approved = VisitReport.objects.filter(visit__in=visits).exclude(state=VisitReport.State.DRAFT)
+    approved = VisitReport.objects.approved().filter(visit__in=visits)
     latest = {report.visit_id: report for report in approved.select_related("visit").order_by("version")}
     return Aggregates(
         visits=[(state, states[state]) for state in StudyVisit.State.values if states[state]],

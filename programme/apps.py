@@ -16,9 +16,11 @@ class ProgrammeConfig(AppConfig):
         from iurc_portal.content import engine
         from iurc_portal.pages.sitemaps import register as register_sitemap
         from programme import (
+            check_stays,
             content,
             delegate_mail,
             feeds,
+            feeds_news,
             host_mail,
             mail,
             mail_followups,
@@ -53,6 +55,7 @@ class ProgrammeConfig(AppConfig):
                 "agenda_item",
                 staff_pages.of_agenda_item,
                 along=("agenda_item__day__visit__host_city",),
+                stands_alone=False,
                 kind="items",
                 movable=staff_calendar.items_movable_by,
                 mine=staff_calendar.items_of,
@@ -65,6 +68,7 @@ class ProgrammeConfig(AppConfig):
         owners.register(owners.Owner("meeting", staff_pages.of_meeting))
         owners.register(owners.Owner("stay_session", staff_pages.of_stay_session))
         staff_calendar.register_sources()
+        check_stays.register_sources()
         afterwards.register(remains.of_webinar)
         afterwards.register_personal(remains.survey_of)
         mail.register_kinds()
@@ -82,12 +86,13 @@ class ProgrammeConfig(AppConfig):
         event_moved.connect(receivers.follow_moved_event, dispatch_uid="programme.follow_moved_event")
         for signal, name in ((attendance_recorded, "recorded"), (registration_withdrawn, "withdrawn")):
             signal.connect(receivers.count_attendance_again, dispatch_uid=f"programme.attendance_{name}")
-        for name in ("Pages", "Visits", "Exchanges", "Clusters"):
+        for name in ("Pages", "Visits", "Exchanges", "Clusters", "News", "Editions", "Indicators"):
             register_sitemap(f"programme-{name.lower()}", getattr(sitemaps, name))
         search.register_kinds()
         privacy.register()
         visit_privacy.register()
         event_feeds.register_source(feeds.visits_of)
         feeds.register_calendars()
+        feeds_news.SHELF.connect()
         choosing.register_source(remote_calendars.webinars)
         choosing.register_source(remote_calendars.visits_of_owner)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from programme.costs import NOTHING, in_euro
+from programme.costs import NOTHING, in_euro, is_in_no_sum
 from programme.models import BudgetLine, CostLine, Edition
 
 
@@ -13,9 +13,11 @@ class Standing:
     """One budget line in euro. ``committed`` takes the actual cost where there is one, else the estimate.
 
     ``no_rate`` counts lines in yen without a rate: they are in no sum. ``missing`` those without an actual cost.
+    ``line`` is None for costs that are on no budget line: these have no ceiling. So it is for a total.
     """
 
-    line: BudgetLine
+    line: BudgetLine | None
+    ceiling: Decimal = NOTHING
     spent: Decimal = NOTHING
     committed: Decimal = NOTHING
     lines: int = 0
@@ -26,36 +28,43 @@ class Standing:
         self.lines += 1
         self.missing += cost.actual is None
         actual, estimate = in_euro(cost.actual, cost), in_euro(cost.estimate, cost)
-        has_amount = cost.actual is not None or cost.estimate is not None
-        if has_amount and actual is None and estimate is None:
-            self.no_rate += 1
+        self.no_rate += is_in_no_sum(cost)
         self.spent += actual or NOTHING
         self.committed += actual if actual is not None else estimate or NOTHING
 
     @property
     def left(self) -> Decimal:
         """What may still be promised; below zero where the ceiling is passed."""
-        return self.line.ceiling - self.committed
+        return self.ceiling - self.committed
 
     @property
     def is_above(self) -> bool:
-        return self.committed > self.line.ceiling
+        return self.line is not None and self.committed > self.ceiling
+
+    @property
+    def above(self) -> Decimal:
+        """By how much the ceiling is passed."""
+        return max(-self.left, NOTHING) if self.line is not None else NOTHING
 
 
-def standings_of(edition: Edition) -> list[Standing]:
-    """How each budget line of ``edition`` stands. Two queries."""
-    standings = {line.pk: Standing(line) for line in edition.budget_lines.order_by("order", "pk")}
-    for cost in CostLine.objects.filter(budget_line__edition=edition).order_by("pk"):
-        if (standing := standings.get(cost.budget_line_id or 0)) is not None:
-            standing.add(cost)
-    return list(standings.values())
+def standings_of(edition: Edition, costs: Iterable[CostLine] | None = None) -> list[Standing]:
+    """How each budget line of ``edition`` stands: by all of its costs or by those given. Two queries at most.
+
+    Costs on no budget line stand at the end, if there are any.
+    """
+    standings = {line.pk: Standing(line, line.ceiling) for line in edition.budget_lines.order_by("order", "pk")}
+    others = Standing(None)
+    if costs is None:
+        costs = CostLine.objects.filter(budget_line__edition=edition).order_by("pk")
+    for cost in costs:
+        standings.get(cost.budget_line_id or 0, others).add(cost)
+    return [*standings.values(), *([others] if others.lines else [])]
 
 
-def total_of(standings: Iterable[Standing]) -> tuple[Decimal, Decimal, Decimal]:
-    """Ceilings, committed and spent, added up."""
-    rows = list(standings)
-    return (
-        sum((row.line.ceiling for row in rows), NOTHING),
-        sum((row.committed for row in rows), NOTHING),
-        sum((row.spent for row in rows), NOTHING),
-    )
+def total_of(standings: Iterable[Standing]) -> Standing:
+    """All of them added up, as one."""
+    total = Standing(None)
+    for row in standings:
+        for name in ("ceiling", "spent", "committed", "lines", "no_rate", "missing"):
+            setattr(total, name, getattr(total, name) + getattr(row, name))
+    return total

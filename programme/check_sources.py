@@ -16,7 +16,7 @@ from ecosystem.models import Organisation, TestRun
 from ecosystem.models.tests import DatePrecision
 from events.models import Event
 from iurc_portal.clock import ZONES, PartnerSide
-from iurc_portal.translation.languages import Language
+from iurc_portal.translation.languages import Language, Spoken
 from programme.models import Speaker, StudyVisit
 from programme.models.delegations import language_for
 from programme.services.followups import OVER
@@ -42,7 +42,8 @@ class Asked:
 class Source:
     """``ended`` gives records that ended between two dates (inclusive); ``ended_on`` the day of one; ``find`` by key.
 
-    ``people`` gives at most one ``Asked`` for each side.
+    ``people`` gives at most one ``Asked`` for each side. A record is called by its translated field ``heading``, or as
+    ``named`` says.
     """
 
     name: str
@@ -53,6 +54,11 @@ class Source:
     find_many: Callable[[Iterable[int]], dict[int, Any]]
     people: Callable[[Any], list[Asked]]
     heading: str = "title"
+    named: Callable[[Any], Spoken] | None = None
+
+    def name_of(self, record) -> Spoken:
+        """What ``record`` is called, for a reader of the active language."""
+        return self.named(record) if self.named is not None else Spoken.of(record, self.heading)
 
 
 _sources: dict[str, Source] = {}

@@ -1,4 +1,4 @@
-"""The sums of a visit's money, exact (programme spec P26). Nothing here asks the database.
+"""The sums of the money of visits and activities, exact (programme spec P26). Nothing here asks the database.
 
 A yen amount is worth ``amount ÷ rate`` euro, rounded half up to cents on its own line; lines are added after that.
 """
@@ -22,6 +22,12 @@ def in_euro(amount: Decimal | None, line: CostLine) -> Decimal | None:
     return (amount / line.rate).quantize(CENT, ROUND_HALF_UP) if line.rate else None
 
 
+def is_in_no_sum(line: CostLine) -> bool:
+    """Whether it has an amount that nobody can say in euro: in yen, without a rate."""
+    has_amount = line.estimate is not None or line.actual is not None
+    return has_amount and line.currency != Currency.EUR and not line.rate
+
+
 @dataclass
 class Sum:
     """Amounts in one currency; ``missing`` counts the lines without an actual one."""
@@ -42,7 +48,7 @@ class Sum:
 class Totals:
     """``by_payer`` by (payer, currency), in the order of the payers; ``euro`` by payer; ``all_euro`` over all.
 
-    ``no_rate`` counts lines in yen whose rate is not written: they are in no euro sum.
+    ``no_rate`` counts lines with amounts in yen whose rate is not written: they are in no euro sum.
     """
 
     by_payer: dict[tuple[str, str], Sum] = field(default_factory=dict)
@@ -62,7 +68,7 @@ def totals_of(lines: Iterable[CostLine]) -> Totals:
     places = {payer: place for place, payer in enumerate(CostLine.Payer.values)}
     for line in sorted(lines, key=lambda one: (places[one.payer], one.currency)):
         totals.by_payer.setdefault((line.payer, line.currency), Sum()).add(line.estimate, line.actual)
-        if line.currency != Currency.EUR and not line.rate:
+        if is_in_no_sum(line):
             totals.no_rate += 1
             continue
         amounts = in_euro(line.estimate, line), in_euro(line.actual, line)

@@ -87,7 +87,7 @@ class OwnRowForm(forms.Form):
         widget=forms.RadioSelect,
         help_text=_("You can change this at any time; pictures are then taken down the same day."),
     )
-    read_in = forms.ChoiceField(choices=Language.choices, required=False, widget=forms.HiddenInput)
+    read_in = forms.ChoiceField(choices=Language.choices, required=False, widget=forms.HiddenInput({"id": False}))
 
     def __init__(self, *args, delegate: Delegate, **kwargs):
         super().__init__(*args, **kwargs)
@@ -169,7 +169,7 @@ class CareForm(forms.Form):
         label=_("I agree that the team of the host city keeps and uses these data for this visit alone."),
         required=False,
     )
-    read_in = forms.ChoiceField(choices=Language.choices, required=False, widget=forms.HiddenInput)
+    read_in = forms.ChoiceField(choices=Language.choices, required=False, widget=forms.HiddenInput({"id": False}))
 
     @staticmethod
     def values_of(row: DelegateSensitive) -> dict[str, Any]:
@@ -194,7 +194,7 @@ class PassportForm(forms.Form):
     passport_number = short_text(_("Passport number"), 20)
     passport_expiry = day_field(_("Valid until"))
     passport_country = short_text(_("Issuing country"), 3, help_text=_("Two or three letters, for example JPN."))
-    read_in = forms.ChoiceField(choices=Language.choices, required=False, widget=forms.HiddenInput)
+    read_in = forms.ChoiceField(choices=Language.choices, required=False, widget=forms.HiddenInput({"id": False}))
 
     def _upper(self, name: str, pattern: re.Pattern, words) -> str:
         text = " ".join(self.cleaned_data[name].upper().split())

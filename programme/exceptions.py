@@ -89,3 +89,10 @@ class FrozenReading(ValidationError):
         super().__init__(
             _("This reading is in an approved report and stays as it is: make a new one."), code="frozen_reading"
         )
+
+
+class FrozenReport(ValidationError):
+    """What was approved stays as it was approved."""
+
+    def __init__(self):
+        super().__init__(_("An approved report does not change: make a new version."), code="frozen")

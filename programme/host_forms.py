@@ -31,6 +31,14 @@ def plain(field_class, kind: str, **attrs):
     return field_class(required=False, widget=widget)
 
 
+def _without_tick(refusal: ValidationError) -> ValidationError:
+    """Staff's form of an item has a tick for an end after midnight; this one has not, and must not speak of it."""
+    if refusal.code != "ends_before":
+        return refusal
+    words = _("It ends at %(end)s, before or when it starts (%(start)s). Change one of the two.")
+    return ValidationError(words, code=refusal.code, params=refusal.params)
+
+
 class HostAnswerForm(forms.Form):
     """Hours are those of the host city. ``read`` is the item as the page showed it, signed."""
 
@@ -57,7 +65,7 @@ class HostAnswerForm(forms.Form):
         help_text=_("For example a room, the list for badges, a projector."),
     )
     read = forms.CharField(required=False, widget=forms.HiddenInput)
-    read_in = forms.ChoiceField(choices=Language.choices, required=False, widget=forms.HiddenInput)
+    read_in = forms.ChoiceField(choices=Language.choices, required=False, widget=forms.HiddenInput({"id": False}))
 
     def __init__(self, *args, host: HostConfirmation, **kwargs):
         super().__init__(*args, **kwargs)
@@ -114,7 +122,7 @@ class HostAnswerForm(forms.Form):
             )
         except ValidationError as refusal:
             for field, errors in refusal.error_dict.items():
-                self.add_error(field, errors)
+                self.add_error(field, [_without_tick(error) for error in errors])
                 for error in errors:
                     if isinstance(error, WallClockError) and error.choices:
                         self.asks_fold[field] = True
@@ -142,4 +150,4 @@ class MaterialForm(forms.Form):
     )
     kind = forms.ChoiceField(label=_("What it is"), choices=Material.Kind.choices)
     language = forms.ChoiceField(label=_("Its language"), choices=Language.choices)
-    read_in = forms.ChoiceField(choices=Language.choices, required=False, widget=forms.HiddenInput)
+    read_in = forms.ChoiceField(choices=Language.choices, required=False, widget=forms.HiddenInput({"id": False}))

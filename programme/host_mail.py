@@ -5,14 +5,14 @@ alone; a preview for staff gets a dummy.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy, gettext_noop, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext, pgettext, pgettext_lazy
 
 from events.mail import PREVIEW_LINK
 from iurc_portal.notifications import registry
@@ -68,35 +68,38 @@ def register_kinds() -> None:
 
 
 def asked(message: Message, *, preview: bool) -> EmailMultiAlternatives:
-    host = _host(message)
-    return _letter(
+    wanted = _wanted(message)
+    return _letter_for(
         message,
-        host,
-        subject=_("Will you receive the delegation? %(item)s") % _facts(host),
+        wanted,
+        subject=_("Will you receive the delegation? %(item)s") % _facts_of(wanted),
         opening=[
             _("A delegation from %(guests)s visits us: %(visit)s. We would be glad if you received it.")
-            % _facts(host),
+            % _facts_of(wanted),
             _(
                 "The page behind the button says what the guests want to learn and who they are. "
                 "You can accept, propose another time or decline; no account is needed."
+            )
+            if len(wanted) == 1
+            else _(
+                "Behind each button a page says what the guests want to learn and who they are. "
+                "You can accept, propose another time or decline, each for itself; no account is needed."
             ),
         ],
-        button=_("Read and answer"),
         preview=preview,
     )
 
 
 def reminder(message: Message, *, preview: bool) -> EmailMultiAlternatives:
-    host = _host(message)
-    return _letter(
+    wanted = _wanted(message)
+    return _letter_for(
         message,
-        host,
-        subject=_("Your answer is still missing: %(item)s") % _facts(host),
+        wanted,
+        subject=_("Your answer is still missing: %(item)s") % _facts_of(wanted),
         opening=[
-            _("We asked you to receive the delegation from %(guests)s and have no answer yet.") % _facts(host),
+            _("We asked you to receive the delegation from %(guests)s and have no answer yet.") % _facts_of(wanted),
             _("One click is enough; you can also propose another time or decline."),
         ],
-        button=_("Read and answer"),
         preview=preview,
     )
 
@@ -218,15 +221,19 @@ def called_off(message: Message, *, preview: bool) -> EmailMultiAlternatives:
 
 
 def not_to_be_asked(message: Message) -> str:
-    """Why it is not wanted any more, or ""."""
-    host = _found(message)
+    """Why nothing of it is wanted any more, or ""."""
+    refusals = [_refusal(host, asks, now=timezone.now()) for host, asks in _asked_in(message)]
+    return "" if "" in refusals else refusals[0]
+
+
+def _refusal(host: HostConfirmation | None, asks: int | None, *, now: datetime) -> str:
     if host is None:
         return GONE
     if host.answer != HostConfirmation.Answer.PENDING:
         return ANSWERED
-    if message.payload.get("asks") not in {None, host.asks}:
+    if asks not in {None, host.asks}:
         return OVERTAKEN
-    return off(message)
+    return OVER if links.is_over(host.item.day.visit, now=now) or host.item.event.is_cancelled else ""
 
 
 def off(message: Message) -> str:
@@ -237,12 +244,61 @@ def off(message: Message) -> str:
     return OVER if over else ""
 
 
+def _asked_in(message: Message) -> list[tuple[HostConfirmation | None, int | None]]:
+    """The rows of which the letter asks, each with the number of the question; None for one that is gone."""
+    first = _found(message)
+    also: dict[int, int] = dict(message.payload.get("also") or ())
+    rows = {row.pk: row for row in _rows().filter(pk__in=also)} if also else {}
+    return [(first, message.payload.get("asks")), *((rows.get(pk), asks) for pk, asks in also.items())]
+
+
+def _wanted(message: Message) -> list[HostConfirmation]:
+    """Those of them of which an answer is wanted still, as the agenda goes; never empty."""
+    if not message.subject_id:
+        return [host_specimen(message.language)]
+    now = timezone.now()
+    wanted = [host for host, asks in _asked_in(message) if host is not None and not _refusal(host, asks, now=now)]
+    return sorted(wanted, key=lambda host: host.item.event.dtstart) or [_host(message)]
+
+
+def _letter_for(
+    message: Message, wanted: list[HostConfirmation], *, subject: str, opening: list[str], preview: bool
+) -> EmailMultiAlternatives:
+    """One item stands in the box above its button; of several each has its box with its own."""
+    first, button = wanted[0], _("Read and answer")
+    if len(wanted) == 1:
+        return _letter(message, first, subject=subject, opening=opening, button=button, preview=preview)
+    visit = first.item.day.visit
+    boxes = [(_box(message, host), _link(message, host, preview=preview)) for host in wanted]
+    return compose(
+        message,
+        Words(
+            name=first.person.display_name(message.language),
+            subject=subject,
+            opening=opening,
+            button="",
+            link="",
+            closing=[_("Each link is yours alone and works until the visit is over.")],
+        ),
+        template="hosting",
+        context=boxes[0][0]
+        | {
+            "items": [(box["heading"], tuple(box["lines"]), box["where"], link) for box, link in boxes],
+            "answer": button,
+        },
+        reply_to=visit.lead.email if visit.lead else "",
+    )
+
+
+def _link(message: Message, host: HostConfirmation, *, preview: bool) -> str:
+    dummy = preview or not message.subject_id
+    clear = PREVIEW_LINK if dummy else links.issue_host_link(host, language=message.language)
+    return settings.SITE_URL + reverse("host", args=[clear])
+
+
 def _letter(
     message: Message, host: HostConfirmation, *, subject: str, opening: list[str], button: str, preview: bool
 ) -> EmailMultiAlternatives:
-    clear = (
-        PREVIEW_LINK if preview or not message.subject_id else links.issue_host_link(host, language=message.language)
-    )
     visit = host.item.day.visit
     return compose(
         message,
@@ -251,7 +307,7 @@ def _letter(
             subject=subject,
             opening=opening,
             button=button,
-            link=settings.SITE_URL + reverse("host", args=[clear]),
+            link=_link(message, host, preview=preview),
             closing=[_("The link is yours alone and works until the visit is over.")],
         ),
         template="visit",
@@ -283,10 +339,22 @@ def _facts(host: HostConfirmation) -> dict[str, str]:
     }
 
 
+def _facts_of(wanted: list[HostConfirmation]) -> dict[str, str]:
+    """As ``_facts`` of the first; of several items the first is named and the others are counted."""
+    facts = _facts(wanted[0])
+    if others := len(wanted) - 1:
+        words = ngettext("%(item)s and %(n)s other meeting", "%(item)s and %(n)s other meetings", others)
+        facts["item"] = words % {"item": facts["item"], "n": others}
+    return facts
+
+
+def _rows():
+    return HostConfirmation.objects.select_related(*hosts.WITH_ITEM, "item__day__visit__guest_city")
+
+
 def _found(message: Message) -> HostConfirmation | None:
     if message.subject is None and message.subject_id:
-        found = HostConfirmation.objects.select_related(*hosts.WITH_ITEM, "item__day__visit__guest_city")
-        message.subject = found.filter(pk=int(message.subject_id)).first()
+        message.subject = _rows().filter(pk=int(message.subject_id)).first()
     return message.subject
 
 

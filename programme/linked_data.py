@@ -1,12 +1,12 @@
-"""What the programme adds to the schema.org Event of a webinar: who speaks, and its public recordings."""
+"""The programme as schema.org says it: news, and what a webinar adds to its Event, speakers and recordings."""
 
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from iurc_portal.translation.languages import best_text
-from programme.models import LibraryItem, Speaker
+from programme.models import LibraryItem, NewsItem, Speaker
 from programme.models.library import for_reader
 from programme.shown import webinar_of
 
@@ -54,3 +54,31 @@ def _video(item: LibraryItem, event) -> dict:
     if item.expires_on is not None:
         video["expires"] = item.expires_on.isoformat()
     return video
+
+
+def news_json_ld(item: NewsItem) -> dict:
+    """schema.org NewsArticle in the page's language or the one it falls back to; who wrote it is no part of it."""
+    url = settings.SITE_URL + item.get_absolute_url()
+    text, language = best_text(item, "text")
+    data = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "@id": url,
+        "url": url,
+        "headline": best_text(item, "title")[0],
+        "articleBody": text,
+        "inLanguage": language,
+        "dateModified": item.changed_at.isoformat(),
+        "publisher": {"@type": "Organization", "name": gettext("Torino–Nagoya"), "url": settings.SITE_URL},
+        "about": [
+            {
+                "@type": "Thing",
+                "name": best_text(tie.record, tie.field)[0],
+                "url": settings.SITE_URL + tie.record.get_absolute_url(),
+            }
+            for tie in item.ties
+        ],
+    }
+    if item.published_at is not None:
+        data["datePublished"] = item.published_at.isoformat()
+    return {name: value for name, value in data.items() if value}

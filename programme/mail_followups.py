@@ -16,8 +16,9 @@ from programme import check_sources
 from programme.models import FollowUp, FollowUpCheck, VisitReport
 from programme.services import checks
 from programme.services.reminders import REMIND
-from programme.services.reports import SENT
+from programme.services.visit_reports import SENT
 
+FOLLOW_UP_ALONG = ("visit", "webinar__event", "stay__sending", "stay__hosting", "owner_torino", "owner_nagoya")
 PREVIEW_LINK = "preview"  # stands in place of a token when staff look at a letter
 FINISHED = gettext_noop("the follow-up is finished")
 GONE = gettext_noop("the record is gone")
@@ -34,16 +35,13 @@ def register_kinds() -> None:
 
 
 def follow_up(message: Message, *, preview: bool) -> EmailMultiAlternatives:
-    row = FollowUp.objects.select_related("visit", "webinar__event", "owner_torino", "owner_nagoya").get(
-        pk=message.subject_id
-    )
+    row = FollowUp.objects.select_related(*FOLLOW_UP_ALONG).get(pk=message.subject_id)
     stage = message.payload.get("stage", "day")
     facts = {"day": date_words(row.due_on, "full"), "text": best_text(row, "text")[0]}
     opening = {
         "before": _("On %(day)s, within a week, this is due:") % facts,
         "day": _("Today, %(day)s, this is due:") % facts,
     }.get(stage, _("This was due on %(day)s and is not finished:") % facts)
-    source = best_text(row.visit, "title")[0] if row.visit else best_text(row.webinar.event, "name")[0]
     owners = pgettext("between items of a list", ", ").join(
         best_text(owner, "name")[0] for owner in row.owners.values()
     )
@@ -56,7 +54,7 @@ def follow_up(message: Message, *, preview: bool) -> EmailMultiAlternatives:
             opening=[
                 opening,
                 facts["text"],
-                _("It comes from: %(source)s.") % {"source": source},
+                _("It comes from: %(source)s.") % {"source": row.comes_from},
                 _("Who answers for it: %(owners)s.") % {"owners": owners},
             ],
             button=_("Open the follow-up") if is_staff else _("My area"),
@@ -72,7 +70,7 @@ def check(message: Message, *, preview: bool) -> EmailMultiAlternatives:
     row = FollowUpCheck.objects.get(pk=message.subject_id)
     source = check_sources.source_of(row.source)
     record = source.find(row.source_id) if source else None
-    title = best_text(record, source.heading)[0] if source and record else ""
+    title = str(source.name_of(record)) if source and record else ""
     token = PREVIEW_LINK if preview else checks.issue_link(row)
     return compose(
         message,

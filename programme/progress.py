@@ -1,16 +1,16 @@
-"""How the two years are going: milestones with their computed state, numbers, activities of each initiative."""
+"""How the two years are going: milestones with their computed state, and the four numbers."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet, Value
 from django.utils.translation import pgettext_lazy
 
-from ecosystem.models import Initiative
 from events.models import Event
+from iurc_portal.clock import ROME, day_start
 from programme.models import Edition, Exchange, Milestone, StudyVisit, Webinar
+from programme.services.followups import OVER
 
 
 @dataclass(frozen=True)
@@ -59,42 +59,42 @@ class Numbers:
 
 
 def numbers_of(edition: Edition | None, *, now: datetime) -> Numbers:
-    """Three queries, whatever there is."""
-    over = Q(event__dtend__lte=now)
+    """Of ``edition``, and what hangs on no strand and falls in its days; of everything where there is none.
+
+    One statement, whatever there is.
+    """
     listed = Webinar.objects.filter(event__in=Event.objects.listed()).exclude(event__status="CANCELLED")
-    webinars = listed.aggregate(held=Count("pk", filter=over), coming=Count("pk", filter=~over))
+    webinars = listed.filter(_belongs(edition, "event__dtstart", lambda day: day_start(day, ROME.key)))
+    visits = StudyVisit.objects.filter(_belongs(edition, "first_day", lambda day: day))
+    strands = Exchange.objects.public().filter(**({"edition": edition} if edition else {}))
+    parts = [
+        _counted("held", webinars.filter(event__dtend__lte=now)),
+        _counted("coming", webinars.filter(event__dtend__gt=now)),
+        _counted("visits", visits.filter(state__in=OVER)),
+        _counted("strands", strands),
+    ]
+    found = dict(parts[0].union(*parts[1:], all=True))
     return Numbers(
-        visits_done=StudyVisit.objects.filter(state__in=["completed", "reported", "closed"]).count(),
+        visits_done=found.get("visits", 0),
         visits_foreseen=edition.study_visit_count if edition else 0,
-        webinars_held=webinars["held"],
-        webinars_coming=webinars["coming"],
-        exchanges=Exchange.objects.public().count(),
+        webinars_held=found.get("held", 0),
+        webinars_coming=found.get("coming", 0),
+        exchanges=found.get("strands", 0),
     )
 
 
-@dataclass(frozen=True)
-class InitiativeRow:
-    initiative: Initiative
-    exchanges: int
-    webinars: int
-    visits: int
+def _belongs(edition: Edition | None, column: str, instant) -> Q:
+    """Of a strand of ``edition``; or of none, with ``column`` (which ``instant`` makes of a day) in its days."""
+    if edition is None:
+        return Q()
+    loose = Q(exchange=None)
+    if edition.first_day:
+        loose &= Q(**{f"{column}__gte": instant(edition.first_day)})
+    if edition.last_day:
+        loose &= Q(**{f"{column}__lt": instant(edition.last_day + timedelta(days=1))})
+    return loose | Q(exchange__edition=edition)
 
 
-def activities_by_initiative() -> list[InitiativeRow]:
-    """For each initiative the exchanges it takes part in, with their public webinars and visits. Five queries."""
-    webinars = Counter(Webinar.objects.filter(event__in=Event.objects.listed()).values_list("exchange", flat=True))
-    visits = Counter(StudyVisit.objects.public().values_list("exchange", flat=True))
-    exchanges: dict[int, list[int]] = {}
-    for exchange in Exchange.objects.public().prefetch_related("initiatives"):
-        for initiative in exchange.initiatives.all():
-            exchanges.setdefault(initiative.pk, []).append(exchange.pk)
-    return [
-        InitiativeRow(
-            initiative,
-            exchanges=len(own),
-            webinars=sum(webinars[pk] for pk in own),
-            visits=sum(visits[pk] for pk in own),
-        )
-        for initiative in Initiative.objects.all()
-        for own in [exchanges.get(initiative.pk, [])]
-    ]
+def _counted(name: str, rows: QuerySet) -> QuerySet:
+    counted = rows.order_by().annotate(name_of=Value(name)).values("name_of").annotate(number=Count("pk"))
+    return counted.values_list("name_of", "number")

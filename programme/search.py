@@ -1,5 +1,6 @@
 """Visits, strands of the cooperation and the documented history as the search sees them."""
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -8,6 +9,7 @@ from ecosystem.models import Person
 from ecosystem.models.vocabulary import themes_in_use
 from events.models import Event
 from events.search import Further, register_further
+from iurc_portal.clock import ROME
 from iurc_portal.search.registry import Doc, Kind, register, texts_of, titles_of
 from iurc_portal.translation.languages import CODES
 from programme.models import (
@@ -15,6 +17,7 @@ from programme.models import (
     DatedEvent,
     Exchange,
     LibraryItem,
+    NewsItem,
     Speaker,
     StudyVisit,
     ThematicCluster,
@@ -41,7 +44,7 @@ def exchange_doc(exchange: Exchange) -> Doc:
         names=texts_of(exchange, "title"),
         texts=texts_of(exchange, "story"),
         concepts=[theme.pk for theme in themes],
-        public=exchange.state != Exchange.State.CANCELLED,
+        public=exchange.is_public,
     )
 
 
@@ -65,6 +68,18 @@ def history_doc(entry: DatedEvent) -> Doc:
         places=texts_of(entry, "place"),
         category=entry.kind,
         dated=entry.date,
+    )
+
+
+def news_doc(item: NewsItem) -> Doc:
+    """What is dated ahead is not found yet: ``services.news.bring_out`` writes its row again in time."""
+    day = item.published_at
+    return Doc(
+        titles=titles_of(item, "title"),
+        names=texts_of(item, "title"),
+        texts=texts_of(item, "text"),
+        dated=day.astimezone(ROME).date() if day is not None else None,
+        public=item.is_public(now=timezone.now()),
     )
 
 
@@ -106,8 +121,8 @@ def _of_item(item: LibraryItem) -> list[tuple[str, str]]:
     return [*texts_of(item, "title"), *kinds]
 
 
-def _event_of(webinar_id: int):
-    return Event.objects.filter(webinar=webinar_id)
+def _event_of(part) -> QuerySet:
+    return Event.objects.filter(webinar__in=[part.webinar_id]).values_list("pk", flat=True)
 
 
 def register_kinds() -> None:
@@ -115,13 +130,13 @@ def register_kinds() -> None:
         Further(
             texts=texts_of_webinar,
             along=("webinar__segments", "webinar__speakers__person", "webinar__library"),
-            follows=(
-                (Webinar, lambda webinar: _event_of(webinar.pk)),
-                (WebinarSegment, lambda part: _event_of(part.webinar_id)),
-                (Speaker, lambda speaker: _event_of(speaker.webinar_id)),
-                (Person, lambda person: Event.objects.filter(webinar__speakers__person=person.pk)),
-                (LibraryItem, lambda item: _event_of(item.webinar_id)),
+            parts=(
+                (Webinar, lambda webinar: [webinar.event_id]),
+                (WebinarSegment, _event_of),
+                (Speaker, _event_of),
+                (LibraryItem, _event_of),
             ),
+            follows=((Person, lambda people: Event.objects.filter(webinar__speakers__person__in=people)),),
         )
     )
     register(
@@ -158,7 +173,7 @@ def register_kinds() -> None:
             shown=lambda user: ThematicCluster.objects.public().prefetch_related("places__city"),
             template="programme/_cluster_row.html",
             excerpt="summary",
-            follows=((ClusterCity, lambda place: ThematicCluster.objects.filter(pk=place.cluster_id)),),
+            parts=((ClusterCity, lambda place: [place.cluster_id]),),
         )
     )
     register(
@@ -171,5 +186,17 @@ def register_kinds() -> None:
             shown=lambda user: DatedEvent.objects.all(),
             template="programme/_history_row.html",
             excerpt="description",
+        )
+    )
+    register(
+        Kind(
+            name="news",
+            title=_("News"),
+            model=NewsItem,
+            source=lambda: NewsItem.objects.all(),
+            build=news_doc,
+            shown=lambda user: NewsItem.objects.published(now=timezone.now()),
+            template="programme/_news_row.html",
+            excerpt="text",
         )
     )

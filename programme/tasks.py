@@ -66,6 +66,13 @@ def make_papers() -> dict[str, int]:
 
 
 @shared_task
+def bring_out_news() -> int:
+    from programme.services import news
+
+    return news.bring_out(now=timezone.now())
+
+
+@shared_task
 def tend_hosts() -> dict[str, int]:
     from iurc_portal.notifications.services import heartbeat
     from programme.services import hosts
@@ -74,3 +81,17 @@ def tend_hosts() -> dict[str, int]:
     with heartbeat("tend_hosts", now=now) as counts:
         counts |= hosts.tend_hosts(now=now)
     return counts
+
+
+@shared_task(acks_late=True)
+def make_evidence(pack_id: int) -> str:
+    from programme.services import evidence
+
+    return evidence.make(pack_id)
+
+
+@shared_task
+def make_evidence_packs() -> dict[str, int]:
+    from programme.services import evidence
+
+    return evidence.go_on(now=timezone.now())

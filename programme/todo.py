@@ -6,9 +6,10 @@ from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+import programme.todo_progress  # noqa: F401 - registers what is late of the programme's progress
 from events.models import Event, EventLanguage
 from iurc_portal.staff.addresses import new
-from iurc_portal.staff.todo import Job, QuickAction, Task, register
+from iurc_portal.staff.todo import Job, QuickAction, Section, Task, city_at, everybody, register
 from iurc_portal.translation.languages import CODES
 from programme.models import (
     AgendaItem,
@@ -20,19 +21,29 @@ from programme.models import (
     HostConfirmation,
     LibraryItem,
     Milestone,
+    NewsItem,
     StudyVisit,
     Survey,
     Webinar,
 )
 from programme.models.library import day_of
-from programme.models.reports import VisitReport
+from programme.models.visit_reports import VisitReport
 
 State = StudyVisit.State
 SOON, NEWS_FOR = timedelta(days=7), timedelta(days=30)
+NEWS_WAITS = timedelta(days=14)
 ASKED_DAYS = 90  # what nobody has put into the library by then is not coming
 EXPIRES_SOON = timedelta(days=30)
 Kind = LibraryItem.Kind
+HOST = city_at("host_city__slug")
+ORGANISER = city_at("event__organizer__side")
+EITHER = city_at("event__organizer__side", "visit__host_city__slug")
 OPEN = [State.ACCEPTED, State.PREPARING, State.RELEASED, State.RUNNING]
+
+
+def leads(user) -> Q:
+    """Visits for which this person answers."""
+    return Q(lead=user) | Q(deputy=user)
 
 
 def with_silent_hosts(now):
@@ -72,7 +83,7 @@ def with_stalled_checks(now):
 
 
 def with_report_to_approve(now):
-    asked = VisitReport.objects.filter(state=VisitReport.State.DRAFT, asked_at__isnull=False)
+    asked = VisitReport.objects.drafts().filter(asked_at__isnull=False)
     return StudyVisit.objects.filter(pk__in=asked.values("visit"))
 
 
@@ -143,12 +154,15 @@ register(
         _("Visit proposals to answer"),
         lambda now: StudyVisit.objects.filter(state=State.PROPOSED),
         "programme.change_studyvisit",
+        city=HOST,
+        mine=leads,
     ),
     Task(
         "proposals-due",
         _("Visit proposals whose answer is due within two days"),
         proposals_due,
         "programme.change_studyvisit",
+        section=Section.LATE,
     ),
     Task(
         "follow-ups-overdue",
@@ -157,6 +171,7 @@ register(
             pk__in=FollowUp.objects.overdue(today=day_of(now)).order_by().values("pk")
         ),
         "programme.change_followup",
+        section=Section.LATE,
     ),
     Task(
         "costs-open",
@@ -177,57 +192,81 @@ register(
         _("Visits whose report waits for approval"),
         with_report_to_approve,
         "ecosystem.edit_both_sides",
+        city=HOST,
+        mine=everybody,
     ),
     Task(
         "hosts-silent",
         _("Visits with hosts who have not answered"),
         with_silent_hosts,
         "programme.change_studyvisit",
+        whom="hosts",
     ),
     Task(
         "hosts-to-answer",
         _("Visits whose hosts propose another time or decline"),
         with_answers_to_read,
         "programme.change_studyvisit",
+        city=HOST,
+        mine=leads,
     ),
     Task(
         "delegates-silent",
         _("Visits with delegates who have not answered"),
         with_silent_delegates,
         "programme.change_studyvisit",
+        whom="delegates",
     ),
     Task(
         "agendas-to-release",
         _("Visits with agenda items that are not released yet"),
         with_items_to_release,
         "programme.change_studyvisit",
+        city=HOST,
+        mine=leads,
     ),
     Task(
         "milestones-late",
         _("Milestones that are late"),
         lambda now: Milestone.objects.late(today=now.date()),
         "programme.change_milestone",
+        section=Section.LATE,
     ),
     Task(
         "webinars-without-recording",
         _("Past webinars without a recording"),
         without_recording,
         "programme.change_webinar",
+        city=ORGANISER,
     ),
     Task(
         "webinars-without-transcript",
         _("Past webinars without a transcript in a language that was heard"),
         without_transcript,
         "programme.change_webinar",
+        city=ORGANISER,
     ),
     Task(
         "recordings-expiring",
         _("Webinars with recordings or material that end within 30 days"),
         with_something_ending,
         "programme.change_webinar",
+        city=ORGANISER,
     ),
-    Task("surveys-to-open", _("Surveys to open"), surveys_to_open, "programme.change_survey"),
-    Task("survey-results", _("Results of surveys to read"), survey_results, "programme.change_survey"),
+    Task(
+        "surveys-to-open",
+        _("Surveys to open"),
+        surveys_to_open,
+        "programme.change_survey",
+        city=EITHER,
+    ),
+    Task(
+        "survey-results",
+        _("Results of surveys to read"),
+        survey_results,
+        "programme.change_survey",
+        city=EITHER,
+    ),
     Task(
         "webinars-without-survey",
         _("Webinars of the last two weeks without a survey"),
@@ -239,9 +278,17 @@ register(
         "programme.change_webinar",
         urgent=False,
     ),
+    Task(
+        "news-to-publish",
+        _("News that has been a draft for two weeks"),
+        lambda now: NewsItem.objects.filter(state=NewsItem.State.DRAFT, created_at__lte=now - NEWS_WAITS),
+        "programme.change_newsitem",
+        urgent=False,
+    ),
     Job("follow_the_calendar", _("Visits that begin and end"), "follow-the-calendar"),
     Job("tend_follow_ups", _("Follow-ups: reminders, checks, silence"), "tend-follow-ups"),
     Job("make_papers", _("Papers of visits that were asked for"), "make-papers"),
+    Job("make_evidence_packs", _("Evidence packs that were asked for"), "make-evidence-packs"),
     Job("tend_hosts", _("Hosts: reminders"), "tend-hosts"),
     Job("tend_surveys", _("Surveys: letters, reminders, closing"), "tend-surveys"),
     Task(

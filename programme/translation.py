@@ -20,9 +20,11 @@ from programme.models import (
     LibraryItem,
     Meeting,
     Milestone,
+    NewsItem,
     Objective,
     Phase,
     ProgrammeFigure,
+    ProgrammeReport,
     SelectedCity,
     Speaker,
     StaffExchange,
@@ -35,6 +37,7 @@ from programme.models import (
     Webinar,
     WebinarSegment,
 )
+from programme.models.programme_reports import REPORT_TEXTS
 
 
 @register(Edition)
@@ -137,6 +140,11 @@ class LearningQuestionTranslation(TranslationOptions):
     fields = ("text", "note")
 
 
+@register(NewsItem)
+class NewsItemTranslation(TranslationOptions):
+    fields = ("title", "text")
+
+
 @register(Survey)
 class SurveyTranslation(TranslationOptions):
     fields = ("introduction",)
@@ -187,6 +195,11 @@ class VisitReportTranslation(TranslationOptions):
     fields = ("summary", "lessons", "next_steps", "internal_note")
 
 
+@register(ProgrammeReport)
+class ProgrammeReportTranslation(TranslationOptions):
+    fields = REPORT_TEXTS
+
+
 @register(Delegate)
 class DelegateTranslation(TranslationOptions):
     fields = ("title", "affiliation")
@@ -194,7 +207,7 @@ class DelegateTranslation(TranslationOptions):
 
 KEEPING_HISTORY = (
     *(ActionItem, AgendaItem, BudgetLine, CostLine, DatedEvent, Edition, Exchange, FollowUp, Indicator, Meeting),
-    *(Milestone, Objective, StaffExchange, StudyVisit, ThematicCluster, Webinar),
+    *(Milestone, NewsItem, Objective, StaffExchange, StudyVisit, ThematicCluster, Webinar),
 )
 for model in KEEPING_HISTORY:
     keep_history(model, app="programme")
@@ -203,4 +216,11 @@ register_translated(
     required=("audience", "goals"),
     rows=lambda: Webinar.objects.select_related("event").exclude(event__status="CANCELLED"),
     value=lambda webinar, language: SHOWN if webinar.event.status == "CONFIRMED" else 0,
+)
+register_translated(
+    NewsItem,
+    required=("title", "text"),
+    source_language="source_language",
+    rows=lambda: NewsItem.objects.exclude(state=NewsItem.State.WITHDRAWN),
+    value=lambda item, language: SHOWN if item.state == NewsItem.State.PUBLISHED else 0,
 )

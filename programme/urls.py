@@ -6,6 +6,8 @@ app_name = "programme"
 urlpatterns = [
     path("", views.programme, name="programme"),
     path("webinars/", views.webinars, name="webinars"),
+    path("news/", views.news, name="news"),
+    path("news/<slug:slug>/", views.news_item, name="news_item"),
     path("library/", views.library, name="library"),
     path("library/<uuid:item>/", views.library_item, name="library_item"),
     path("visits/", views.visits, name="visits"),
@@ -30,5 +32,18 @@ urlpatterns = [
     path("clusters/", views.clusters, name="clusters"),
     path("clusters/<slug:slug>/", views.cluster, name="cluster"),
     path("staff-exchanges/", views.staff_exchanges, name="staff_exchanges"),
+    path("reports/", views.reports, name="reports"),
+    path("reports/<slug:edition>/<slug:period>/", views.report, name="report"),
+    path(
+        "reports/<slug:edition>/<slug:period>/<int:version>/<slug:language>.pdf",
+        views.report_paper,
+        name="report_paper",
+    ),
     path("progress/", views.progress, name="progress"),
+    path("progress/<slug:picture>.csv", views.picture_table, name="progress_csv"),
+    path("progress/<slug:edition>/", views.edition_progress, name="progress_edition"),
+    # A code is free text of staff: any sign may stand in it.
+    path("progress/<slug:edition>/<path:indicator>/series.csv", views.indicator_series, name="indicator_series"),
+    path("progress/<slug:edition>/<path:indicator>/records.csv", views.indicator_records, name="indicator_records"),
+    path("progress/<slug:edition>/<path:indicator>/", views.indicator, name="indicator"),
 ]

@@ -9,6 +9,7 @@ python=.venv/bin/python
 step "lint"; .venv/bin/ruff check .
 step "format"; .venv/bin/ruff format --check .
 step "templates"; .venv/bin/djlint --quiet --lint templates
+$python -m pytest -q -p no:cacheprovider tests/pages/test_templates.py
 step "types"; SECRET_KEY=check-only DEMO=on .venv/bin/mypy
 step "migrations"; SECRET_KEY=check-only DEMO=on $python manage.py makemigrations --check --dry-run
 step "deployment"

@@ -18,12 +18,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NOT_COPIED = shutil.ignore_patterns(
-    ".git", ".venv", "var", "__pycache__", ".*_cache", ".hypothesis", "node_modules", "docs"
-)
+NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "var", ".*_cache", ".hypothesis", "node_modules", "docs")
 # What would lead the house to somebody else's database, mail or settings.
 FOREIGN = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "DJANGO_SETTINGS_MODULE", "SECRET_KEY", "SITE_URL", "MEDIA_ROOT")
-PATIENCE = 90  # seconds for a first start on a busy machine
+PATIENCE = 300  # seconds for a first start while other tests hold every processor
 
 
 def free_port() -> int:
@@ -43,7 +41,7 @@ class House:
         shutil.copytree(ROOT, self.folder, ignore=NOT_COPIED)
         (self.folder / ".venv").symlink_to(ROOT / ".venv")
         kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-        self.environment = kept | {"PORT": str(self.port), "RATE_LIMITS": "off", "PYTHONDONTWRITEBYTECODE": "1"}
+        self.environment = kept | {"PORT": str(self.port), "RATE_LIMITS": "off"}
 
     @property
     def url(self) -> str:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
+from tests.conftest import BEGUN_FIRST
+
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = ["iurc_portal", "ecosystem", "events", "programme"]
 COMPOSITION_ROOT = {"iurc_portal/urls.py", "iurc_portal/settings.py", "iurc_portal/celery.py"}
@@ -56,3 +58,15 @@ def test_no_foreign_key_points_upwards():
 
     assert len(ours) > 20
     assert wrong == []
+
+
+def test_the_files_of_tests_that_are_begun_first_are_there():
+    assert [file for file in BEGUN_FIRST if not (ROOT / file).is_file()] == []
+
+
+def test_nothing_else_waits_for_a_commit_in_a_way_of_its_own():
+    files = [path for app in ORDER for path in (ROOT / app).rglob("*.py")]
+
+    with_own_way = [str(path.relative_to(ROOT)) for path in files if "on_commit(" in path.read_text(encoding="utf-8")]
+
+    assert with_own_way == ["iurc_portal/database.py"]

@@ -14,7 +14,10 @@ class GoodPracticeQuerySet(models.QuerySet):
     def visible_to(self, user):
         if user.is_authenticated and user.has_perm("ecosystem.view_goodpractice"):
             return self
-        return self.filter(state__in=[GoodPractice.State.VALIDATED, GoodPractice.State.FEATURED])
+        return self.public()
+
+    def public(self):
+        return self.filter(state__in=GoodPractice.PUBLIC)
 
     def editable_by(self, user):
         """Staff write the practices of their own city, managers all (ecosystem spec 8)."""
@@ -44,6 +47,7 @@ class GoodPractice(StateMachine, Sourced):
         "featured": {"validated", "retired"},
         "retired": {"draft"},
     }
+    PUBLIC = (State.VALIDATED, State.FEATURED)  # everybody may read it
 
     slug = models.SlugField(_("address of the page"), max_length=120, unique=True)
     city = models.ForeignKey(
@@ -100,6 +104,11 @@ class GoodPractice(StateMachine, Sourced):
 
     def __str__(self):
         return self.title or self.slug
+
+    @property
+    def is_public(self) -> bool:
+        """What ``public`` says of a set, of this row."""
+        return self.state in self.PUBLIC
 
     def get_absolute_url(self):
         return reverse("ecosystem:practice", args=[self.slug])

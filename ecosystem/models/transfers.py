@@ -67,7 +67,10 @@ class Transfer(StateMachine):
         _("how exact is the use"), max_length=5, choices=DatePrecision, default=DatePrecision.MONTH
     )
     proof = models.URLField(
-        _("proof"), max_length=400, blank=True, help_text=_("A page or a document on the web that shows it.")
+        _("proof"),
+        max_length=400,
+        blank=True,
+        help_text=_("A page or a document on the web that shows it. It is needed for the transfer to be confirmed."),
     )
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.REPORTED, editable=False)
     written_by = models.ForeignKey(
@@ -96,6 +99,11 @@ class Transfer(StateMachine):
                 name="transfer_in_use_after_it_starts",
                 condition=Q(started=None) | Q(in_use_since=None) | Q(in_use_since__gte=F("started")),
                 violation_error_message=_("It is in use before it starts: set a later day of use."),
+            ),
+            models.CheckConstraint(
+                name="transfer_confirmed_has_proof",
+                condition=Q(state="reported") | ~Q(proof=""),
+                violation_error_message=_("It is confirmed: the proof stays. Write where it can be seen."),
             ),
         ]
 

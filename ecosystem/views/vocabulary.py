@@ -4,7 +4,7 @@ from django.db.models import Count, Prefetch
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from ecosystem.filters import ConceptFilter
@@ -48,10 +48,12 @@ def concept(request, notation):
     if found is None or not found.has_page:
         return _instead_of(found)
     related = list(found.related.all())
+    words = _words_by_language(found)
     context = {
         "concept": found,
         **written(found, "pref_label"),
-        "words": _words_by_language(found),
+        "words": words,
+        "in_short": _in_short(words),
         "neighbours": [other for other in related if other.scheme == Concept.Scheme.GLOSSARY],
         "themes": _tagged(request.user, [other for other in related if other.scheme == Concept.Scheme.THEME]),
         "json_ld": concept_json_ld(found),
@@ -71,6 +73,12 @@ def _words_by_language(concept) -> list[dict]:
         }
         for code in order_for()
     ]
+
+
+def _in_short(words) -> str:
+    """The term in each language in one line, for search engines."""
+    colon = pgettext("after the name of a field", ": ")
+    return " · ".join(f"{word['name']}{colon}{word['preferred']}" for word in words if word["preferred"])
 
 
 def _tagged(user, themes) -> list[dict]:

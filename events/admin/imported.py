@@ -4,17 +4,18 @@ from collections.abc import Callable
 from functools import partial
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from events import owners
-from events.models import FeedSource, ImportedItem
+from events.models import Event, FeedSource, ImportedItem
 from events.services import imported
 from events.sources import reviewing
 from events.sources.words import item_problems
@@ -95,6 +96,7 @@ class ImportedItemAdmin(ReadOnly, PlainAdmin):
             "source": source,
             "q": text,
             "may_decide": request.user.has_perm("events.change_importeditem"),
+            "any_linked": any(item.is_linked for item in page),
             "decides": {"accept", "ignore"} if state in {"", *WAITING} else set(),
             "full": request.get_full_path(),
         }
@@ -104,10 +106,13 @@ class ImportedItemAdmin(ReadOnly, PlainAdmin):
         """One decision for the ticked rows and, where that is ticked, for the other dates of their series."""
         if not request.user.has_perm("events.change_importeditem"):
             raise PermissionDenied
+        if "_link" in request.POST:
+            return self.link(request)
         acts: dict[str, Callable] = {
             "accept": imported.accept,
             "ignore": imported.ignore,
             "reconsider": imported.reconsider,
+            "unlink": imported.unlink,
         }
         act = acts.get(request.POST.get("_do", ""))
         back = HttpResponseRedirect(request.get_full_path())
@@ -134,6 +139,22 @@ class ImportedItemAdmin(ReadOnly, PlainAdmin):
             )
             self.message_user(request, words)
         return back
+
+    def link(self, request):
+        """«This is that event»: ``_link`` names the item and the event, joined by a colon."""
+        item_key, _colon, event_key = request.POST["_link"].partition(":")
+        keys = [key if key.isascii() and key.isdigit() and len(key) < 18 else "0" for key in (item_key, event_key)]
+        item = get_object_or_404(self.get_queryset(request), pk=keys[0])
+        event = get_object_or_404(Event.objects.editable_by(request.user), pk=keys[1])
+        request.decides = True
+        try:
+            imported.link(item, event=event, by=request.user, now=timezone.now())
+        except ValidationError as error:
+            self.message_user(request, " ".join(error.messages), messages.ERROR)
+        else:
+            words = _("“%(event)s” follows this calendar now: nothing was changed, and later changes wait here.")
+            self.message_user(request, words % {"event": event}, messages.SUCCESS)
+        return HttpResponseRedirect(request.get_full_path())
 
 
 def _of_tab(state: str, now) -> Q:

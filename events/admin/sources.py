@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,8 +19,9 @@ from ecosystem.models import Organisation
 from events.models import FeedSource, ImportedItem
 from events.services import sources
 from events.sources.words import source_problem
+from iurc_portal.accounts.models import User
 from iurc_portal.admin import EditableBy, PlainAdmin
-from iurc_portal.clock import ZONES, PartnerSide
+from iurc_portal.clock import ZONES, PartnerSide, known_zones
 from iurc_portal.staff.actions import Move, MovesOfRecord, each_row
 
 COUNTS = {
@@ -41,10 +43,8 @@ def counts_words(counts: dict) -> str:
 
 
 def zone_choices() -> list[tuple]:
-    from zoneinfo import available_timezones
-
     cities = [(ZONES[side].key, side.label) for side in PartnerSide]
-    others = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/")))
+    others = sorted(name for name in known_zones() if "/" in name and not name.startswith(("Etc/", "posix/")))
     return [("", "–"), *cities, (gettext("others"), [(name, name) for name in others])]
 
 
@@ -52,7 +52,7 @@ class FeedSourceForm(forms.ModelForm):
     """The address is asked at once, so that whoever typed it learns what is there."""
 
     default_tzid = forms.ChoiceField(
-        label=FeedSource._meta.get_field("default_tzid").verbose_name,
+        label=capfirst(FeedSource._meta.get_field("default_tzid").verbose_name),
         choices=zone_choices,
         required=False,
         help_text=FeedSource._meta.get_field("default_tzid").help_text,
@@ -86,6 +86,7 @@ class FeedSourceAdmin(MovesOfRecord, EditableBy, PlainAdmin):
         ("language", "interval"),
         "default_tzid",
         "auto_apply",
+        "kept_by",
         "is_paused",
         "log",
     ]
@@ -105,7 +106,12 @@ class FeedSourceAdmin(MovesOfRecord, EditableBy, PlainAdmin):
     def get_field_queryset(self, db, db_field, request):
         if db_field.name == "owner" and not request.user.has_perm("ecosystem.edit_both_sides"):
             return Organisation.objects.filter(side=request.user.side)
+        if db_field.name == "kept_by":
+            return User.objects.filter(is_staff=True, is_active=True).order_by("email")
         return super().get_field_queryset(db, db_field, request)
+
+    def get_changeform_initial_data(self, request):
+        return {"kept_by": request.user.pk, **super().get_changeform_initial_data(request)}
 
     @display(
         description=_("state"),

@@ -78,6 +78,13 @@ class EventQuerySet(models.QuerySet):
         """Events over at ``now`` (aware), latest first."""
         return self.filter(dtend__lte=now).order_by("-dtstart", "-pk")
 
+    def with_seats_counted(self, *, now):
+        """Annotate ``places_taken`` alone: what lists of staff tell; for showing only, never for deciding (2.8)."""
+        seats = self.model.registrations.rel.related_model.objects.taking_seats(now=now)
+        counted = seats.filter(event=models.OuterRef("pk")).order_by().values("event")
+        counted = counted.annotate(n=models.Count("pk")).values("n")
+        return self.annotate(places_taken=Coalesce(models.Subquery(counted), 0))
+
     def with_places_taken(self, *, now):
         """Annotate ``places_taken``, ``somebody_waits``, ``kinds_full``; for showing only, never for deciding (2.8).
 
@@ -86,13 +93,6 @@ class EventQuerySet(models.QuerySet):
         registrations = self.model.registrations.rel.related_model.objects
         seats = registrations.taking_seats(now=now)
         waiting = registrations.filter(event=models.OuterRef("pk"), state="waiting")
-        counted = (
-            seats.filter(event=models.OuterRef("pk"))
-            .order_by()
-            .values("event")
-            .annotate(n=models.Count("pk"))
-            .values("n")
-        )
         pools = self.model.seat_pools.rel.related_model
         kinds = pools.objects.filter(event=models.OuterRef("pk"), kind__in=pools.FOR_EVERYBODY)
         held = pools.seats.rel.related_model.objects.filter(
@@ -100,8 +100,7 @@ class EventQuerySet(models.QuerySet):
         )
         number = held.order_by().values("pool").annotate(n=models.Count("pk")).values("n")
         free = kinds.annotate(n_held=Coalesce(models.Subquery(number), 0)).filter(size__gt=F("n_held"))
-        return self.annotate(
-            places_taken=Coalesce(models.Subquery(counted), 0),
+        return self.with_seats_counted(now=now).annotate(
             somebody_waits=models.Exists(waiting),
             kinds_full=models.Case(
                 models.When(models.Exists(kinds) & ~models.Exists(free), then=True),
@@ -304,6 +303,12 @@ class Event(RegistrationSwitches):
     def was_published(self) -> bool:
         """Whether its UID may be in other people's calendars: then it is cancelled, never deleted."""
         return self.published_at is not None
+
+    @property
+    def is_listed(self) -> bool:
+        """What ``listed`` says of a set, of this row."""
+        published = self.published_at is not None and self.status != self.Status.TENTATIVE
+        return published and self.access == self.Access.PUBLIC
 
     @property
     def places_left(self) -> int | None:

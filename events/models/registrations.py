@@ -200,6 +200,18 @@ class Registration(StateMachine, Named):
         ]
         indexes = [
             models.Index(fields=["event", "state", "hold_until"], name="registration_seats"),
+            # What the staff's home counts among all: those of the week, and the few that somebody must look at.
+            models.Index(fields=["joined_at"], name="registration_joined"),
+            models.Index(
+                fields=["needs_review_since"],
+                condition=Q(needs_review_since__isnull=False),
+                name="registration_to_review",
+            ),
+            models.Index(
+                fields=["wants_to_withdraw_at"],
+                condition=Q(wants_to_withdraw_at__isnull=False),
+                name="registration_to_withdraw",
+            ),
             models.Index(
                 fields=["event", "-priority", "joined_at", "id"],
                 condition=Q(state="waiting"),

@@ -41,7 +41,8 @@ class RemoteCalendar(models.Model):
     ``url`` is the collection itself, found by ``events.services.calendars.discover``. ``secret`` is the password, or
     with ``oauth`` the refresh token, ``access_token`` then being what requests carry until ``access_until``. While
     ``lease_until`` is not over, the run that holds ``lease`` alone writes here. ``paused_because`` waits for a person;
-    ``stopped_because`` is what a guard said of the last run, which is tried again as usual.
+    ``stopped_because`` is what a guard said of the last run, which is tried again as usual. ``agreed_removals`` is how
+    many copies staff have agreed to take away by changing what goes there, until a run has done so.
     """
 
     class Scope(models.TextChoices):
@@ -106,6 +107,7 @@ class RemoteCalendar(models.Model):
     paused_because = models.CharField(_("paused"), max_length=12, choices=Pause, blank=True, editable=False)
     stopped_because = models.CharField(_("stopped"), max_length=12, choices=Stop, blank=True, editable=False)
     allow_once = models.BooleanField(default=False, editable=False)
+    agreed_removals = models.PositiveIntegerField(default=0, editable=False)
     told_at = models.DateTimeField(null=True, blank=True, editable=False)
     lease = models.CharField(max_length=32, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)

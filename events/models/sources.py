@@ -37,7 +37,8 @@ class FeedSource(models.Model):
     """One address. ``problem`` is a code that ``events.sources.words`` puts into words, with ``problem_params``.
 
     Everything below ``state`` is written by fetching. ``default_tzid`` answers for floating times, which
-    ``asks_zone`` says the file has; ``etag`` and ``last_modified`` are what its server said last.
+    ``asks_zone`` says the file has; ``etag`` and ``last_modified`` are what its server said last. ``trouble_since`` is
+    the first of the fetches that brought nothing, ``told_at`` when somebody was written to about it.
     """
 
     class State(models.TextChoices):
@@ -82,6 +83,15 @@ class FeedSource(models.Model):
         default=False,
         help_text=_("For events that you have accepted. Whoever has a place is told, as of every change."),
     )
+    kept_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("looked after by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("Gets an e-mail when the calendar cannot be read for two days. Empty: the staff of the city do."),
+    )
     is_paused = models.BooleanField(_("paused"), default=False, help_text=_("Not read until you take this away."))
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.NEW, editable=False)
     problem = models.CharField(max_length=30, blank=True, editable=False)
@@ -95,6 +105,8 @@ class FeedSource(models.Model):
     last_fetch_at = models.DateTimeField(_("last fetch"), null=True, blank=True, editable=False)
     last_success_at = models.DateTimeField(_("last success"), null=True, blank=True, editable=False)
     next_fetch_at = models.DateTimeField(_("next fetch"), null=True, blank=True, editable=False)
+    trouble_since = models.DateTimeField(null=True, blank=True, editable=False)
+    told_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = FeedSourceQuerySet.as_manager()
 
@@ -151,7 +163,8 @@ class ImportedItem(StateMachine):
 
     ``dtstart``, ``dtend`` (UTC, exclusive; null where they cannot be read) and ``tzid`` as in ``Event``; where
     ``all_day`` they bound days. ``wall_start`` and ``wall_end`` keep floating times until staff say in which zone.
-    ``base`` are the facts that staff accepted last, by the names of ``FACTS``. ``problems`` are ``{"code", …}``.
+    ``base`` are the facts that staff accepted last, by the names of ``FACTS``, and what they said besides: ``kept``
+    (it may be gone there), ``linked`` (its event is one that we had already). ``problems`` are ``{"code", …}``.
     ``missing_since`` is the first of the fetches without the item.
     """
 
@@ -256,6 +269,11 @@ class ImportedItem(StateMachine):
     def differences(self) -> list[str]:
         """The names of the facts in which the item differs from what was accepted; all for one that never was."""
         return [name for name, value in self.facts.items() if self.base.get(name) != value]
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether its event did not come from it."""
+        return bool(self.event_id and self.base.get("linked"))
 
     @property
     def is_gone(self) -> bool:

@@ -1,7 +1,6 @@
 """At the door: present, or taken back, each with its author (events spec 8.7)."""
 
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from events import signals
 from events.models import CheckIn, Event, Registration
 from iurc_portal.audit.services import record_transition
+from iurc_portal.database import after_commit
 
 State = CheckIn.State
 
@@ -58,14 +58,11 @@ def _written(present: CheckIn, former: str, *, now: datetime, by) -> CheckIn:
 def tell_recorded(registrations) -> None:
     """Once committed, tell the apps above that the attendance of these people is another."""
     for registration in registrations:
-        transaction.on_commit(
-            partial(
-                signals.attendance_recorded.send_robust,
-                sender=Registration,
-                event=registration.event,
-                registration=registration,
-            ),
-            robust=True,
+        after_commit(
+            signals.attendance_recorded.send_robust,
+            sender=Registration,
+            event=registration.event,
+            registration=registration,
         )
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from events import exports
 from events.models import ExportFile, ParticipantExport, Registration
 from iurc_portal import tables
+from iurc_portal.database import after_commit
 from iurc_portal.notifications.services import heartbeat, queue_message
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ def ask_for(export: ParticipantExport, registrations: Sequence[int]) -> Particip
     export.number = len(registrations)
     export.save()
     ExportFile.objects.create(export=export, registrations=list(registrations))
-    transaction.on_commit(partial(make_export.delay, export.pk), robust=True)
+    after_commit(make_export.delay, export.pk)
     return export
 
 

@@ -56,6 +56,36 @@ def ignore(item: ImportedItem, *, by, now: datetime) -> None:
 
 
 @transaction.atomic
+def link(item: ImportedItem, *, event: Event, by, now: datetime) -> None:
+    """What the source tells of is an event that we have: nothing of it changes now, later changes are asked about.
+
+    Raises ``ValidationError``: ``transition`` where the item has been decided, ``linked`` where the event already
+    follows another item.
+    """
+    item = _locked(item)
+    if item.state != State.NEW or item.event_id:
+        raise ValidationError(_("It has been decided: only a new item can be joined to an event."), code="transition")
+    event = Event.objects.select_for_update(of=("self",)).get(pk=event.pk)
+    if event.imported_items.exists():
+        raise ValidationError(_("This event already follows an item of a calendar."), code="linked")
+    item.event = event
+    _decided(item, State.ACCEPTED, item.facts | {"linked": True}, by=by, now=now)
+
+
+@transaction.atomic
+def unlink(item: ImportedItem, *, by, now: datetime) -> None:
+    """It was another one after all: the item waits again, the event stays. Raises ``ValidationError``."""
+    item = _locked(item)
+    if not item.is_linked or item.state not in {State.ACCEPTED, State.CHANGED, State.GONE, State.IGNORED}:
+        raise ValidationError(_("It is not joined to an event that we had before."), code="transition")
+    item.event = None
+    if item.state == State.GONE:
+        item.delete()
+    else:
+        _decided(item, State.NEW, {}, by=by, now=now)
+
+
+@transaction.atomic
 def reconsider(item: ImportedItem, *, by, now: datetime) -> None:
     """An ignored item waits again. Raises ``ValidationError`` (``transition``)."""
     item = _locked(item)
@@ -86,7 +116,8 @@ def _locked(item: ImportedItem) -> ImportedItem:
 
 def _decided(item: ImportedItem, state: str, base: dict, *, by, now: datetime) -> None:
     former = item.move_to(state)
-    item.base, item.decided_at, item.decided_by = base, now, by
+    is_linked = base.get("linked") or item.is_linked
+    item.base, item.decided_at, item.decided_by = base | ({"linked": True} if is_linked else {}), now, by
     item.save(update_fields=["state", "base", "decided_at", "decided_by", "event"])
     record_transition(item, from_state=former, to_state=state, now=now, actor=by, comment=item.name)
 
@@ -94,6 +125,9 @@ def _decided(item: ImportedItem, state: str, base: dict, *, by, now: datetime) -
 def _accept_gone(item: ImportedItem, *, by, now: datetime) -> Event | None:
     event = item.event
     if event is None or not event.was_published:
+        if item.is_linked:  # a draft of our own, which the source only told of, too
+            item.delete()
+            return event
         if event is not None:
             scheduling.delete_event(event)
         item.delete()

@@ -7,7 +7,6 @@ do it is the caller's question.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -27,6 +26,7 @@ from events.services.rules import DEFAULT_REMINDERS, copy_rules, give_rules, kee
 from events.slugs import free_event_slug
 from iurc_portal.audit.services import record_transition
 from iurc_portal.clock import begins_day, resolve_wall_clock, validate_tzid
+from iurc_portal.database import after_commit
 from iurc_portal.translation.languages import Language
 
 __all__ = ["DEFAULT_REMINDERS", "VENUE_FIELDS"]
@@ -325,4 +325,4 @@ def _save_state(event: Event, former: str, *, now: datetime, by, comment: str = 
 
 
 def _tell(signal: Signal, event: Event) -> None:
-    transaction.on_commit(partial(signal.send_robust, sender=Event, event=event), robust=True)
+    after_commit(signal.send_robust, sender=Event, event=event)

@@ -5,7 +5,6 @@ import logging
 import random
 from collections import Counter
 from datetime import date, datetime, timedelta
-from functools import partial
 
 from django.conf import settings
 from django.core.cache import cache
@@ -15,13 +14,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from events.models import FeedFetch, FeedSource, ImportedItem
-from events.services import imported
+from events.services import imported, source_alarms
 from events.sources import fetching, process, words
 from events.sources.lines import Refused
 from events.sources.reading import BLOCKING
 from events.sources.zones import iana_name
 from iurc_portal.audit.services import record_transition
 from iurc_portal.clock import day_bounds, shift_out_of_gap, validate_tzid
+from iurc_portal.database import after_commit
 
 log = logging.getLogger(__name__)
 State = ImportedItem.State
@@ -58,7 +58,7 @@ def read_soon(source: FeedSource) -> None:
     """A task reads ``source`` once the caller's transaction is committed."""
     from events.tasks import fetch_source
 
-    transaction.on_commit(partial(fetch_source.delay, source.pk), robust=True)
+    after_commit(fetch_source.delay, source.pk)
 
 
 def fetch_now(source: FeedSource, *, now: datetime) -> None:
@@ -192,6 +192,7 @@ def _failed(source: FeedSource, refusal: Refused, *, now: datetime) -> str:
         next_fetch_at=now + wait,
     )
     _note(source, refusal.code, refusal.params, {}, now=now)
+    source_alarms.note_trouble(source, now=now)
     log.warning("calendar of others %s: %s", source.pk, refusal.code)
     return refusal.code
 
@@ -210,7 +211,7 @@ def _take(source_id: int, fetched: fetching.Fetched, answer: dict | None, *, now
     source = FeedSource.objects.select_for_update(of=("self",)).select_related("owner").get(pk=source_id)
     known = {(item.uid, item.recurrence_id): item for item in source.items.defer("raw").select_related("event")}
     success = {"state": FeedSource.State.WORKING, "problem": "", "problem_params": {}, "failures": 0}
-    success |= {"last_success_at": now}
+    success |= {"last_success_at": now, "trouble_since": None, "told_at": None}
     if answer is None:  # 304: what was missing is missing still
         lost = [item for item in known.values() if item.missing_since and _is_to_come(item, now)]
         counts = Counter(gone=_gone(lost, now=now))
@@ -228,6 +229,7 @@ def _take(source_id: int, fetched: fetching.Fetched, answer: dict | None, *, now
             state=FeedSource.State.STOPPED, problem=code, problem_params=params
         )
         _note(source, code, params, {}, now=now)
+        source_alarms.note_trouble(source, now=now)
         return code
     source.header_tzid = iana_name(answer["tzid"])
     counts = _compare(source, known, found, now=now)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from rapidfuzz import fuzz
 
@@ -49,13 +50,17 @@ def _times(facts: dict[str, Any], language: str) -> str:
 
 
 def probable_duplicates(items: Iterable[ImportedItem]) -> dict[int, list[Event]]:
-    """By key of the item, events that begin at the same time and are called alike. One query for all."""
+    """By key of the item, events that begin at the same time and are called alike. One query for all.
+
+    ``follows`` says of each whether it follows an item already.
+    """
     waiting = [item for item in items if item.event_id is None and item.dtstart is not None]
     if not waiting:
         return {}
     by_start: dict[datetime, list[Event]] = defaultdict(list)
     starts = {item.dtstart for item in waiting}
-    found = Event.objects.filter(dtstart__in=starts).exclude(status=Event.Status.CANCELLED)
+    taken = Exists(ImportedItem.objects.filter(event=OuterRef("pk")))
+    found = Event.objects.filter(dtstart__in=starts).exclude(status=Event.Status.CANCELLED).annotate(follows=taken)
     for event in found.select_related(*owners.relations()).order_by("pk"):
         by_start[event.dtstart].append(event)
     return {item.pk: [event for event in by_start[item.dtstart] if _alike(item, event)][:3] for item in waiting}

@@ -1,13 +1,13 @@
 """What staff may do with letters that have not left (events spec 17, Outbox)."""
 
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
 from iurc_portal.audit.models import Transition
+from iurc_portal.database import after_commit
 from iurc_portal.notifications.models import DROPPED_BY, Message
 from iurc_portal.notifications.services import DEFAULT_LIFE, Letter, call_courier, queue_messages, queued
 
@@ -22,7 +22,7 @@ def send_again(messages: QuerySet, *, now: datetime) -> int:
     changed = Message.objects.filter(pk__in=keys, state__in=AGAIN).update(
         state=Message.State.QUEUED, not_before=None, expires_at=now + DEFAULT_LIFE, attempts=0, error=""
     )
-    transaction.on_commit(partial(call_courier, keys), robust=True)
+    after_commit(call_courier, keys)
     return changed
 
 

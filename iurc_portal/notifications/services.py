@@ -15,12 +15,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError
 from django.db.models import Min, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
 
 from iurc_portal.accounts.addresses import email_key
+from iurc_portal.database import after_commit
 from iurc_portal.notifications import bounces, outcomes, registry
 from iurc_portal.notifications.models import AddressStatus, Heartbeat, LetterText, Message, Subscription
 from iurc_portal.tokens import stored_together
@@ -82,7 +83,7 @@ def queue_messages(letters: Iterable[Letter]) -> list[str]:
             row.expires_at = row.not_before + DEFAULT_LIFE
     Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     if due := [row.key for row in rows if row.not_before is None]:
-        transaction.on_commit(partial(_call_courier_about, due), robust=True)
+        after_commit(_call_courier_about, due)
     return [letter.key for letter in letters]
 
 

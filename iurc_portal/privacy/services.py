@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from iurc_portal.accounts.addresses import email_key
 from iurc_portal.clock import zone_of_language
+from iurc_portal.database import after_commit
 from iurc_portal.notifications.models import Message
 from iurc_portal.notifications.services import heartbeat, queue_message
 from iurc_portal.privacy import registry
@@ -54,7 +54,7 @@ def ask_for_copy(*, email: str, language: str, way: str, now: datetime) -> DataR
     request = DataRequest.objects.create(
         kind=Kind.EXPORT, way=way, email=email, email_key=key, language=language, asked_at=now
     )
-    transaction.on_commit(partial(_call, request.pk), robust=True)
+    after_commit(_call, request.pk)
     return request
 
 

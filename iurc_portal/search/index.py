@@ -1,15 +1,16 @@
 """Keeping the index in step with the records: in the same transaction, row by row or in batches."""
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import partial
+from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.db.models import Model, Q
 
+from iurc_portal.database import after_commit
 from iurc_portal.search import registry, tasks
 from iurc_portal.search.analyse import ANALYSER_VERSION, SEPARATOR, Phrase
 from iurc_portal.search.backends import backend
@@ -22,12 +23,26 @@ from iurc_portal.translation.languages import CODES
 BATCH = 500
 FEW_FOLLOWERS = 100  # up to so many are written at once
 FEW_CONCEPTS = 20  # up to so many changes of the vocabulary are followed one by one
-CONCEPTS, PLACES = "*concepts", "*places"  # among what is postponed
 WRITTEN = (
     "public", "quality", *COLUMNS, "dated", *(f"title_{code}" for code in CODES),
     "tokens", "source_hash", "analyser_version", "glossary_version", "indexed_at",
 )  # fmt: skip
-_postponed: ContextVar[dict[str, set[int]] | None] = ContextVar("postponed", default=None)
+
+
+@dataclass
+class Waiting:
+    """What changes inside ``postponed``: ``records`` by kind; what was ``made`` and what was ``changed``, by model;
+    ``concepts``, and whether ``places`` of the gazetteer did.
+    """
+
+    records: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    made: defaultdict[type[Model], set[int]] = field(default_factory=lambda: defaultdict(set))
+    changed: defaultdict[type[Model], set[int]] = field(default_factory=lambda: defaultdict(set))
+    concepts: set[int] = field(default_factory=set)
+    places: bool = False
+
+
+_postponed: ContextVar[Waiting | None] = ContextVar("postponed", default=None)
 
 
 def concept_token(concept: int) -> str:
@@ -46,6 +61,39 @@ def index_object(obj: Model) -> None:
             reindex_many(kind.name, [obj.pk])
 
 
+def index_change(obj: Model, *, made: bool = False) -> None:
+    """Bring every row up to date that says something of ``obj``: its own, those of what it is part of, and those of
+    what points to it. To what has just been ``made`` nothing points yet.
+    """
+    index_object(obj)
+    for kind_name, ids in wholes_of(obj):
+        reindex_followers(kind_name, ids)
+    waiting = _postponed.get()
+    if waiting is not None:
+        (waiting.made if made else waiting.changed)[type(obj)].add(obj.pk)
+    elif not made:
+        for kind_name, ids in pointing_to(type(obj), [obj.pk]):
+            reindex_followers(kind_name, ids)
+
+
+def wholes_of(obj: Model) -> Iterator[tuple[str, list[int]]]:
+    """The records that ``obj`` is a part of, as their kind and their keys."""
+    for kind in registry.kinds():
+        for model, wholes in kind.parts:
+            if isinstance(obj, model):
+                yield kind.name, list(wholes(obj))
+
+
+def pointing_to(model: type[Model], keys: list[int]) -> Iterator[tuple[str, list[int]]]:
+    """The records that point to any of these rows of ``model``, as their kind and their keys: one query a rule."""
+    for kind in registry.kinds():
+        for pointed_to, records in kind.follows:
+            if issubclass(model, pointed_to):
+                for start in range(0, len(keys), BATCH):
+                    found = records(keys[start : start + BATCH]).order_by().values_list("pk", flat=True)
+                    yield kind.name, sorted(set(found))
+
+
 def reindex_many(kind_name: str, ids: Iterable[int], *, terms: Counter[str] | None = None) -> int:
     """Bring the rows of these records up to date, in one transaction a batch. Returns how many were written.
 
@@ -53,13 +101,15 @@ def reindex_many(kind_name: str, ids: Iterable[int], *, terms: Counter[str] | No
     """
     waiting = _postponed.get()
     if waiting is not None:
-        waiting.setdefault(kind_name, set()).update(ids)
+        waiting.records[kind_name].update(ids)
         return 0
-    ids, written, instruments = list(ids), 0, tools()
+    ids = list(ids)
+    if not ids:
+        return 0
+    written, instruments = 0, tools()
     for start in range(0, len(ids), BATCH):
         written += _write(registry.kind(kind_name), ids[start : start + BATCH], instruments, terms)
-    if ids:
-        raise_version(INDEX)
+    raise_version(INDEX)
     return written
 
 
@@ -72,33 +122,42 @@ def reindex_followers(kind_name: str, ids: list[int]) -> None:
         reindex_many(kind_name, ids)
         return
     for start in range(0, len(ids), BATCH):
-        write = partial(tasks.write_records.delay, kind_name, ids[start : start + BATCH])
-        transaction.on_commit(write, robust=True)
+        after_commit(tasks.write_records.delay, kind_name, ids[start : start + BATCH])
 
 
 @contextmanager
-def postponed() -> Iterator[None]:
-    """Note what changes inside and index it once at the end: for imports. Where all fails, nothing is indexed."""
+def postponed(*, at_once: bool = True) -> Iterator[None]:
+    """Note what changes inside and index it once at the end. Where all fails, nothing is indexed.
+
+    ``at_once`` is for imports: at the end all is written that points to what has changed. Without it many are left to
+    a task, as outside: somebody waits for the answer to a form.
+    """
     if _postponed.get() is not None:
         yield
         return
-    waiting: dict[str, set[int]] = {}
+    waiting = Waiting()
     mark = _postponed.set(waiting)
     try:
         yield
     finally:
         _postponed.reset(mark)
-    concepts = waiting.pop(CONCEPTS, set())
-    many = waiting.pop(PLACES, None) is not None or len(concepts) > FEW_CONCEPTS
-    if not many:
-        for concept in concepts:
-            follow_vocabulary(concept)
-    else:
+    anew = waiting.places or len(waiting.concepts) > FEW_CONCEPTS
+    if anew:
         raise_version(GLOSSARY)
-    for name, ids in waiting.items():
-        reindex_many(name, sorted(ids))
-    if many:
+    else:
+        for concept in waiting.concepts:
+            follow_vocabulary(concept)
+    for kind_name, keys in waiting.records.items():
+        reindex_many(kind_name, sorted(keys))
+    for model, keys in waiting.changed.items():
+        for kind_name, ids in pointing_to(model, sorted(keys - waiting.made[model])):
+            others = sorted(set(ids) - waiting.records[kind_name])
+            waiting.records[kind_name].update(others)
+            (reindex_many if at_once else reindex_followers)(kind_name, others)
+    if anew and at_once:
         reindex_stale()
+    elif anew:
+        after_commit(tasks.write_stale.delay)
 
 
 @transaction.atomic
@@ -109,7 +168,7 @@ def follow_vocabulary(concept: int) -> int:
     """
     waiting = _postponed.get()
     if waiting is not None:
-        waiting.setdefault(CONCEPTS, set()).add(concept)
+        waiting.concepts.add(concept)
         return 0
     former = tools().glossary_version
     raise_version(GLOSSARY)
@@ -130,10 +189,10 @@ def follow_place(name: str, *, is_gone: bool = False) -> None:
         return
     waiting = _postponed.get()
     if waiting is not None:
-        waiting.setdefault(PLACES, set())
+        waiting.places = True
         return
     raise_version(GLOSSARY)
-    transaction.on_commit(tasks.write_stale.delay, robust=True)
+    after_commit(tasks.write_stale.delay)
 
 
 def reindex_stale() -> int:

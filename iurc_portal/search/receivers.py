@@ -1,17 +1,17 @@
 """The safety net: whatever saves a record, the index follows. Bulk writes call ``index.reindex_many`` themselves."""
 
-from collections.abc import Iterable
-
-from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 
 from iurc_portal.search import registry
 from iurc_portal.search.index import (
     follow_place,
     follow_vocabulary,
+    index_change,
     index_object,
+    pointing_to,
     reindex_followers,
     reindex_many,
+    wholes_of,
 )
 
 
@@ -25,12 +25,10 @@ def connect() -> None:
         signal.connect(receiver, dispatch_uid=f"search.{receiver.__name__}")
 
 
-def follow_saved(sender, instance, raw=False, **_more) -> None:
+def follow_saved(sender, instance, created=False, raw=False, **_more) -> None:
     if raw or sender._meta.app_label in {"migrations", "search"}:
         return
-    index_object(instance)
-    for kind_name, ids in _followers(instance):
-        reindex_followers(kind_name, ids)
+    index_change(instance, made=created)
     vocabulary = registry.vocabulary()
     if isinstance(instance, vocabulary.models):
         follow_vocabulary(vocabulary.concept_of(instance))
@@ -40,7 +38,7 @@ def follow_saved(sender, instance, raw=False, **_more) -> None:
 
 def remember_followers(sender, instance, **_more) -> None:
     noted = vars(instance)
-    noted["_search_followers"] = list(_followers(instance))
+    noted["_search_followers"] = [*wholes_of(instance), *pointing_to(sender, [instance.pk])]
     if isinstance(instance, registry.vocabulary().models):
         noted["_search_concept"] = registry.vocabulary().concept_of(instance)
 
@@ -58,18 +56,10 @@ def follow_deleted(sender, instance, **_more) -> None:
 def follow_relation(sender, instance, action, reverse, model, pk_set, **_more) -> None:
     if not action.startswith("post_"):
         return
-    index_object(instance)
-    for kind_name, ids in _followers(instance):
-        reindex_followers(kind_name, ids)
-    for kind in registry.kinds():
-        if kind.model is model and pk_set:
-            reindex_many(kind.name, pk_set)
+    index_change(instance)
+    if reverse or isinstance(instance, model):  # the other records say it of themselves, or both do of each other
+        for kind in registry.kinds():
+            if kind.model is model and pk_set:
+                reindex_many(kind.name, pk_set)
     if isinstance(instance, registry.vocabulary().models) and issubclass(model, registry.vocabulary().models):
         follow_vocabulary(registry.vocabulary().concept_of(instance))
-
-
-def _followers(instance: Model) -> Iterable[tuple[str, list[int]]]:
-    for kind in registry.kinds():
-        for model, records in kind.follows:
-            if isinstance(instance, model):
-                yield kind.name, list(records(instance).values_list("pk", flat=True))

@@ -42,7 +42,9 @@ class Kind:
 
     ``source`` gives all records of this kind with what ``build`` needs (two kinds may share a model), ``shown`` those
     that a user may see with what ``template`` needs; ``excerpt`` is the translated field of which results show a
-    piece. ``follows`` names other models of which a change is a change of these records: the function gives them.
+    piece. ``parts`` names models whose rows are a part of one record: the function gives the keys of the records that
+    a row is part of. ``follows`` names models that records point to, so that a change of one is a change of theirs:
+    the function takes keys of that model and gives the records that point to any of them.
     ``list_url_name`` is the page that shows all results of this kind for the same ``q``, or "" if there is none.
     ``ends`` says that ``dated`` is the last day on which a record of this kind is shown.
     """
@@ -57,7 +59,8 @@ class Kind:
     excerpt: str
     list_url_name: str = ""
     ends: bool = False
-    follows: Sequence[tuple[type[Model], Callable[[Any], QuerySet]]] = ()
+    parts: Sequence[tuple[type[Model], Callable[[Any], Iterable[int]]]] = ()
+    follows: Sequence[tuple[type[Model], Callable[[Sequence[int]], QuerySet]]] = ()
 
 
 @dataclass(frozen=True)

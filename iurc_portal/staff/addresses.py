@@ -15,3 +15,8 @@ def list_of(model: type[Model], **filters):
 def new(model: type[Model]):
     """A callable that gives the address at which a new record is written."""
     return lambda: reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add")
+
+
+def change_page(model: type[Model]):
+    """A callable that gives the address of the page on which the record with a key is edited."""
+    return lambda key: reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[key])

@@ -17,18 +17,18 @@ class ToDo(admin.SimpleListFilter):
     parameter_name = "todo"
 
     def lookups(self, request, model_admin):
-        now = timezone.now()
         return [
             (task.name, task.title)
             for task in todo.tasks.values()
-            if task.rows(now).model is model_admin.model and request.user.has_perm(task.permission)
+            if task.kind is model_admin.model and request.user.has_perm(task.permission)
         ]
 
     def queryset(self, request, queryset):
-        task = todo.tasks.get(self.value() or "")
-        if task is None:
+        """An unknown task, or one of another list, filters nothing."""
+        task, share = todo.find(self.value() or "")
+        if task is None or task.kind is not queryset.model or not request.user.has_perm(task.permission):
             return queryset
-        return queryset.filter(pk__in=task.rows_for(request.user, timezone.now()).order_by().values("pk"))
+        return queryset.filter(pk__in=task.rows_for(request.user, timezone.now(), share).order_by().values("pk"))
 
 
 class KindOfRecord(admin.SimpleListFilter):

@@ -1,4 +1,6 @@
-"""How unfold looks and what its menu holds. Read by settings; addresses are found when the menu is drawn."""
+"""How unfold looks and what its menu holds. Read by settings; addresses are found when the menu is first drawn."""
+
+from functools import cache
 
 from django.apps import apps
 from django.templatetags.static import static
@@ -15,6 +17,10 @@ def language_action(request) -> str:
     return reverse("staff_language")
 
 
+# The menu holds some eighty addresses of the admin, which has the same in every language: each is found once.
+address = lazy(cache(reverse), str)
+
+
 def allowed(permission: str):
     return lambda request: request.user.has_perm(permission)
 
@@ -24,12 +30,39 @@ def name_of(model: str) -> str:
     return str(capfirst(apps.get_model(model)._meta.verbose_name_plural))
 
 
+def is_current(link):
+    """Whether a page belongs to the entry that leads to ``link``: of all that lead to it or above it, the nearest."""
+
+    def current(request) -> bool:
+        if not hasattr(request, "current_entry"):
+            home, *links = [str(item["link"]) for part in UNFOLD["SIDEBAR"]["navigation"] for item in part["items"]]
+            above = [one for one in links if request.path.startswith(one)]
+            request.current_entry = max(above, key=len, default=home if request.path == home else None)
+        return request.current_entry == str(link)
+
+    return current
+
+
+def page(icon: str, name: str, title, permission: str) -> dict:
+    """A page that is no list of records, by the name of its address."""
+    link = address(f"admin:{name}")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": link,
+        "active": is_current(link),
+        "permission": allowed(permission),
+    }
+
+
 def entry(icon: str, model: str, title=None, permission: str = "view") -> dict:
     app, name = model.split(".")
+    link = address(f"admin:{app}_{name}_changelist")
     return {
         "title": lazy(name_of, str)(model) if title is None else title,
         "icon": icon,
-        "link": reverse_lazy(f"admin:{app}_{name}_changelist"),
+        "link": link,
+        "active": is_current(link),
         "permission": allowed(f"{app}.{permission}_{name}"),
     }
 
@@ -85,7 +118,7 @@ UNFOLD = {
         "command_search": False,
         "show_all_applications": False,
         "navigation": [
-            {"items": [{"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")}]},
+            {"items": [{"title": _("Home"), "icon": "home", "link": address("admin:index")}]},
             group(
                 pgettext_lazy("staff menu", "Ecosystem"),
                 entry("domain", "ecosystem.organisation"),
@@ -106,12 +139,7 @@ UNFOLD = {
             ),
             group(
                 _("Events"),
-                {
-                    "title": _("Calendar"),
-                    "icon": "calendar_month",
-                    "link": reverse_lazy("admin:events_calendar"),
-                    "permission": allowed("events.view_event"),
-                },
+                page("calendar_month", "events_calendar", _("Calendar"), "events.view_event"),
                 entry("videocam", "programme.webinar"),
                 entry("event", "events.event"),
                 entry("event_repeat", "events.series"),
@@ -121,12 +149,7 @@ UNFOLD = {
                 entry("fact_check", "events.importeditem"),
                 entry("sync", "events.remotecalendar"),
                 entry("compare", "events.syncproposal"),
-                {
-                    "title": _("Find a time"),
-                    "icon": "schedule",
-                    "link": reverse_lazy("admin:events_slots"),
-                    "permission": allowed("events.view_event"),
-                },
+                page("schedule", "events_slots", _("Find a time"), "events.view_event"),
                 entry("alarm", "events.reminderrule"),
                 entry("update", "events.eventchange"),
                 entry("groups", "events.registrationgroup"),
@@ -155,18 +178,27 @@ UNFOLD = {
                 entry("target", "programme.objective"),
                 entry("checklist", "programme.actionitem"),
                 entry("flag", "programme.milestone"),
-                {
-                    "title": _("Indicators by period"),
-                    "icon": "fact_check",
-                    "link": reverse_lazy("admin:programme_indicator_periods"),
-                    "permission": allowed("programme.view_reading"),
-                },
+                page(
+                    "fact_check",
+                    "programme_indicator_periods",
+                    _("Indicators by period"),
+                    "programme.view_reading",
+                ),
+                page(
+                    "account_balance",
+                    "programme_budget",
+                    pgettext_lazy("programme", "Budget"),
+                    "programme.view_costline",
+                ),
+                entry("receipt_long", "programme.costline"),
                 entry("speed", "programme.indicator"),
                 entry("history", "programme.reading"),
+                entry("summarize", "programme.programmereport"),
                 entry("groups", "programme.peoplecount"),
             ),
             group(
                 _("Content"),
+                entry("newspaper", "programme.newsitem"),
                 entry("article", "pages.editabletext"),
                 entry("history_edu", "programme.datedevent"),
                 entry("timeline", "programme.phase"),
@@ -191,12 +223,7 @@ UNFOLD = {
             ),
             group(
                 _("Personal data"),
-                {
-                    "title": _("People by their address"),
-                    "icon": "person_search",
-                    "link": reverse_lazy("admin:privacy_people"),
-                    "permission": allowed("privacy.manage_people"),
-                },
+                page("person_search", "privacy_people", _("People by their address"), "privacy.manage_people"),
                 entry("assignment_ind", "privacy.datarequest"),
                 entry("auto_delete", "privacy.retentionrun"),
                 entry("lock_clock", "events.retentionhold"),

@@ -173,6 +173,18 @@ def language_name(code):
     return name[:1].upper() + name[1:] if _page_language() == "en" else name
 
 
+@register.filter
+def country_names(codes):
+    """The names of countries in a row."""
+    return pgettext("between names", ", ").join(country_name(code) for code in codes or ())
+
+
+@register.filter
+def language_names(codes):
+    """The names of languages in a row: Italian, Japanese."""
+    return pgettext("between names", ", ").join(language_name(code) for code in codes or ())
+
+
 # --- Times ---------------------------------------------------------------------------------------
 
 
@@ -237,6 +249,12 @@ def date_words(day, form="full"):
     if isinstance(day, datetime):
         day = both_cities(day, language=_page_language())[0].start
     return times.date_words(day, form) if day else ""
+
+
+@register.filter
+def own_day(instant):
+    """The date of an instant on the clocks of the reader's own city, for ``date_tile``."""
+    return both_cities(instant, language=_page_language())[0].start.date()
 
 
 @register.inclusion_tag("components/_clocks.html")

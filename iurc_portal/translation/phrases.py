@@ -1,5 +1,6 @@
 """Where a Japanese title may break: between phrases, never inside a word (DESIGN, Japanese rules)."""
 
+import re
 from functools import cache, lru_cache
 
 from django.utils.html import escape
@@ -19,7 +20,20 @@ def with_breaks(text: str) -> SafeString:
 
     A ``<wbr>`` is no letter: what a reader selects and copies is ``text``.
     """
-    if not any(letter > "\u2e7f" for letter in text):
+    if not _is_japanese(text):
         return SafeString(escape(text))
     marked = "<wbr>".join(escape(phrase).replace("・", "・<wbr>") for phrase in _parser().parse(text))
     return SafeString(marked.replace("<wbr><wbr>", "<wbr>").removesuffix("<wbr>"))
+
+
+@lru_cache(maxsize=4096)
+def pieces(text: str) -> tuple[str, ...]:
+    """``text`` cut where a line may end: after a space, or between phrases of Japanese and after ・. None is lost."""
+    if not _is_japanese(text):
+        words = text.split(" ")
+        return (*(f"{word} " for word in words[:-1]), words[-1])
+    return tuple(piece for phrase in _parser().parse(text) for piece in re.findall("[^・]*・|[^・]+", phrase))
+
+
+def _is_japanese(text: str) -> bool:
+    return any(letter > "\u2e7f" for letter in text)

@@ -1,12 +1,13 @@
 """What to translate or review next: the worst first, of equals what its readers need most, then the oldest."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from iurc_portal.kept import kept_parts
-from iurc_portal.translation.languages import Language
+from iurc_portal.translation.languages import CODES, Language
 from iurc_portal.translation.permissions import may_see
 from iurc_portal.translation.registry import Translated, kinds
 from iurc_portal.translation.status import (
@@ -18,6 +19,7 @@ from iurc_portal.translation.status import (
     source_of,
     status_of,
     text_in,
+    texts_of,
     worst,
 )
 
@@ -76,18 +78,29 @@ def entries(user, wanted: Filter = Filter()) -> list[Entry]:
     return sorted(found, key=lambda entry: entry.order)
 
 
-def waiting_counts(user) -> Counter[tuple[str, str]]:
-    """How many records wait by (language, status), of what is missing or outdated.
+def waiting_counts(user) -> Counter[tuple[str, str, str]]:
+    """How many records wait by (kind, language, status), of what is missing or outdated.
 
     Every text is read for that: once for each state of the portal and each set of kinds, not for each look at home.
     """
+    seen = [kind for kind in kinds() if may_see(user, kind)]
 
-    def count(_ids) -> dict[int, Counter[tuple[str, str]]]:
-        waiting = entries(user, Filter(status=ALL_WAITING))
-        return {0: Counter((entry.language, str(entry.status)) for entry in waiting)}
+    def count(_ids) -> dict[int, Counter[tuple[str, str, str]]]:
+        return {0: count_waiting(seen)}
 
-    seen = ",".join(kind.label for kind in kinds() if may_see(user, kind))
-    return kept_parts(f"waiting texts:{seen}", [0], count)[0]
+    return kept_parts(f"waiting texts:{','.join(kind.label for kind in seen)}", [0], count)[0]
+
+
+def count_waiting(seen: Sequence[Translated]) -> Counter[tuple[str, str, str]]:
+    """As ``entries`` would find them, from the required texts alone. Two queries, however many the kinds are."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for kind, obj in texts_of(seen):
+        sources = _with_a_source(kind, obj)
+        for language in CODES if sources else ():
+            status = worst(status_of(obj, field, language, source) for field, source in sources.items())
+            if status in WAITING:
+                found[kind.label, language, str(status)] += 1
+    return found
 
 
 def next_after(ordered: list[Entry], key: tuple[str, int, str]) -> Entry | None:
@@ -98,12 +111,18 @@ def next_after(ordered: list[Entry], key: tuple[str, int, str]) -> Entry | None:
 
 
 def _entry(kind: Translated, obj, language: str) -> Entry | None:
-    fields = [field for field in kind.required if text_in(obj, field, source_of(obj, field))]
-    states = {field: status_of(obj, field, language) for field in fields}
+    sources = _with_a_source(kind, obj)
+    states = {field: status_of(obj, field, language, source) for field, source in sources.items()}
     status = worst(states.values()) if states else Status.REVIEWED
     if status not in TO_DO:
         return None
     return Entry(kind, obj, language, status, _since(obj, language, status, states))
+
+
+def _with_a_source(kind: Translated, obj) -> dict[str, str]:
+    """The required fields of ``obj`` that have something to translate from, each with the language of that."""
+    sources = {field: source_of(obj, field) for field in kind.required}
+    return {field: source for field, source in sources.items() if text_in(obj, field, source)}
 
 
 def _since(obj, language: str, status: Status, states: dict[str, Status]) -> datetime | None:

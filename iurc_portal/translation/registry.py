@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from modeltranslation.translator import translator
 
-from iurc_portal.translation.languages import Language
+from iurc_portal.translation.languages import CODES, Language
 
 SHOWN = 4  # what visitors see is worth more than any draft
 
@@ -53,7 +53,7 @@ class Translated:
 
     def language_of(self, obj) -> str:
         """The language in which ``obj`` was written first."""
-        return self.source_language if self.source_language in Language.values else getattr(obj, self.source_language)
+        return self.source_language if self.source_language in CODES else getattr(obj, self.source_language)
 
 
 _kinds: dict[type[Model], Translated] = {}

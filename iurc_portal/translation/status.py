@@ -2,14 +2,17 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from django.db import models
+from django.db.models.functions import Cast
 from django.utils.translation import pgettext_lazy
 
 from iurc_portal.translation.languages import Language, order_for
 from iurc_portal.translation.models import TextRecord
-from iurc_portal.translation.registry import kind_for, kind_of
+from iurc_portal.translation.registry import Translated, kind_for, kind_of
 
 NOTED = "_text_records"  # on a record: its lines of the ledger, by field and language
 
@@ -25,6 +28,7 @@ class Status(models.TextChoices):
     SOURCE = "source", pgettext_lazy("state of a text", "original")
 
 
+RANK = {status: place for place, status in enumerate(Status)}
 WAITING = (Status.MISSING, Status.OUTDATED)  # what a reader goes without
 TO_DO = (*WAITING, Status.MACHINE, Status.DRAFT)
 
@@ -61,6 +65,61 @@ def read_records(objs: Iterable) -> None:
             vars(obj)[NOTED] = lines[obj.pk]
 
 
+class Line(NamedTuple):
+    """What of a line of the ledger says in what state a text is: many are read for a few numbers."""
+
+    source_language: str
+    source_hash: str
+    origin: str
+    reviewed_at: datetime | None
+
+
+NAME_OF_LINE = ("model", "object_id", "field", "language")
+
+
+def texts_of(wanted: Sequence[Translated]) -> Iterator[tuple[Translated, models.Model]]:
+    """Every record worth translating of these kinds with its required texts and its lines, and nothing else of it.
+
+    Two queries, however many kinds they are: one for the texts, one for the ledger.
+    """
+    columns = {kind.label: _columns(kind) for kind in wanted}
+    width = max(map(len, columns.values()), default=0)
+    parts = [_texts(place, kind, columns[kind.label], width) for place, kind in enumerate(wanted)]
+    if not parts:
+        return
+    lines: dict[tuple[str, int], dict] = defaultdict(dict)
+    required = {field for kind in wanted for field in kind.required}
+    ledger = TextRecord.objects.filter(model__in=columns, field__in=required).order_by()
+    for model, pk, field, language, *line in ledger.values_list(*NAME_OF_LINE, *Line._fields):
+        lines[model, pk][field, language] = Line(*line)
+    for place, key, *texts in parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]:
+        kind = wanted[place]
+        names = columns[kind.label]
+        obj = kind.model.from_db(None, ["id", *names], [key, *texts[: len(names)]])
+        vars(obj)[NOTED] = lines.get((kind.label, key), {})
+        yield kind, obj
+
+
+def _columns(kind: Translated) -> list[str]:
+    """What of a record says in what state it is, in the order of its columns."""
+    read = {kind.source_language, *(f"{field}_{code}" for field in kind.required for code in Language.values)}
+    return [field.attname for field in kind.model._meta.concrete_fields if field.attname in read]
+
+
+def _texts(place: int, kind: Translated, names: list[str], width: int) -> models.QuerySet:
+    """(place, key, texts …) of the records of one kind, with as many columns as the widest kind has."""
+    fill = {f"fill_{number}": _text("") for number in range(width - len(names))}
+    texts = {f"text_{number}": Cast(name, models.TextField()) for number, name in enumerate(names)}
+    # A plain queryset: one that knows of languages would put the columns into an order of its own.
+    rows: models.QuerySet = models.QuerySet(kind.model).filter(pk__in=kind.rows().order_by().values("pk")).order_by()
+    rows = rows.annotate(which=models.Value(place), text_key=models.F("pk"), **texts, **fill)
+    return rows.values_list("which", "text_key", *texts, *fill)
+
+
+def _text(text: str) -> Cast:
+    return Cast(models.Value(text), models.TextField())
+
+
 def is_read(obj) -> bool:
     """Whether ``read_records`` has read the lines of ``obj``."""
     return NOTED in vars(obj)
@@ -73,11 +132,14 @@ def records_of(obj) -> dict[tuple[str, str], TextRecord]:
     return vars(obj)[NOTED]
 
 
-def status_of(obj, field: str, language: str) -> Status:
-    """The state of one text. A text without a line in the ledger came from somewhere: it is not reviewed."""
+def status_of(obj, field: str, language: str, source: str = "") -> Status:
+    """The state of one text. A text without a line in the ledger came from somewhere: it is not reviewed.
+
+    Whoever asks for many passes ``source``, what ``source_of`` says, once for all languages.
+    """
     if not text_in(obj, field, language):
         return Status.MISSING
-    if language == source_of(obj, field):
+    if language == (source or source_of(obj, field)):
         return Status.SOURCE
     line = records_of(obj).get((field, language))
     if line is None:
@@ -90,8 +152,7 @@ def status_of(obj, field: str, language: str) -> Status:
 
 
 def worst(statuses: Iterable[Status]) -> Status:
-    order = list(Status)
-    return min(statuses, key=order.index, default=Status.MISSING)
+    return min(statuses, key=RANK.__getitem__, default=Status.MISSING)
 
 
 def status_in(obj, language: str) -> Status:

@@ -1,13 +1,16 @@
 """The staff's pages of the programme: one module a family, and one for each page of a visit."""
 
 from programme.admin import (
+    budget,
     clusters,
     followups,
     indicators,
     meetings,
+    news,
     objectives,
     papers,
     programme,
+    programme_reports,
     stays,
     surveys,
     travel,
@@ -30,13 +33,16 @@ from programme.admin import (
 )
 
 __all__ = [
+    "budget",
     "clusters",
     "followups",
     "indicators",
     "meetings",
+    "news",
     "objectives",
     "papers",
     "programme",
+    "programme_reports",
     "stays",
     "surveys",
     "travel",

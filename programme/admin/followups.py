@@ -43,12 +43,12 @@ class FollowUpAdmin(EditableBy, PortalAdmin):
     form = FollowUpForm
     list_display = ["what", "source", "owners_in_words", "due", "priority", "state_badge"]
     list_filter = ["state", "priority"]
-    list_select_related = ["visit", "webinar__event", "owner_torino", "owner_nagoya"]
+    list_select_related = ["visit", "webinar__event", "stay__sending", "stay__hosting", "owner_torino", "owner_nagoya"]
     search_fields = [*columns("text")]
-    autocomplete_fields = ["visit", "webinar", "owner_torino", "owner_nagoya"]
+    autocomplete_fields = ["visit", "webinar", "stay", "owner_torino", "owner_nagoya"]
     actions = ["start", "finish"]
     readonly_fields = ["last_word"]
-    general = ("visit", "webinar", "owner_torino", "owner_nagoya", ("due_on", "priority"), MOVE, "last_word")
+    general = ("visit", "webinar", "stay", "owner_torino", "owner_nagoya", ("due_on", "priority"), MOVE, "last_word")
 
     def get_queryset(self, request):
         return super().get_queryset(request).visible_to(request.user)
@@ -68,7 +68,7 @@ class FollowUpAdmin(EditableBy, PortalAdmin):
 
     @admin.display(description=pgettext_lazy("follow-up", "from"))
     def source(self, obj):
-        return obj.visit or obj.webinar
+        return obj.comes_from
 
     @admin.display(description=_("who answers for it"))
     def owners_in_words(self, obj):

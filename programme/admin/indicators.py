@@ -20,7 +20,8 @@ from programme.indicators.periods import Period, no_periods_words, periods_of
 from programme.indicators.queries import key_choices, query_of
 from programme.models import Edition, Indicator, Reading
 from programme.money import AmountField
-from programme.services import readings
+from programme.services import programme_reports, readings
+from programme.services.programme_reports import periods_to_report
 from programme.services.sensitive import is_manager
 
 ROWS_PER_PAGE = 50
@@ -113,7 +114,7 @@ def period_view(request):
     if not request.user.has_perm("programme.view_reading"):
         raise PermissionDenied
     edition = _edition_of(request)
-    periods = _periods_of(edition) if edition else []
+    periods = periods_to_report(edition) if edition else []
     period = Period.parse(request.GET.get("period", "") or request.POST.get("period", ""))
     if period not in periods:
         today = timezone.now().astimezone(ROME).date()
@@ -136,6 +137,8 @@ def period_view(request):
         "period": period,
         "no_periods": no_periods_words(edition) if edition and not periods else "",
         "rows": _rows_of(edition, period) if edition and period else [],
+        "reports": programme_reports.reports_of(edition, period).order_by("-version") if edition and period else [],
+        "may_report": bool(programme_reports.texts_of_user(request.user)),
         "may_change": request.user.has_perm("programme.change_reading"),
         "may_validate": readings.may_validate(request.user),
         "is_manager": is_manager(request.user),
@@ -151,12 +154,6 @@ def _edition_of(request) -> Edition | None:
     if found is None:
         raise Http404
     return found
-
-
-def _periods_of(edition: Edition) -> list[Period]:
-    """Every period that some indicator of the edition has; the half-years while it has none."""
-    frequencies = set(edition.indicators.values_list("frequency", flat=True)) or {"half_year"}
-    return sorted({period for frequency in frequencies for period in periods_of(edition, frequency)})
 
 
 def _rows_of(edition: Edition, period: Period) -> list[dict]:

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
 
 from events.admin.events import both_times
@@ -13,6 +14,7 @@ from events.admin.times_form import TimesForm
 from events.models import Event
 from iurc_portal.admin import EditableBy, PortalAdmin
 from iurc_portal.clock import ZONES, PartnerSide
+from programme.admin.activity_costs import HasCosts, costs_link
 from programme.models import Meeting
 from programme.services import meetings
 
@@ -39,7 +41,7 @@ class MeetingForm(TimesForm, forms.ModelForm):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(EditableBy, PortalAdmin):
+class MeetingAdmin(HasCosts, EditableBy, PortalAdmin):
     form = MeetingForm
     list_display = ["who", "when", "status_badge", "outcome_words", "exchange"]
     list_filter = ["outcome", "exchange", "event__status"]
@@ -54,8 +56,10 @@ class MeetingAdmin(EditableBy, PortalAdmin):
         "people",
         "interpreter",
         ("outcome", "outcome_on"),
+        "costs_shown",
         "is_sample",
     )
+    readonly_fields = ["costs_shown"]
 
     def get_fieldsets(self, request, obj=None):
         """Times are asked in a form that somebody may send."""
@@ -72,6 +76,10 @@ class MeetingAdmin(EditableBy, PortalAdmin):
     def has_delete_permission(self, request, obj=None):
         """A meeting is called off, never deleted: people have it in their calendars."""
         return False
+
+    @admin.display(description=pgettext_lazy("visit", "Costs"))
+    def costs_shown(self, obj):
+        return costs_link(obj)
 
     @admin.display(description=_("meeting"))
     def who(self, obj):

@@ -8,13 +8,13 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
-    UnfoldAdminDateWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanWidget,
 )
 
+from iurc_portal.staff.times import DayInput
 from iurc_portal.translation.languages import CODES, Language
 from programme.models import AgendaItem, Document, HostConfirmation, PersonalDataTransfer, StudyVisit
 from programme.models.documents import COUNTRY
@@ -50,7 +50,7 @@ class PaperForm(forms.Form):
     layout = forms.ChoiceField(
         label=_("arrangement"), required=False, choices=seating.Layout.choices, widget=UnfoldAdminSelectWidget
     )
-    dated_on = forms.DateField(label=_("date on the paper"), widget=UnfoldAdminDateWidget)
+    dated_on = forms.DateField(label=_("date on the paper"), widget=DayInput)
     protocol_number = forms.CharField(
         label=_("protocol number"), max_length=60, required=False, widget=UnfoldAdminTextInputWidget
     )
@@ -126,9 +126,12 @@ class PaperForm(forms.Form):
         for name in unneeded:
             self.fields.pop(name, None)
 
-    def _propose(self, last: Mapping[str, Document]) -> None:
+    def _who_signs(self) -> str:
         lead = self.visit.lead
-        proposed: dict[str, Any] = {"signatory": lead.get_full_name() if lead else ""}
+        return lead.get_full_name() if lead else ""
+
+    def _propose(self, last: Mapping[str, Document]) -> None:
+        proposed: dict[str, Any] = {"signatory": self._who_signs()}
         if "reason" in self.said:
             proposed["reason_it"] = facts.reason_of_refusal(self.visit)
         for code, document in last.items():

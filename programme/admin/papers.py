@@ -1,4 +1,4 @@
-"""Papers of all visits with their files, the wording of letters, and the log of names that left the team."""
+"""Papers of all visits and stays with their files, the wording of letters, and the log of names that left the team."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -28,7 +28,7 @@ SPECIMEN = {
 
 @admin.register(Document)
 class DocumentAdmin(ReadOnly, PlainAdmin):
-    """Every version ever made. Papers are made on the page of their visit."""
+    """Every version ever made. Papers are made on the page of their visit or stay."""
 
     list_display = ["file_name", "kind", "language", "number", "state_badge", "digest", "created_by", "made_at"]
     list_filter = ["kind", "language", "state"]
@@ -43,7 +43,8 @@ class DocumentAdmin(ReadOnly, PlainAdmin):
     ]
     date_hierarchy = "created_at"
     fields = [
-        "visit", "kind", "language", "about_whom", "number", "protocol_number", "dated_on", "state_badge", "error",
+        ("visit", "stay"), "kind", "language", "about_whom", "number", "protocol_number", "dated_on", "state_badge",
+        "error",
         "names_left_out", "sha256", "template_version", "created_by", "created_at", "made_at", "download",
     ]  # fmt: skip
 
@@ -223,4 +224,5 @@ def specimen(pattern: tuple[str, str], language: str) -> tuple[str, list[str]]:
     visit, topic, dates, host, guest = SPECIMEN[language]
     facts = {"visit": visit, "topic": topic, "purpose": topic, "dates": dates, "size": "6", "host_city": host}
     facts |= {"guest_city": guest, "applicant": guest, "costs": "…", "reason": "…"}
+    facts |= {"sending": guest, "hosting": host, "aims": topic}
     return wording.said(pattern, facts)

@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -12,6 +12,7 @@ from iurc_portal.admin import PlainAdmin, PlainTabularInline, PortalAdmin, Porta
 from iurc_portal.audit.services import record_transition
 from iurc_portal.staff.slugs import SlugFromName, SlugFromTitle
 from iurc_portal.translation.languages import columns
+from programme.admin.activity_costs import HasCosts, costs_link
 from programme.admin.fields import DayField
 from programme.budgets import standings_of
 from programme.models import (
@@ -31,6 +32,7 @@ from programme.models import (
     StudyVisit,
     Webinar,
 )
+from programme.models.costs import reads_whole_budget
 from programme.models.editions import check_participants
 from programme.money import money_words
 from programme.progress import Step
@@ -110,7 +112,7 @@ class IndicatorInline(PlainTabularInline):
 
 
 class BudgetLineInline(PortalTabularInline):
-    """Ceilings; what is committed and spent follows from the costs of visits. Only managers write budgets."""
+    """Ceilings; what is committed and spent follows from the costs, for who reads all of them. Managers write."""
 
     model = BudgetLine
     fields = ["order", *columns("heading"), "ceiling", "how_it_stands"]
@@ -121,8 +123,13 @@ class BudgetLineInline(PortalTabularInline):
         self.standings: dict = {}
         return super().get_queryset(request)
 
+    def get_fields(self, request, obj=None):
+        """Staff who read their own side alone are told no sum of both (programme spec 8)."""
+        fields = super().get_fields(request, obj)
+        return fields if reads_whole_budget(request.user) else [name for name in fields if name != "how_it_stands"]
+
     def get_formset(self, request, obj=None, **kwargs):
-        self.standings = {one.line.pk: one for one in standings_of(obj)} if obj is not None else {}
+        self.standings = {one.line.pk: one for one in standings_of(obj) if one.line} if obj is not None else {}
         return super().get_formset(request, obj, **kwargs)
 
     def has_add_permission(self, request, obj=None):
@@ -239,7 +246,7 @@ class MeetingInline(WebinarInline):
 
 
 @admin.register(Exchange)
-class ExchangeAdmin(StatefulAdmin):
+class ExchangeAdmin(HasCosts, StatefulAdmin):
     form = ExchangeForm
     general = (
         ("slug", "state_now"),
@@ -250,6 +257,7 @@ class ExchangeAdmin(StatefulAdmin):
         "initiatives",
         "themes",
         ("practices", "transfers"),
+        "costs_shown",
         ("is_sample", "on_the_site"),
     )
     list_display = ["title", "edition", "cluster", "state_now"]
@@ -257,13 +265,17 @@ class ExchangeAdmin(StatefulAdmin):
     list_select_related = ["edition", "cluster"]
     search_fields = [*columns("title"), "slug"]
     autocomplete_fields = ["themes", "cities", "objectives", "practices", "transfers"]
-    readonly_fields = ["state_now", "on_the_site"]
+    readonly_fields = ["state_now", "costs_shown", "on_the_site"]
     inlines = [WebinarInline, VisitInline, StayInline, MeetingInline]
 
     def save_related(self, request, form, formsets, change):
         """Other cities take part now: the events of the exchange tell their time."""
         super().save_related(request, form, formsets, change)
         keep_cities_of(form.instance)
+
+    @admin.display(description=pgettext_lazy("visit", "Costs"))
+    def costs_shown(self, obj):
+        return costs_link(obj)
 
     @admin.display(description=_("on the site"))
     def on_the_site(self, obj):

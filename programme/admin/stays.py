@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as now_words
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -18,9 +19,11 @@ from iurc_portal.admin import EditableBy, PlainTabularInline, PortalAdmin
 from iurc_portal.clock import ZONES, PartnerSide
 from iurc_portal.translation.languages import Language, columns
 from iurc_portal.translation.times import date_range
+from programme.admin.activity_costs import HasCosts, costs_link
 from programme.admin.fields import DayField
 from programme.admin.moves import MoveForm
-from programme.models import StaffExchange, StaySession
+from programme.admin.stay_papers import papers_page
+from programme.models import FollowUp, StaffExchange, StaySession
 from programme.services import stays
 
 State = StaffExchange.State
@@ -81,8 +84,25 @@ class SessionInline(PlainTabularInline):
         return obj.event.get_status_display()
 
 
+class FollowUpInline(PlainTabularInline):
+    """What is still to be done after the stay, to be opened; follow-ups are written on their own pages."""
+
+    model = FollowUp
+    fields = readonly_fields = ["text", "due_on", "state"]
+    can_delete = False
+    show_change_link = True
+    tab = True
+    extra = 0
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).visible_to(request.user)
+
+
 @admin.register(StaffExchange)
-class StaffExchangeAdmin(EditableBy, PortalAdmin):
+class StaffExchangeAdmin(HasCosts, EditableBy, PortalAdmin):
     form = StayForm
     change_form_before_template = "admin/programme/staffexchange/_sessions.html"
     list_display = ["who", "days", "state_badge", "exchange"]
@@ -90,8 +110,17 @@ class StaffExchangeAdmin(EditableBy, PortalAdmin):
     list_select_related = ["exchange", "sending", "hosting"]
     search_fields = [*columns("aims"), "sending__slug", "hosting__slug"]
     autocomplete_fields = ["exchange", "person", "sending", "hosting", "mentor"]
-    inlines = [SessionInline]
-    general = ("exchange", ("sending", "hosting"), ("person", "mentor"), ("first_day", "last_day"), MOVE, "is_sample")
+    inlines = [SessionInline, FollowUpInline]
+    general = (
+        "exchange",
+        ("sending", "hosting"),
+        ("person", "mentor"),
+        ("first_day", "last_day"),
+        MOVE,
+        "costs_shown",
+        "is_sample",
+    )
+    readonly_fields = ["costs_shown"]
 
     def get_urls(self):
         own = path(
@@ -99,7 +128,15 @@ class StaffExchangeAdmin(EditableBy, PortalAdmin):
             self.admin_site.admin_view(self.session_view),
             name="programme_staffexchange_session",
         )
-        return [own, *super().get_urls()]
+        papers = path(
+            "<path:object_id>/papers/",
+            self.admin_site.admin_view(self.papers_view),
+            name="programme_staffexchange_papers",
+        )
+        return [own, papers, *super().get_urls()]
+
+    def papers_view(self, request, object_id):
+        return papers_page(self, request, object_id)
 
     def get_fieldsets(self, request, obj=None):
         fieldsets = super().get_fieldsets(request, obj)
@@ -112,6 +149,10 @@ class StaffExchangeAdmin(EditableBy, PortalAdmin):
     def has_delete_permission(self, request, obj=None):
         """What has sessions stands in calendars: it is cancelled instead."""
         return super().has_delete_permission(request, obj) and (obj is None or not obj.sessions.exists())
+
+    @admin.display(description=pgettext_lazy("visit", "Costs"))
+    def costs_shown(self, obj):
+        return costs_link(obj)
 
     @admin.display(description=_("stay"))
     def who(self, obj):

@@ -18,10 +18,9 @@ from programme.admin.fields import DayField, TextInput
 from programme.admin.visit_questions import takes_part
 from programme.admin.workplaces import workplace
 from programme.costs import in_euro, totals_of
-from programme.models import BudgetLine, CostLine, Gift, StudyVisit
+from programme.models import BudgetLine, CostLine, Exchange, Gift
 from programme.money import AmountField
 from programme.services.costs import save_costs
-from programme.services.sensitive import is_manager
 
 FORMS = {"csv", "xlsx"}
 
@@ -107,42 +106,47 @@ GiftFormSet = forms.modelformset_factory(Gift, form=GiftForm, extra=0, can_delet
 @workplace("costs", pgettext_lazy("visit", "Costs"), order=90, allowed=takes_part)
 def costs(request, visit, context):
     """The lines with their receipts, the presents, the totals; of the guests' staff those that their side pays."""
-    lines = visit.costs.editable_by(request.user).order_by("pk")
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    gifts = GiftFormSet(*sent, queryset=visit.gifts.order_by("pk"), prefix="gifts")
+    return costs_page(request, visit, context | {"gifts": gifts}, "admin/programme/studyvisit/costs.html", gifts)
+
+
+def costs_page(request, owner, context, template: str, gifts=None):
+    """The costs of a visit or of another activity: shown, written, and taken away as a table."""
+    lines = owner.costs.editable_by(request.user).order_by("pk")
     if "receipt" in request.GET:
-        return _receipt(lines, request.GET["receipt"])
+        return receipt_answer(lines, request.GET["receipt"])
     if "export" in request.GET:
-        return _take_away(visit, lines, request.GET["export"])
+        return _take_away(owner, lines, request.GET["export"])
     is_post = request.method == "POST"
     sent = (request.POST, request.FILES) if is_post else (None, None)
-    is_guest = request.user.side == visit.guest_city.slug and not is_manager(request.user)
-    payers = CostLine.payers_of_guests(request.user.side) if is_guest else None
-    edition = visit.exchange.edition_id if visit.exchange else None
-    budget = [(line.pk, str(line)) for line in BudgetLine.objects.filter(edition=edition)] if edition else []
-    form_kwargs = {"payers": payers, "budget_lines": budget}
+    exchange = owner if isinstance(owner, Exchange) else owner.exchange
+    budget = BudgetLine.objects.filter(edition=exchange.edition_id) if exchange else ()
+    form_kwargs = {
+        "payers": CostLine.payers_open_to(request.user, owner),
+        "budget_lines": [(line.pk, str(line)) for line in budget],
+    }
     formset = CostFormSet(*sent, queryset=lines, prefix="costs", form_kwargs=form_kwargs)
-    gifts = GiftFormSet(*sent, queryset=visit.gifts.order_by("pk"), prefix="gifts")
-    if is_post and all([formset.is_valid(), gifts.is_valid()]):
-        both = (formset, gifts)
+    if is_post and all(one.is_valid() for one in (formset, gifts) if one is not None):
+        both = [one for one in (formset, gifts) if one is not None]
         for one in both:
             one.save(commit=False)
         changed = [row for one in both for row in (*one.new_objects, *(pair[0] for pair in one.changed_objects))]
-        save_costs(visit, saved=changed, removed=[row for one in both for row in one.deleted_objects])
+        save_costs(owner, saved=changed, removed=[row for one in both for row in one.deleted_objects])
         messages.success(request, _("Saved."))
         return HttpResponseRedirect(request.path)
     totals = totals_of(lines)
     names = dict(CostLine.Payer.choices)
     context |= {
         "formset": formset,
-        "gifts": gifts,
         "totals": totals,
         "sums": [(names[payer], currency, one) for (payer, currency), one in totals.by_payer.items()],
         "euro": [(names[payer], one) for payer, one in totals.euro.items()],
     }
-    status = 422 if is_post else 200
-    return TemplateResponse(request, "admin/programme/studyvisit/costs.html", context, status=status)
+    return TemplateResponse(request, template, context, status=422 if is_post else 200)
 
 
-def _receipt(lines, key: str):
+def receipt_answer(lines, key: str):
     line = lines.filter(pk=key).first() if key.isascii() and key.isdigit() and len(key) < 12 else None
     if line is None or not line.receipt:
         raise Http404("no receipt")
@@ -152,11 +156,12 @@ def _receipt(lines, key: str):
         raise Http404("no file") from gone
 
 
-def _take_away(visit: StudyVisit, lines, form: str):
+def _take_away(owner, lines, form: str):
     if form not in FORMS:
         raise Http404("no such form")
     table = tables.Table(cost_columns(), lines)
-    return file_answer(table, form, name=f"costs-{visit.slug}", title=pgettext("sheet of a workbook", "Costs"))
+    name = getattr(owner, "slug", "") or f"{owner._meta.model_name}-{owner.pk}"
+    return file_answer(table, form, name=f"costs-{name}", title=pgettext("sheet of a workbook", "Costs"))
 
 
 def cost_columns() -> list[tables.Column]:

@@ -14,8 +14,8 @@ from iurc_portal.translation.languages import CODES, Language
 from iurc_portal.translation.times import date_words
 from programme.admin import workplaces
 from programme.admin.paper_forms import PaperForm
-from programme.models import Document, StudyVisit
-from programme.papers.kinds import KINDS, Kind
+from programme.models import Document, StaffExchange, StudyVisit
+from programme.papers.kinds import Kind, kinds_of
 from programme.papers.missing import texts_missing
 from programme.services import papers
 
@@ -50,7 +50,7 @@ def may_read(user, visit: StudyVisit) -> bool:
 @workplaces.workplace("documents", _("Documents"), order=70, allowed=may_read)
 def documents(request, visit: StudyVisit, context):
     """All kinds with their last versions; with ``?kind=`` the desk of one."""
-    kind = KINDS.get(request.GET.get("kind", ""))
+    kind = kinds_of("visit").get(request.GET.get("kind", ""))
     seen = Document.objects.visible_to(request.user).filter(visit=visit)
     may_make = workplaces.may_change(request.user, visit)
     if kind is None:
@@ -62,7 +62,7 @@ def documents(request, visit: StudyVisit, context):
     if request.method == "POST":
         if form is None:
             raise PermissionDenied
-        if form.is_valid() and _make(request, visit, kind, form):
+        if form.is_valid() and make_papers(request, visit, kind, form):
             return HttpResponseRedirect(_desk(visit, kind))
     return _desk_page(request, visit, kind, {**context, "may_make": may_make, "form": form}, seen)
 
@@ -71,12 +71,12 @@ def _desk(visit, kind: Kind) -> str:
     return f"{reverse('admin:programme_studyvisit_workplace', args=[visit.pk, 'documents'])}?kind={kind.name}"
 
 
-def _make(request, visit, kind: Kind, form: PaperForm) -> bool:
+def make_papers(request, record: StudyVisit | StaffExchange, kind: Kind, form: PaperForm) -> bool:
     """Make what was asked for: one at once, several by a task. False where the refusal stands in the form."""
     now = timezone.now()
     common = {"now": now, "by": request.user, **form.common()}
     try:
-        asked = papers.ask_for_all(form.wanted(), visit, kind.name, at_once=form.is_single, **common)
+        asked = papers.ask_for_all(form.wanted(), record, kind.name, at_once=form.is_single, **common)
     except ValidationError as refusal:
         form.add_error(None, refusal)
         return False
@@ -116,7 +116,7 @@ def _overview(request, visit, context, seen):
                 (name, last.get((kind.name, code)), count.get((kind.name, code), 0)) for code, name in Language.choices
             ],
         }
-        for kind in KINDS.values()
+        for kind in kinds_of("visit").values()
         if full or kind.name in guest_side
     ]
     context |= {"rows": rows, "languages": Language.choices}

@@ -4,6 +4,7 @@ Every button is a POST that acts on the ticked rows or on one; what is refused i
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -23,10 +24,10 @@ from programme.services import hosts as services
 
 Answer = HostConfirmation.Answer
 MANY: dict[str, tuple[Callable, Callable[[int], str]]] = {
-    "invite": (services.invite_host, lambda n: ngettext("%(n)s host invited.", "%(n)s hosts invited.", n)),
-    "remind": (services.remind_host, lambda n: ngettext("%(n)s host reminded.", "%(n)s hosts reminded.", n)),
+    "invite": (services.invite_hosts, lambda n: ngettext("%(n)s host invited.", "%(n)s hosts invited.", n)),
+    "remind": (services.remind_hosts, lambda n: ngettext("%(n)s host reminded.", "%(n)s hosts reminded.", n)),
     "renew": (
-        services.renew_link,
+        partial(services.each, act=services.renew_link),
         lambda n: ngettext("%(n)s new link sent; the former no longer works.", "%(n)s new links sent.", n),
     ),
 }
@@ -99,7 +100,7 @@ def _act(request, rows: Iterable[HostConfirmation], *, now) -> tuple[dict[int, V
     if action in MANY:
         keys = [key] if key else request.POST.getlist("host")
         act, words = MANY[action]
-        outcome = services.each([by_key[one] for one in keys if one in by_key], act, now=now, by=request.user)
+        outcome = act([by_key[one] for one in keys if one in by_key], now=now, by=request.user)
         count = sum(refusal is None for _host, refusal in outcome)
         return {host.pk: refusal for host, refusal in outcome}, words(count) % {"n": count} if count else ""
     host = by_key.get(key)

@@ -15,8 +15,8 @@ from iurc_portal.translation.languages import columns
 from programme.admin.visit_questions import takes_part
 from programme.admin.workplaces import may_change, workplace
 from programme.models import Delegate, VisitReport
-from programme.models.reports import TEXTS
-from programme.services import reports
+from programme.models.visit_reports import TEXTS
+from programme.services import visit_reports as reports
 from programme.services.followups import OVER
 
 

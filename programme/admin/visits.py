@@ -74,7 +74,7 @@ class StudyVisitAdmin(EditableBy, PortalAdmin):
     list_display = ["title", "state_badge", "host_city", "dates", "lead_name", "next_move"]
     list_filter = ["state", "host_city", "exchange"]
     search_fields = [*columns("title", "subject"), "slug"]
-    autocomplete_fields = ["applicant"]
+    autocomplete_fields = ["applicant", "practices", "transfers"]
     # Answers first: a moved item asks again. Themes before the agenda: an emptied day with a theme stays.
     inlines = [QuestionInline, DayInline, HostInline, AgendaInline, DelegateInline]
     general = (
@@ -93,6 +93,7 @@ class StudyVisitAdmin(EditableBy, PortalAdmin):
         "transport",
         "interpretation_wanted",
         "duty_phone",
+        ("practices", "transfers"),
         "staff_notes",
         "is_sample",
     )

@@ -27,6 +27,7 @@ from iurc_portal.admin import EditableBy, PortalAdmin
 from iurc_portal.clock import ZONES, PartnerSide
 from iurc_portal.translation.languages import Language, columns
 from programme import services
+from programme.admin.activity_costs import HasCosts
 from programme.admin.library import LibraryInline
 from programme.admin.surveys import surveys_of
 from programme.admin.webinar_forms import ReasonsForm, WebinarForm
@@ -44,7 +45,7 @@ POSSIBLE = {"TENTATIVE": ["publish", "cancel"], "CONFIRMED": ["cancel", "unpubli
 
 
 @admin.register(Webinar)
-class WebinarAdmin(EditableBy, PortalAdmin):
+class WebinarAdmin(HasCosts, EditableBy, PortalAdmin):
     reverts = False  # what was announced is changed by the services alone
     form = WebinarForm
     change_form_template = "admin/programme/webinar/change_form.html"

@@ -9,11 +9,13 @@ from programme.demo.hosts import make_answers
 from programme.demo.library import make_library
 from programme.demo.listings import make_listings, make_organisations
 from programme.demo.mail import make_mail
+from programme.demo.news import make_news
 from programme.demo.papers import make_papers
 from programme.demo.people import make_users
 from programme.demo.profiles import make_profiles
 from programme.demo.questions import make_questions
 from programme.demo.reminders import make_reminders
+from programme.demo.reports import make_reports
 from programme.demo.samples import NoContent, Samples
 from programme.demo.seats import make_workshop
 from programme.demo.steering import make_steering
@@ -53,6 +55,8 @@ def make_all(samples: Samples) -> None:
     make_milestones(samples, edition)
     make_testbeds(samples)
     make_steering(samples, edition)
+    make_reports(samples, edition)
+    make_news(samples)
     make_letters(samples)
     make_profiles(samples)
     make_mail(samples)

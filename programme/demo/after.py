@@ -22,8 +22,7 @@ from programme.models import (
     LearningQuestion,
     StudyVisit,
 )
-from programme.services import move_visit
-from programme.services import reports as report_services
+from programme.services import move_visit, visit_reports
 from programme.services.followups import move_follow_up, write_answers
 from programme.services.proposals import begin_proposal, write_proposal
 
@@ -179,15 +178,15 @@ def _pay(visit: StudyVisit, day) -> None:
 
 
 def _report(visit: StudyVisit, samples: Samples, lead) -> None:
-    report = report_services.begin_report(visit)
+    report = visit_reports.begin_report(visit)
     lessons = columns_of(
         "lessons",
         "Prima i dati di consumo, poi gli impianti: senza misure nessuno cambia abitudini.",
         "First the data, then the installations: without measuring nobody changes habits.",
         "設備より先に計測です。消費が見えなければ行動は変わりません。",
     )
-    report_services.write_report(report, **lessons)
-    report_services.approve_report(report, by=lead, now=samples.ago(days=ENDED - 12))
+    visit_reports.write_report(report, **lessons)
+    visit_reports.approve_report(report, by=lead, now=samples.ago(days=ENDED - 12))
 
 
 def _check(visit: StudyVisit, samples: Samples) -> None:

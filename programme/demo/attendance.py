@@ -22,9 +22,9 @@ def make_attendance(samples: Samples) -> None:
 
 def _list_of_those_present(samples: Samples) -> Event:
     event = Event.objects.get(slug=PAST)
-    rows = [_row(event, "Ken Mihon", people.COMPANY, 0, 90)]
-    rows += [_row(event, f"Guest {n}", f"sample{n}@guests.example", *stay) for n, stay in enumerate(STAYS, start=1)]
-    rows.append(_row(event, "Sala riunioni (tablet)", "", -2, 91))
+    rows = [row_of(event, "Ken Mihon", people.COMPANY, 0, 90)]
+    rows += [row_of(event, f"Guest {n}", f"sample{n}@guests.example", *stay) for n, stay in enumerate(STAYS, start=1)]
+    rows.append(row_of(event, "Sala riunioni (tablet)", "", -2, 91))
     import_attendance(
         event=event,
         data="\n".join([HEADINGS, *rows]).encode(),
@@ -35,7 +35,8 @@ def _list_of_those_present(samples: Samples) -> Event:
     return event
 
 
-def _row(event: Event, name: str, email: str, came: int, left: int) -> str:
+def row_of(event: Event, name: str, email: str, came: int, left: int) -> str:
+    """A line of the provider's list; minutes are from the start."""
     start = event.dtstart.astimezone(ZoneInfo(event.tzid))
     times = (f"{start + timedelta(minutes=minute):%Y-%m-%d %H:%M:%S}" for minute in (came, left))
     return ",".join((name, email, *times))

@@ -4,9 +4,10 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
-from ecosystem.models import City, Concept
+from ecosystem.models import City, Concept, Initiative, Person, Transfer
 from events.models import EventLanguage
 from programme.demo import people
+from programme.demo.reports import make_first_half
 from programme.demo.samples import Samples, at, columns_of
 from programme.indicators.periods import Period, months_after, periods_of
 from programme.models import (
@@ -26,7 +27,7 @@ from programme.services.agenda import city_organisation
 from programme.services.attendance_counts import count_stale
 from programme.services.webinars import plan_webinar, publish_webinar
 
-BEGAN = 195  # days ago, to the first of that month: the first half-year is over, with what happened in it
+BEGAN = 378  # days ago, to the first of that month: two half-years are over, the last with what happened in it
 SIDES = ("torino", "nagoya")
 MIRROR_JA, WEBINARS_JA = "双方に実証の場を開く（見本）", "半年ごとに三回のウェビナー（見本）"
 OBJECTIVES = [
@@ -121,20 +122,35 @@ def make_steering(samples: Samples, edition: Edition) -> None:
         samples.once("indicators", row[0], partial(_indicator, edition, *row))
     for number, (*heading, ceiling) in enumerate(BUDGET, start=1):
         samples.once("budget", f"line-{number}", partial(_budget_line, edition, number, heading, ceiling))
+    _outcomes()
     samples.once("clusters", "cluster", lambda: _cluster(samples))
     samples.once("webinars", "cluster-webinar", lambda: _cluster_webinar(samples, edition))
     samples.once("stays", "stay", lambda: _stay(samples))
+    make_first_half(samples, edition)
     count_stale(now=samples.now)
     samples.once("readings", "first-period", lambda: _readings(samples, edition))
 
 
 def _dates(samples: Samples, edition: Edition) -> None:
-    """The files do not know from which day the edition runs: the demonstration lets it run for half a year already."""
+    """The files do not know from which day the edition runs: the demonstration lets it run for a year already."""
     if edition.first_day is None and edition.last_day is None:
         edition.first_day = (samples.today - timedelta(days=BEGAN)).replace(day=1)
         edition.last_day = months_after(edition.first_day, 24) - timedelta(days=1)
         edition.save(update_fields=["first_day", "last_day"])
         edition.cities.set(City.objects.filter(is_partner=True))
+
+
+def _outcomes() -> None:
+    """The sample strand is of two initiatives and a theme, and the sample practice with its transfer came of it."""
+    exchange = Exchange.objects.filter(is_sample=True, cluster=None).order_by("pk").first()
+    transfer = Transfer.objects.filter(proof="https://evidence.example/sample").first()
+    if exchange is None or exchange.initiatives.exists():
+        return
+    exchange.initiatives.set(Initiative.objects.filter(slug__in=["torino-city-lab", "cte-next"]))
+    exchange.themes.set(Concept.objects.filter(scheme="theme", notation="smart-mobility"))
+    if transfer is not None:
+        exchange.practices.add(transfer.practice)
+        exchange.transfers.add(transfer)
 
 
 def _objective(edition: Edition, code: str, text) -> Objective:
@@ -266,10 +282,13 @@ def _cluster_webinar(samples: Samples, edition: Edition) -> Webinar:
 
 def _stay(samples: Samples) -> StaffExchange:
     first = samples.workday(20)
+    nagoya, torino = city_organisation("nagoya"), city_organisation("torino")
     stay = StaffExchange.objects.create(
         exchange=Exchange.objects.filter(is_sample=True, cluster=None).order_by("pk").first(),
-        sending=city_organisation("nagoya"),
-        hosting=city_organisation("torino"),
+        sending=nagoya,
+        hosting=torino,
+        person=Person.objects.create(**people.mihon("健二", "ケンジ", "Kenji"), organisation=nagoya),
+        mentor=Person.objects.create(**people.esempio("Elena"), organisation=torino),
         first_day=first,
         last_day=first + timedelta(days=11),
         is_sample=True,
@@ -286,8 +305,9 @@ def _stay(samples: Samples) -> StaffExchange:
 
 
 def _readings(samples: Samples, edition: Edition):
-    """The first period is over: counted, one number by hand, all but one validated."""
-    period: Period = periods_of(edition, Indicator.Frequency.HALF_YEAR)[0]
+    """The last period that is over: counted, one number by hand, all but one validated."""
+    periods = periods_of(edition, Indicator.Frequency.HALF_YEAR)
+    period: Period = ([one for one in periods if one.is_over(samples.today)] or periods)[-1]
     by = people.user(people.MANAGER)
     made = readings.propose_readings(edition, period, by=by, now=samples.now)
     for reading in made:

@@ -131,7 +131,7 @@ def _driving(samples: Samples) -> Webinar:
     _publish(webinar, samples, days_ago=20)
     company = people.user(people.COMPANY)
     _register(samples, webinar.event, people.mihon("健", "ケン", "Ken"), people.COMPANY, days_ago=6, user=company)
-    _register_many(samples, webinar.event, number=14)
+    register_many(samples, webinar.event, number=14)
     return webinar
 
 
@@ -182,7 +182,7 @@ def _social(samples: Samples) -> Webinar:
         ],
     )
     _publish(webinar, samples, days_ago=28)
-    _register_many(samples, webinar.event, number=10)
+    register_many(samples, webinar.event, number=10)
     return webinar
 
 
@@ -241,7 +241,7 @@ def _nagoya(samples: Samples) -> Webinar:
         ],
     )
     publish_webinar(webinar, now=samples.ago(days=4), by=people.user(people.STAFF_NAGOYA))
-    _register_many(samples, webinar.event, number=3)
+    register_many(samples, webinar.event, number=3)
     return webinar
 
 
@@ -283,7 +283,7 @@ def _past(samples: Samples) -> Webinar:
     _publish(webinar, samples, days_ago=50)
     company = people.user(people.COMPANY)
     _register(samples, webinar.event, people.mihon("健", "ケン", "Ken"), people.COMPANY, days_ago=40, user=company)
-    _register_many(samples, webinar.event, number=17, days_ago=40)
+    register_many(samples, webinar.event, number=17, days_ago=40)
     return webinar
 
 
@@ -322,7 +322,7 @@ def _on_site(samples: Samples) -> Event:
         ),
     )
     scheduling.publish_event(event, now=samples.ago(days=11), by=people.user(people.STAFF_TORINO))
-    _register_many(samples, event, number=12)
+    register_many(samples, event, number=12)
     return event
 
 
@@ -335,7 +335,7 @@ GUESTS = [
 ]
 
 
-def _register_many(samples: Samples, event: Event, *, number: int, days_ago: int = 3) -> None:
+def register_many(samples: Samples, event: Event, *, number: int, days_ago: int = 3) -> None:
     for turn in range(number):
         names, language, company, country = GUESTS[turn % len(GUESTS)]
         _register(

@@ -5,7 +5,7 @@ A value counts states at the end of a day, from the beginning of the edition: wh
 of people.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -135,19 +135,30 @@ def value_of(query: Query, count: int, total: int) -> Value:
 def values_at(scope: Scope, wanted: Iterable[Query]) -> dict[str, Value]:
     """The values of the ``wanted`` queries, by key, in one statement."""
     wanted = list(wanted)
-    if not wanted:
-        return {}
-    columns = {}
-    for query in wanted:
-        rows = query.rows(scope).order_by()
-        columns[f"{query.key}__count"] = _aggregate(rows, "COUNT", "pk")
-        if query.how != "count":
-            columns[f"{query.key}__total"] = _aggregate(rows, "SUM", "amount")
-    named = {name.replace("__", "_of_"): column for name, column in columns.items()}
-    row = Edition.objects.filter(pk=scope.edition.pk).annotate(**named).values(*named).get()
+    return values_at_each({scope: wanted})[scope] if wanted else {}
+
+
+def values_at_each(wanted: Mapping[Scope, Sequence[Query]]) -> dict[Scope, dict[str, Value]]:
+    """The values of the queries that each scope wants, by scope and key, in one statement for all of them."""
+    columns: dict[str, Subquery] = {}
+    for place, (scope, queries) in enumerate(wanted.items()):
+        for query in queries:
+            rows = query.rows(scope).order_by()
+            columns[f"s{place}_{query.key}_count"] = _aggregate(rows, "COUNT", "pk")
+            if query.how != "count":
+                columns[f"s{place}_{query.key}_total"] = _aggregate(rows, "SUM", "amount")
+    if not columns:
+        return {scope: {} for scope in wanted}
+    any_edition = next(iter(wanted)).edition.pk
+    row = Edition.objects.filter(pk=any_edition).annotate(**columns).values(*columns).get()
     return {
-        query.key: value_of(query, row[f"{query.key}_of_count"] or 0, row.get(f"{query.key}_of_total") or 0)
-        for query in wanted
+        scope: {
+            query.key: value_of(
+                query, row[f"s{place}_{query.key}_count"] or 0, row.get(f"s{place}_{query.key}_total") or 0
+            )
+            for query in queries
+        }
+        for place, (scope, queries) in enumerate(wanted.items())
     }
 
 

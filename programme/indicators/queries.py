@@ -26,6 +26,7 @@ from ecosystem.models import GoodPractice, Organisation, TestRun, Transfer
 from events.models import Event
 from iurc_portal.audit.models import Transition
 from iurc_portal.clock import ROME, PartnerSide
+from iurc_portal.translation.languages import Spoken
 from iurc_portal.translation.models import TextRecord
 from iurc_portal.translation.registry import kind_of
 from programme.indicators.counting import Query, Row, Scope, Split
@@ -55,7 +56,7 @@ HELIX_WORDS = {
     "society": pgettext_lazy("helix", "civil society"),
     "": pgettext_lazy("helix", "not known"),
 }
-PEOPLE = _("people")
+PEOPLE = pgettext_lazy("unit of an indicator", "people")
 
 
 def two_cities(scope: Scope, path: str = "exchange") -> Q:
@@ -94,7 +95,8 @@ def visits_completed(scope: Scope):
 
 
 def visit_row(visit: StudyVisit) -> Row:
-    return Row(visit.pk, str(visit), visit.last_day, visit.get_state_display(), 1, visit.get_absolute_url())
+    title = Spoken.of(visit, "title")
+    return Row(visit.pk, title, visit.last_day, visit.get_state_display(), 1, visit.get_absolute_url())
 
 
 def delegates(scope: Scope):
@@ -163,7 +165,8 @@ def cluster_webinars_held(scope: Scope):
 def _webinar_row(webinar: Webinar, amount: int) -> Row:
     event = webinar.event
     cities = ", ".join(city.name(get_language() or "en") for city in event.further)
-    title = f"{event} ({cities})" if cities else str(event)
+    name = Spoken.of(event, "name")
+    title = Spoken.written_in(f"{name} ({cities})", name.language) if cities else name
     link = event.get_absolute_url() if event.access != Event.Access.PARTICIPANTS else ""
     return Row(webinar.pk, title, on_day(event.dtstart), event.get_status_display(), amount, link)
 
@@ -200,7 +203,7 @@ def organisations_in_japanese(scope: Scope):
 def organisation_row(organisation: Organisation) -> Row:
     day = on_day(organisation.moved_at or organisation.created_at)  # type: ignore[attr-defined]
     state = organisation.get_state_display()
-    return Row(organisation.pk, str(organisation), day, state, 1, organisation.get_absolute_url())
+    return Row(organisation.pk, Spoken.of(organisation, "name"), day, state, 1, organisation.get_absolute_url())
 
 
 def introductions(scope: Scope):
@@ -229,7 +232,7 @@ def stays_completed(scope: Scope):
 
 
 def stay_row(stay: StaffExchange) -> Row:
-    return Row(stay.pk, str(stay), stay.last_day, stay.get_state_display(), 1)
+    return Row(stay.pk, stay.called, stay.last_day, stay.get_state_display(), 1)
 
 
 # --- Tests, practices, transfers -------------------------------------------------------------------------------------
@@ -249,7 +252,8 @@ def tests_started(scope: Scope):
 
 
 def test_row(run: TestRun) -> Row:
-    return Row(run.pk, str(run), run.start, run.get_state_display(), 1, run.get_absolute_url())
+    title = Spoken.of(run, "title")
+    return Row(run.pk, title, run.start, run.get_state_display(), 1, run.get_absolute_url())
 
 
 def trl_gain(scope: Scope):
@@ -264,18 +268,19 @@ def trl_gain(scope: Scope):
 
 def trl_row(run: TestRun) -> Row:
     amount: int = run.amount  # type: ignore[attr-defined]
-    return Row(run.pk, str(run), run.end, run.get_state_display(), amount, run.get_absolute_url())
+    title = Spoken.of(run, "title")
+    return Row(run.pk, title, run.end, run.get_state_display(), amount, run.get_absolute_url())
 
 
 def practices_validated(scope: Scope):
-    states = [GoodPractice.State.VALIDATED, GoodPractice.State.FEATURED]
-    valid = GoodPractice.objects.filter(state__in=states, city__is_partner=True)
-    return since(valid, GoodPractice, states, scope).order_by("slug")
+    valid = GoodPractice.objects.public().filter(city__is_partner=True)
+    return since(valid, GoodPractice, GoodPractice.PUBLIC, scope).order_by("slug")
 
 
 def practice_row(practice: GoodPractice) -> Row:
     day = on_day(practice.moved_at)  # type: ignore[attr-defined]
-    return Row(practice.pk, str(practice), day, practice.get_state_display(), 1, practice.get_absolute_url())
+    title = Spoken.of(practice, "title")
+    return Row(practice.pk, title, day, practice.get_state_display(), 1, practice.get_absolute_url())
 
 
 def transfers_confirmed(scope: Scope):
@@ -291,11 +296,13 @@ def transfers_confirmed(scope: Scope):
 def transfer_row(transfer: Transfer) -> Row:
     day = on_day(transfer.moved_at) or transfer.in_use_since or transfer.started  # type: ignore[attr-defined]
     link = transfer.practice.get_absolute_url()
-    return Row(transfer.pk, str(transfer), day, transfer.get_state_display(), 1, link)
+    title = Spoken.written_in(str(transfer), Spoken.of(transfer.practice, "title").language)
+    return Row(transfer.pk, title, day, transfer.get_state_display(), 1, link)
 
 
 def follow_ups_on_time(scope: Scope):
     ours = two_cities(scope, "visit__exchange") | two_cities(scope, "webinar__exchange")
+    ours |= two_cities(scope, "stay__exchange")
     return (
         FollowUp.objects.filter(ours, state=FollowUp.State.DONE, finished_on__lte=F("due_on"))
         .filter(finished_on__lte=scope.until)
@@ -304,8 +311,7 @@ def follow_ups_on_time(scope: Scope):
 
 
 def follow_up_row(follow_up: FollowUp) -> Row:
-    source = follow_up.visit or follow_up.webinar
-    title = f"{follow_up} · {source}"
+    title = f"{follow_up} · {follow_up.comes_from}"
     return Row(follow_up.pk, title, follow_up.finished_on, follow_up.get_state_display(), 1)
 
 
@@ -493,10 +499,13 @@ TABLE = (
         "follow_ups_on_time",
         _("Follow-ups closed on time"),
         _("follow-ups"),
-        _("Follow-ups of visits and webinars that were done by their day and by the end of the period."),
+        _(
+            "Follow-ups of visits, webinars and staff exchanges that were done by their day and by the end of the "
+            "period."
+        ),
         follow_ups_on_time,
         follow_up_row,
-        along=("visit", "webinar__event"),
+        along=("visit", "webinar__event", "stay__sending", "stay__hosting"),
     ),
     Query(
         "stays_completed",

@@ -16,14 +16,16 @@ from programme.models.library import LibraryItem
 from programme.models.links import DelegateLink, HostLink
 from programme.models.materials import Material
 from programme.models.meetings import Meeting
+from programme.models.news import NewsItem
 from programme.models.objectives import ActionItem, Objective
-from programme.models.reports import VisitReport
+from programme.models.programme_reports import EvidencePack, EvidencePart, ProgrammeReport, ReportSheet
 from programme.models.sensitive import DelegateSensitive, Diet, PassportRequest, SensitiveAccess
 from programme.models.speakers import Speaker
 from programme.models.staff_exchanges import StaffExchange, StaySession
 from programme.models.surveys import Survey, SurveyAnswer, SurveyInvitation, SurveyQuestion, SurveyToken
 from programme.models.travel import TravelTime
 from programme.models.versions import AgendaVersion, Attendance, DelayNotice
+from programme.models.visit_reports import VisitReport
 from programme.models.visits import LearningQuestion, StudyVisit
 from programme.models.webinars import Webinar, WebinarSegment
 from programme.models.wishes import DateWish
@@ -49,6 +51,8 @@ __all__ = [
     "Document",
     "DocumentKind",
     "Edition",
+    "EvidencePack",
+    "EvidencePart",
     "Exchange",
     "FollowUp",
     "FollowUpCheck",
@@ -62,6 +66,7 @@ __all__ = [
     "Material",
     "Meeting",
     "Milestone",
+    "NewsItem",
     "Objective",
     "PaperText",
     "PassportRequest",
@@ -69,7 +74,9 @@ __all__ = [
     "PersonalDataTransfer",
     "Phase",
     "ProgrammeFigure",
+    "ProgrammeReport",
     "Reading",
+    "ReportSheet",
     "SelectedCity",
     "SensitiveAccess",
     "Speaker",

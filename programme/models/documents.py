@@ -1,7 +1,6 @@
-"""The papers of a study visit as PDF, each with its number and digest; and what left the team with names in it."""
+"""The papers of visits and stays as PDF, each with its number and digest; and what left the team with names in it."""
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -9,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from iurc_portal.audit.machine import StateMachine
-from iurc_portal.notifications.words import gaps_in
+from iurc_portal.notifications.models import AdjustedText
 from iurc_portal.pdf_files import PdfField
 from iurc_portal.translation.languages import Language
 
@@ -33,6 +32,8 @@ class DocumentKind(models.TextChoices):
     MEAL_COUNTS = "meal-counts", pgettext_lazy("paper", "meal counts")
     CERTIFICATE = "certificate", pgettext_lazy("paper", "certificate of attendance")
     REPORT = "report", pgettext_lazy("paper", "visit report")
+    STAY_INVITATION = "stay-invitation", pgettext_lazy("paper", "letter of invitation to a stay")
+    STAY_CERTIFICATE = "stay-certificate", pgettext_lazy("paper", "certificate of a stay")
 
 
 class DocumentQuerySet(models.QuerySet):
@@ -60,17 +61,23 @@ class DocumentQuerySet(models.QuerySet):
         "badges",
         "certificate",
         "seating",
+        "stay-invitation",
+        "stay-certificate",
     )
 
     def visible_to(self, user):
-        """Papers that ``user`` may open: the host city's staff all, the guest city's what concerns their own side."""
+        """Papers that ``user`` may open: the host city's staff all, the guest city's what concerns their own side.
+
+        Those of a stay belong to both sides.
+        """
         if not user.is_authenticated:
             return self.none()
         if user.is_superuser or user.has_perm("ecosystem.edit_both_sides"):
             return self
         if user.is_staff and user.has_perm("programme.view_studyvisit"):
             guest_side = Q(visit__guest_city__slug=user.side, kind__in=self.GUEST_SIDE)
-            return self.filter(Q(visit__host_city__slug=user.side) | guest_side)
+            of_stays = Q(stay__hosting__side=user.side) | Q(stay__sending__side=user.side)
+            return self.filter(Q(visit__host_city__slug=user.side) | guest_side | of_stays)
         return self.carried_by(user)
 
     def carried_by(self, user):
@@ -95,7 +102,7 @@ class DocumentQuerySet(models.QuerySet):
 
 
 class Document(StateMachine):
-    """One PDF of a visit in one language. Making it anew makes a new row with the next number; none is rewritten.
+    """One PDF of a visit or a stay in one language. Making it anew makes a row with the next number.
 
     ``item`` and ``person`` say what it is about, for briefs and personal letters; ``about`` keeps that in a word when
     they are gone. ``particulars`` holds what staff typed for this paper alone: who signs, who pays, why not, and for
@@ -116,7 +123,20 @@ class Document(StateMachine):
     }
 
     visit = models.ForeignKey(
-        "programme.StudyVisit", verbose_name=_("visit"), on_delete=models.CASCADE, related_name="documents"
+        "programme.StudyVisit",
+        verbose_name=_("visit"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="documents",
+    )
+    stay = models.ForeignKey(
+        "programme.StaffExchange",
+        verbose_name=_("staff exchange"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="documents",
     )
     kind = models.CharField(_("kind"), max_length=20, choices=DocumentKind)
     language = models.CharField(_("language"), max_length=2, choices=Language)
@@ -170,6 +190,13 @@ class Document(StateMachine):
             models.UniqueConstraint(
                 fields=["visit", "kind", "language", "about", "number"], name="document_version_once"
             ),
+            models.UniqueConstraint(
+                fields=["stay", "kind", "language", "about", "number"], name="document_version_of_stay_once"
+            ),
+            models.CheckConstraint(
+                name="document_of_a_visit_or_a_stay",
+                condition=Q(visit__isnull=False, stay__isnull=True) | Q(visit__isnull=True, stay__isnull=False),
+            ),
             models.CheckConstraint(name="document_number_from_one", condition=Q(number__gte=1)),
             models.CheckConstraint(
                 name="document_ready_has_a_digest", condition=~Q(state="ready") | ~Q(sha256="") & ~Q(file="")
@@ -182,7 +209,8 @@ class Document(StateMachine):
     @property
     def file_name(self) -> str:
         """``visit-kind-language-vN.pdf``, with what it is about before the language."""
-        parts = [self.visit.slug, self.kind, self.about, self.language, f"v{self.number}"]
+        of = f"stay-{self.stay_id}" if self.visit is None else self.visit.slug
+        parts = [of, self.kind, self.about, self.language, f"v{self.number}"]
         return "-".join(part for part in parts if part) + ".pdf"
 
     @property
@@ -194,60 +222,22 @@ class Document(StateMachine):
         return str(self.person or self.item or "")
 
 
-class PaperText(models.Model):
-    """The wording of one kind of letter in one language, as staff want it; empty stands for what the portal ships.
-
-    Gaps are written ``{dates}``: a fixed list (``programme.papers.wording``), never template code.
-    """
+class PaperText(AdjustedText):
+    """The wording of one kind of letter on paper; its gaps are those of ``programme.papers.wording``."""
 
     kind = models.CharField(_("letter"), max_length=20, choices=DocumentKind, editable=False)
-    language = models.CharField(_("language"), max_length=2, choices=Language, editable=False)
-    subject = models.CharField(_("subject"), max_length=200, blank=True)
-    body = models.TextField(_("text"), max_length=6000, blank=True)
-    changed_at = models.DateTimeField(_("changed"), null=True, blank=True, editable=False)
-    changed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("changed by"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        editable=False,
-    )
 
-    class Meta:
+    class Meta(AdjustedText.Meta):
         verbose_name = _("wording of a visit's letter")
         verbose_name_plural = _("wording of visits' letters")
-        ordering = ["kind", "language"]
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "language"], name="papertext_once"),
-            models.CheckConstraint(
-                name="papertext_whole",
-                condition=Q(subject="", body="") | (~Q(subject="") & ~Q(body="")),
-                violation_error_message=_("Write subject and text, or leave both empty for the text of the portal."),
-            ),
-        ]
 
     def __str__(self):
         return f"{self.get_kind_display()} ({self.get_language_display()})"
 
-    @property
-    def is_adjusted(self) -> bool:
-        return bool(self.subject and self.body)
+    def known_gaps(self):
+        from programme.papers.wording import GAPS  # it reads models
 
-    def clean(self):
-        """Refuse a gap that nothing fills: it would be printed as nothing."""
-        from programme.papers.wording import GAPS
-
-        errors: dict[str, list[ValidationError]] = {}
-        for name in ("subject", "body"):
-            for gap in gaps_in(getattr(self, name)):
-                if gap not in GAPS:
-                    params = {"gap": f"{{{gap}}}", "known": " ".join(f"{{{known}}}" for known in GAPS)}
-                    words = _("Nothing fills %(gap)s. This letter knows: %(known)s")
-                    errors.setdefault(name, []).append(ValidationError(words, code="placeholder", params=params))
-        if errors:
-            raise ValidationError(errors)
+        return GAPS
 
 
 class PersonalDataTransferQuerySet(models.QuerySet):

@@ -27,6 +27,13 @@ class EditionQuerySet(models.QuerySet):
         order = Case(When(state="running", then=0), When(state="planned", then=1), default=2)
         return self.order_by(order, F("first_day").desc(nulls_last=True), "pk").first()
 
+    @staticmethod
+    def first_of(editions):
+        """Which of ``editions`` (read already) is the current one; None of none. The same rule as ``current``."""
+        order = {"running": 0, "planned": 1}
+        by_days = sorted(editions, key=lambda one: (one.first_day or date.min, -one.pk), reverse=True)
+        return min(by_days, key=lambda one: order.get(one.state, 2), default=None)
+
     def that_run_along(self, edition: "Edition"):
         """Running editions of the same programme whose days meet those of ``edition``; an unknown day is no limit.
 
@@ -217,6 +224,11 @@ class Exchange(StateMachine):
 
     def get_absolute_url(self):
         return reverse("programme:exchange", args=[self.slug])
+
+    @property
+    def is_public(self) -> bool:
+        """What ``public`` says of a set, of this row."""
+        return self.state != self.State.CANCELLED
 
     @property
     def is_of_cluster(self) -> bool:

@@ -1,4 +1,4 @@
-"""What is still to be done after a visit or a webinar, and whether it lives on months later (P22, P23)."""
+"""What is still to be done after a visit, a webinar or a stay, and whether it lives on months later (P22, P23)."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from ecosystem.models import Organisation
 from iurc_portal.audit.machine import StateMachine
 from iurc_portal.clock import PartnerSide
 from iurc_portal.translation.constraints import some_language
-from iurc_portal.translation.languages import Language
+from iurc_portal.translation.languages import Language, Spoken
 
 UNFINISHED = ("open", "in_progress")
 
@@ -52,9 +52,9 @@ class FollowUpQuerySet(models.QuerySet):
         return self.visible_to(user) if user.has_perm("programme.change_followup") else self.none()
 
     def of_side(self, side: str):
-        """Those with an owner on ``side``, and those of visits that it hosts."""
+        """Those with an owner on ``side``, and those of visits and stays that it hosts."""
         owned = {f"owner_{side}__isnull": False} if side in PartnerSide.values else {"pk__in": []}
-        return self.filter(Q(**owned) | Q(visit__host_city__slug=side))
+        return self.filter(Q(**owned) | Q(visit__host_city__slug=side) | Q(stay__hosting__side=side))
 
     def unfinished(self):
         return self.filter(state__in=UNFINISHED)
@@ -96,6 +96,14 @@ class FollowUp(StateMachine):
     webinar = models.ForeignKey(
         "programme.Webinar",
         verbose_name=_("webinar"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="follow_ups",
+    )
+    stay = models.ForeignKey(
+        "programme.StaffExchange",
+        verbose_name=_("staff exchange"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -162,8 +170,8 @@ class FollowUp(StateMachine):
             ),
             models.CheckConstraint(
                 name="followup_comes_from_somewhere",
-                condition=Q(visit__isnull=False) | Q(webinar__isnull=False),
-                violation_error_message=_("Choose the visit or the webinar that it comes from."),
+                condition=Q(visit__isnull=False) | Q(webinar__isnull=False) | Q(stay__isnull=False),
+                violation_error_message=_("Choose the visit, the webinar or the staff exchange that it comes from."),
             ),
             models.CheckConstraint(
                 name="followup_dropped_with_a_reason",
@@ -174,6 +182,13 @@ class FollowUp(StateMachine):
 
     def __str__(self):
         return (self.text or str(self.pk))[:80]
+
+    @property
+    def comes_from(self) -> Spoken:
+        """What the visit, the webinar or the stay is called. Reads ``webinar.event`` and both sides of ``stay``."""
+        if self.visit is not None:
+            return Spoken.of(self.visit, "title")
+        return Spoken.of(self.webinar.event, "name") if self.webinar is not None else self.stay.called
 
     @property
     def is_unfinished(self) -> bool:

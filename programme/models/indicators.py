@@ -239,8 +239,12 @@ class Reading(StateMachine):
         return self.state == self.State.FROZEN
 
     def refuse_without_grounds(self) -> None:
-        """What is validated has a value, and a number entered by hand its evidence. Raises ``ValidationError``."""
-        if self.value is None:
+        """What is validated has a value, and a number entered by hand its evidence. Raises ``ValidationError``.
+
+        A mean over no records has none, and that is what is validated: else it would keep its period open for ever.
+        """
+        is_of_nothing = self.indicator.is_counted and self.facts.get("count") == 0
+        if self.value is None and not is_of_nothing:
             raise ValidationError(_("A reading without a value cannot be validated: write one."), code="no_value")
         if not self.indicator.is_counted and not self.evidence:
             words = _("A number entered by hand needs its evidence: write the address of a page or a document.")

@@ -1,6 +1,7 @@
 """What an edition wants to reach, and what the two cities have agreed to do for it."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -59,6 +60,16 @@ class Objective(models.Model):
     def __str__(self):
         return f"{self.code} {self.text or ''}".strip()[:120]
 
+    def clean(self):
+        """What names it stays within one edition: then it does not leave that."""
+        super().clean()
+        if self.pk is None or self.edition_id is None:
+            return
+        elsewhere = ~Q(edition=self.edition_id)
+        if any(rows.filter(elsewhere).exists() for rows in (self.milestones, self.indicators, self.exchanges)):
+            words = _("Milestones, indicators or exchanges name this objective: leave its edition as it is.")
+            raise ValidationError({"edition": ValidationError(words, code="other_edition")})
+
 
 class ActionItemQuerySet(models.QuerySet):
     def editable_by(self, user):
@@ -68,8 +79,8 @@ class ActionItemQuerySet(models.QuerySet):
         return self if user.is_staff and user.side and user.has_perm("programme.change_actionitem") else self.none()
 
     def told(self):
-        """What the public reads: what both sides agreed on."""
-        return self.exclude(state="draft")
+        """What the public reads: what both sides agreed on, also where it was dropped afterwards."""
+        return self.exclude(state="draft").filter(torino_agreed_at__isnull=False, nagoya_agreed_at__isnull=False)
 
 
 class ActionItem(StateMachine):

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from iurc_portal.audit.machine import StateMachine
 from iurc_portal.translation.constraints import some_language
+from iurc_portal.translation.languages import Spoken
 
 
 class StaffExchangeQuerySet(models.QuerySet):
@@ -114,6 +115,12 @@ class StaffExchange(StateMachine):
 
     def __str__(self):
         return f"{self.sending} → {self.hosting}"
+
+    @property
+    def called(self) -> Spoken:
+        """From where to where, for a reader of the active language; people are named nowhere."""
+        sending, hosting = Spoken.of(self.sending, "name"), Spoken.of(self.hosting, "name")
+        return Spoken.written_in(f"{sending} → {hosting}", sending.language)
 
     def clean(self):
         super().clean()

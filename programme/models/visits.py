@@ -205,6 +205,12 @@ class StudyVisit(StateMachine):
     passport_reason = models.CharField(_("why passport data are needed"), max_length=300, blank=True)
     public_summary = models.TextField(_("public summary"), blank=True)
     outcomes = models.TextField(_("outcomes"), blank=True)
+    practices = models.ManyToManyField(
+        "ecosystem.GoodPractice", verbose_name=_("good practices that came of it"), blank=True, related_name="visits"
+    )
+    transfers = models.ManyToManyField(
+        "ecosystem.Transfer", verbose_name=_("transfers that came of it"), blank=True, related_name="visits"
+    )
     staff_notes = models.TextField(_("staff notes"), blank=True)
     duty_phone = models.CharField(
         _("duty telephone"), max_length=40, blank=True, help_text=_("Shown to delegates during the visit.")

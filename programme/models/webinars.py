@@ -35,6 +35,8 @@ class Webinar(models.Model):
     summary = models.TextField(_("summary, afterwards"), blank=True)
     # How many were there, as ``events.services.attendance`` says; kept in step by ``services.attendance_counts``.
     attended = models.PositiveIntegerField(_("people present"), null=True, editable=False)
+    # The same people by country, as they wrote it ("" where they did not): numbers by ISO code.
+    attended_by_country = models.JSONField(default=dict, editable=False)
     attended_is_stale = models.BooleanField(default=True, editable=False)
 
     objects = WebinarQuerySet.as_manager()

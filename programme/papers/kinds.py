@@ -9,6 +9,7 @@ from django.template.loader import get_template
 from programme.models import DocumentKind
 
 SHEETS = ("base.html", "papers.css")
+LETTERS = ("letter_base.html",)
 FOLDER = "programme/papers"
 
 
@@ -17,7 +18,8 @@ class Kind:
     """``about`` says whom each copy is for: ``""`` the visit, ``item``, ``table`` (an item at which
     people sit down), ``guest``, ``attendee`` or ``interpreter``.
 
-    ``leaves`` marks those whose names leave the host's team (P19), ``agenda`` those that need a released agenda.
+    ``of`` is ``visit`` or ``stay``. ``leaves`` marks those whose names leave the host's team (P19), ``agenda`` those
+    that need a released agenda.
     """
 
     kind: DocumentKind
@@ -26,6 +28,7 @@ class Kind:
     is_letter: bool = False
     leaves: bool = False
     agenda: bool = False
+    of: str = "visit"
 
     @property
     def name(self) -> str:
@@ -60,12 +63,20 @@ KINDS: dict[str, Kind] = {
         Kind(_K.MEAL_COUNTS, "meal_counts.html"),
         Kind(_K.CERTIFICATE, "certificate.html", about="attendee", agenda=True),
         Kind(_K.REPORT, "report.html"),
+        Kind(_K.STAY_INVITATION, "stay_letter.html", is_letter=True, of="stay"),
+        Kind(_K.STAY_CERTIFICATE, "stay_certificate.html", of="stay"),
     )
 }
 
 
+def kinds_of(record: str) -> dict[str, Kind]:
+    """The kinds of papers of a ``visit`` or of a ``stay``."""
+    return {name: kind for name, kind in KINDS.items() if kind.of == record}
+
+
 @cache
 def template_version(kind: str) -> str:
-    """The beginning of a digest of the kind's template and of what all papers share: which look made a paper."""
-    sources = [get_template(path).template.source for path in (KINDS[kind].path, *(f"{FOLDER}/{s}" for s in SHEETS))]
+    """The beginning of a digest of the kind's template and of what it shares with others: which look made a paper."""
+    shared = SHEETS + LETTERS if KINDS[kind].is_letter else SHEETS
+    sources = [get_template(f"{FOLDER}/{name}").template.source for name in (KINDS[kind].template, *shared)]
     return hashlib.sha256("\0".join(sources).encode()).hexdigest()[:10]

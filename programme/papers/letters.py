@@ -1,4 +1,4 @@
-"""Letters of a visit: to whom, about what, with dates as the letter wants them."""
+"""Letters of a visit: to whom, about what, with dates as the letter wants them; dates of stays, too."""
 
 from datetime import date
 from typing import Any
@@ -28,7 +28,7 @@ def letter(document: Document, names: Disclosure) -> dict[str, Any]:
             "visit": Spoken.of(visit, "title"),
             "topic": Spoken.of(visit, "subject"),
             "purpose": Spoken.of(visit, "purpose"),
-            "dates": dates_of_visit(document),
+            "dates": dates_of(document),
             "size": str(visit.expected_size or ""),
             "host_city": Spoken.of(visit.host_city, "name"),
             "guest_city": Spoken.of(visit.guest_city, "name"),
@@ -49,25 +49,26 @@ def letter(document: Document, names: Disclosure) -> dict[str, Any]:
             raise NothingToPrint(_("Choose the applicant of the visit: the letter is addressed to them."), code="to")
         addressee = [addressed_organisation(applicant, language)]
     return {
-        "subject": _unbroken(subject),
+        "subject": unbroken(subject),
         "paragraphs": paragraphs,
         "addressee": [line for line in addressee if line],
-        "salutation": _salutation(person, language) if document.kind == "invitation" else "",
+        "salutation": salutation(person, language) if document.kind == "invitation" else "",
         "signatory": typed.get("signatory", ""),
         "signatory_post": typed.get("signatory_post", ""),
+        "letterhead": _("City of %(city)s") % {"city": visit.host_city},
         "lead": visit.lead,
         "show_facts": document.kind != "refusal",
         "delegation_size": visit.delegates.exclude(reply=Delegate.Reply.DECLINED).count() or visit.expected_size,
     }
 
 
-def _unbroken(subject: str) -> SafeString:
+def unbroken(subject: str) -> SafeString:
     """A title whose lines end between phrases, as ``with_breaks`` finds them: WeasyPrint breaks after any letter."""
     phrases = ((SafeString(phrase),) for phrase in with_breaks(subject).split("<wbr>"))
     return format_html_join("", '<span class="phrase">{}</span>', phrases)
 
 
-def _salutation(person, language: str) -> str:
+def salutation(person, language: str) -> str:
     name = printed(person, language).name
     return {"it": f"Gentile {name},", "en": f"Dear {name},"}.get(language, "")
 
@@ -84,6 +85,7 @@ def day_on_paper(document: Document, day: date) -> str:
     return era_date(day) if _by_era(document) else date_words(day, "day")
 
 
-def dates_of_visit(document: Document) -> str:
-    days = document.visit.first_day, document.visit.last_day
+def dates_of(document: Document) -> str:
+    of = document.visit or document.stay
+    days = of.first_day, of.last_day
     return era_range(*days) if _by_era(document) else date_range(*days)

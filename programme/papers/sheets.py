@@ -21,7 +21,7 @@ from iurc_portal.documents import letters_without_glyph
 from iurc_portal.translation.languages import Spoken
 from programme.exceptions import NothingToPrint
 from programme.models import AgendaItem, Delegate, Document, InterpreterAssignment
-from programme.papers import facts, letters, seating
+from programme.papers import facts, letters, seating, stays
 from programme.papers.certificates import certificate
 from programme.papers.kinds import KINDS, Kind
 from programme.papers.names import Disclosure, PrintedName, addressed, printed
@@ -63,13 +63,24 @@ def sheet_of(document: Document) -> Sheet:
             "kind": kind,
             "language": document.language,
             "dated": letters.day_on_paper(document, document.dated_on),
-            "dates": letters.dates_of_visit(document),
+            "dates": letters.dates_of(document),
+            **_headed(document),
             **BUILDERS[document.kind](document, names),
         }
         context["left_out"] = len(names.withheld)
         html = render_to_string(kind.path, context)
         _check_letters(html)
     return Sheet(html, frozenset(names.named), frozenset(names.withheld))
+
+
+def _headed(document: Document) -> dict[str, Any]:
+    """What head and foot of every paper say: what it is of, which city gives it, whether it is a sample."""
+    if document.visit is not None:
+        visit = document.visit
+        city, titled = visit.host_city, Spoken.of(visit, "title")
+        return {"titled": titled, "given_by": Spoken.of(city, "name"), "is_sample": visit.is_sample}
+    stay = document.stay
+    return {"titled": stay.called, "given_by": Spoken.of(stay.hosting.city, "name"), "is_sample": stay.is_sample}
 
 
 def _disclosure(document: Document, kind: Kind) -> Disclosure:
@@ -86,7 +97,10 @@ def _check_letters(html: str) -> None:
     body = html.partition("</style>")[2]
     lacking = letters_without_glyph(strip_tags(body))
     if lacking:
-        words = gettext_lazy("No font on our server can print these letters: %(letters)s")
+        words = gettext_lazy(
+            "No font on our server can print these letters: %(letters)s. Take them out of the texts, release the "
+            "agenda again if they stand there, and make the document again."
+        )
         raise ValidationError(words, code="letters", params={"letters": " ".join(lacking)})
 
 
@@ -376,6 +390,8 @@ BUILDERS: dict[str, Callable[[Document, Disclosure], dict[str, Any]]] = {
     "badges": _cards,
     "seating": _seating,
     "meal-counts": _meal_counts,
+    "stay-invitation": stays.invitation,
+    "stay-certificate": stays.certificate,
     "certificate": certificate,
     "report": _report,
 }

@@ -24,6 +24,9 @@ GAPS = {
     "applicant": _("who applied"),
     "costs": _("who pays for what, as written for this letter"),
     "reason": _("the reason of a refusal, and what is offered instead"),
+    "sending": _("of a stay: the organisation that sends"),
+    "hosting": _("of a stay: the organisation that receives"),
+    "aims": _("of a stay: its learning aims"),
 }
 
 SHIPPED: dict[str, dict[str, tuple[str, str]]] = {
@@ -134,6 +137,37 @@ SHIPPED: dict[str, dict[str, tuple[str, str]]] = {
             "が、誠に遺憾ながら、今回はご要望に沿いかねる結果となりました。\n\n"
             "{reason}\n\n"
             "何卒ご賢察のうえ、ご理解を賜りますようお願い申し上げます。",
+        ),
+    },
+    DocumentKind.STAY_INVITATION: {
+        "it": (
+            "Invito a un soggiorno di lavoro a {host_city}",
+            "come concordato fra i due enti, si ha il piacere di invitare la S.V. a un soggiorno di lavoro a "
+            "{host_city}, nelle date e alle condizioni indicate di seguito.\n\n"
+            "Obiettivi del soggiorno: {aims}\n\n"
+            "{costs}\n\n"
+            "Al termine la S.V. riceverà un attestato; una breve nota racconterà che cosa è stato appreso.\n\n"
+            "In attesa di poterla accogliere, si porgono distinti saluti.",
+        ),
+        "en": (
+            "Invitation to a working stay in {host_city}",
+            "As agreed between our two organisations, we have the pleasure of inviting you to a working stay in "
+            "{host_city}, on the dates and terms set out below.\n\n"
+            "The aims of the stay are: {aims}\n\n"
+            "{costs}\n\n"
+            "Afterwards you will receive a certificate; a short note will tell what was learnt.\n\n"
+            "We look forward to welcoming you.\n\n"
+            "Yours sincerely,",
+        ),
+        "ja": (
+            "{hosting}における職員研修の受入れについて",
+            "拝啓　時下ますますご清栄のこととお慶び申し上げます。\n\n"
+            "平素より両市の交流に格別のご高配を賜り、厚く御礼申し上げます。\n\n"
+            "さて、{sending}様との合意に基づき、下記のとおり{host_city}市において研修の受入れを行いますので、ご来訪ください"
+            "ますよう謹んでご案内申し上げます。\n\n"
+            "研修の目的：{aims}\n\n"
+            "{costs}\n\n"
+            "なお、研修終了後に修了証明書を交付いたします。また、学ばれた内容を簡単な記録としておまとめいただきます。",
         ),
     },
 }

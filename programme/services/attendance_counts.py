@@ -3,6 +3,7 @@
 ``events.services.attendance`` alone says who was there; here its answer is noted and renewed when it changes.
 """
 
+from collections import Counter
 from datetime import datetime
 
 from django.db import transaction
@@ -23,8 +24,14 @@ def count_attendance(webinar_id: int) -> int | None:
     The row is locked while it is counted: what changes meanwhile marks it afterwards, and it is counted once more.
     """
     webinar = Webinar.objects.select_for_update(of=("self",), no_key=True).select_related("event").get(pk=webinar_id)
-    number = len(attended_at(webinar.event)) if is_noted(webinar.event_id) else None
-    Webinar.objects.filter(pk=webinar.pk).update(attended=number, attended_is_stale=False)
+    came = attended_at(webinar.event) if is_noted(webinar.event_id) else None
+    countries = Counter(
+        country for pk, country in webinar.event.registrations.values_list("pk", "country") if pk in (came or ())
+    )
+    number = len(came) if came is not None else None
+    Webinar.objects.filter(pk=webinar.pk).update(
+        attended=number, attended_by_country=dict(countries), attended_is_stale=False
+    )
     return number
 
 

@@ -1,5 +1,6 @@
 """Letters about hosts' answers: who gets which, and until when it is worth sending. Their words: ``host_mail``."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from events.triggers import Trigger
@@ -17,8 +18,13 @@ SOME_DAY_AFTER = Trigger.parse("P1D")  # letters of no certain hour let people s
 LIFE = timedelta(days=7)
 
 
-def ask(host: HostConfirmation, kind: str, *, now: datetime, note: str = "") -> None:
-    """Write to ``host`` that an answer is wanted. The latest letter alone counts: it overtakes those before it."""
+def ask(
+    host: HostConfirmation, kind: str, *, now: datetime, note: str = "", also: Sequence[HostConfirmation] = ()
+) -> None:
+    """Write to ``host`` that an answer is wanted. The latest letter alone counts: it overtakes those before it.
+
+    ``also`` are further items of the same visit for which the same person is asked: one letter holds them all.
+    """
     _write(
         host,
         kind,
@@ -26,18 +32,19 @@ def ask(host: HostConfirmation, kind: str, *, now: datetime, note: str = "") -> 
         payload={"asks": host.asks, "note": note, "former": host.known if kind == AGAIN else {}},
         not_before=now + QUIET if kind == AGAIN else None,
         now=now,
+        also=also,
     )
 
 
-def remind(host: HostConfirmation, *, now: datetime) -> None:
-    number = host.reminders if host.reminded_at is None or host.reminders else 0
+def remind(host: HostConfirmation, *, now: datetime, also: Sequence[HostConfirmation] = ()) -> None:
     _write(
         host,
         REMINDER,
-        key=f"{REMINDER}:{host.pk}:{host.asks}:{number}:{now:%Y%m%d%H%M}",
+        key=f"{REMINDER}:{host.pk}:{host.asks}:{host.reminders}:{now:%Y%m%d%H%M}",
         payload={"asks": host.asks},
         not_before=_morning(now, _zone(host)),
         now=now,
+        also=also,
     )
 
 
@@ -96,19 +103,27 @@ def tell_lead(host: HostConfirmation, *, now: datetime) -> None:
 
 
 def _write(
-    host: HostConfirmation, kind: str, *, key: str, payload: dict, not_before: datetime | None, now: datetime
+    host: HostConfirmation,
+    kind: str,
+    *,
+    key: str,
+    payload: dict,
+    not_before: datetime | None,
+    now: datetime,
+    also: Sequence[HostConfirmation] = (),
 ) -> None:
+    last = max(one.item.event.dtstart for one in (host, *also))
     queue_message(
         key=key,
         kind=kind,
         to=host.person.email,
         language=host.reads,
         tzid=_zone(host),
-        payload=payload,
+        payload=payload | ({"also": [[one.pk, one.asks] for one in also]} if also else {}),
         subject_id=str(host.pk),
         ordering_key=f"host:{host.pk}",
         not_before=not_before,
-        expires_at=min(now + LIFE, max(host.item.event.dtstart, now + timedelta(hours=1))),
+        expires_at=min(now + LIFE, max(last, now + timedelta(hours=1))),
     )
 
 

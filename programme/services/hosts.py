@@ -5,9 +5,10 @@ answers the second knows the first.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date as Date
 from datetime import datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -62,29 +63,59 @@ def refusal_to_ask(host: HostConfirmation, *, now: datetime) -> ValidationError 
     return None
 
 
+Outcome = list[tuple[HostConfirmation, ValidationError | None]]
+
+
+def invite_hosts(hosts: Iterable[HostConfirmation], *, now: datetime, by=None) -> Outcome:
+    """Ask ``hosts`` for the first time, or again who has not answered: one letter a person, with all their items.
+
+    What is refused is told beside its row and hinders no other.
+    """
+    return _by_person(hosts, _invited, partial(letters.ask, kind=letters.ASKED), now=now)
+
+
+def remind_hosts(hosts: Iterable[HostConfirmation], *, now: datetime, by=None) -> Outcome:
+    """Write once more, by hand, to those who were asked and are silent: one letter a person, likewise."""
+    return _by_person(hosts, _reminded, letters.remind, now=now)
+
+
 @transaction.atomic
-def invite_host(host: HostConfirmation, *, now: datetime, by=None) -> HostConfirmation:
-    """Ask ``host`` for the first time, or again who has not answered. Raises ``ValidationError``."""
+def _by_person(hosts: Iterable[HostConfirmation], step: Callable, write: Callable, *, now: datetime) -> Outcome:
+    """``step`` for every row, then one letter to each person for those of which it was not refused."""
+    outcome: Outcome = []
+    asked: dict[tuple[int, int], list[HostConfirmation]] = {}
+    for host in hosts:
+        try:
+            done = step(host, now=now)
+        except ValidationError as refusal:
+            outcome.append((host, refusal))
+        else:
+            outcome.append((host, None))
+            asked.setdefault((done.item.day.visit_id, done.person_id), []).append(done)
+    for first, *others in asked.values():
+        write(first, also=others, now=now)
+    return outcome
+
+
+def _invited(host: HostConfirmation, *, now: datetime) -> HostConfirmation:
+    """The row as one that is asked; the letter is the caller's. Raises ``ValidationError`` before it writes."""
     host = _locked(host)
     _refuse(refusal_to_ask(host, now=now))
     if host.answer != Answer.PENDING:
         raise ValidationError(_("There is an answer already."), code="answered")
     if host.asks:
         raise ValidationError(_("Asked already: remind, or make a new link."), code="asked")
-    _ask(host, letters.ASKED, now=now)
+    _note_asked(host, now=now)
     return host
 
 
-@transaction.atomic
-def remind_host(host: HostConfirmation, *, now: datetime, by=None) -> HostConfirmation:
-    """Write once more, by hand, to who was asked and is silent. Raises ``ValidationError``."""
+def _reminded(host: HostConfirmation, *, now: datetime) -> HostConfirmation:
     host = _locked(host)
     _refuse(refusal_to_ask(host, now=now))
     if host.answer != Answer.PENDING:
         raise ValidationError(_("There is an answer already."), code="answered")
     if not host.asks:
         raise ValidationError(_("Not asked yet: invite first."), code="not_asked")
-    letters.remind(host, now=now)
     host.reminded_at = now
     host.save(update_fields=["reminded_at"])
     return host
@@ -221,14 +252,21 @@ def keep_time(host: HostConfirmation, *, note: str = "", now: datetime, by=None)
 
 
 def tend_hosts(*, now: datetime) -> dict[str, int]:
-    """Remind who is silent after 5 and 8 working days, then tell the lead. Safe to run twice at once."""
+    """Remind who is silent after 5 and 8 working days, then tell the lead. Safe to run twice at once.
+
+    Counts rows; who is silent about several items of a visit gets one reminder.
+    """
     counts = {"reminded": 0, "told": 0}
     silent = HostConfirmation.objects.filter(
         answer=Answer.PENDING, asked_at__isnull=False, reminders__lt=LEAD_TOLD, item__event__dtstart__gt=now
     ).select_related(*WITH_ITEM)
     closures = Closures()
+    due: dict[tuple[int, int], list[HostConfirmation]] = {}
     for host in silent.order_by("pk"):
-        if _due(host, closures, now=now) and (done := _tend(host, closures, now=now)):
+        if _due(host, closures, now=now):
+            due.setdefault((host.item.day.visit_id, host.person_id), []).append(host)
+    for rows in due.values():
+        for done in _tend(rows, closures, now=now):
             counts[done] += 1
     return counts
 
@@ -247,21 +285,26 @@ def _due(host: HostConfirmation, closures: Closures, *, now: datetime) -> bool:
 
 
 @transaction.atomic
-def _tend(host: HostConfirmation, closures: Closures, *, now: datetime) -> str:
-    """One step for one host, unless somebody was faster. Returns what was done."""
-    host = _locked(host)
-    if host.answer != Answer.PENDING or host.asked_at is None or host.reminders >= LEAD_TOLD:
-        return ""
-    if refusal_to_ask(host, now=now) is not None or not _due(host, closures, now=now):
-        return ""
-    host.reminders += 1
-    if host.reminders < LEAD_TOLD:
-        letters.remind(host, now=now)
+def _tend(rows: Iterable[HostConfirmation], closures: Closures, *, now: datetime) -> list[str]:
+    """One step for the rows of one person, but for those with which somebody was faster. Returns what was done."""
+    to_remind: list[HostConfirmation] = []
+    told: list[HostConfirmation] = []
+    for host in map(_locked, rows):
+        if host.answer != Answer.PENDING or host.asked_at is None or host.reminders >= LEAD_TOLD:
+            continue
+        if refusal_to_ask(host, now=now) is not None or not _due(host, closures, now=now):
+            continue
+        host.reminders += 1
+        (to_remind if host.reminders < LEAD_TOLD else told).append(host)
+    if to_remind:
+        letters.remind(to_remind[0], now=now, also=to_remind[1:])
+    for host in to_remind:
         host.reminded_at = now
-    else:
+    for host in told:
         letters.tell_lead(host, now=now)
-    host.save(update_fields=["reminders", "reminded_at"])
-    return "told" if host.reminders == LEAD_TOLD else "reminded"
+    for host in (*to_remind, *told):
+        host.save(update_fields=["reminders", "reminded_at"])
+    return ["reminded"] * len(to_remind) + ["told"] * len(told)
 
 
 def ask_again(item: AgendaItem, *, now: datetime, agreed_with: HostConfirmation | None = None) -> None:
@@ -294,12 +337,16 @@ def ask_again(item: AgendaItem, *, now: datetime, agreed_with: HostConfirmation 
 
 def _ask(host: HostConfirmation, kind: str, *, now: datetime, note: str = "") -> None:
     """Write the letter of ``kind`` to ``host`` and note what it tells. The caller holds the lock."""
+    _note_asked(host, now=now)
+    letters.ask(host, kind, now=now, note=note)
+
+
+def _note_asked(host: HostConfirmation, *, now: datetime) -> None:
     facts = facts_of(host.item).stored()
     host.asks += 1
     host.asked, host.asked_at, host.reminders, host.reminded_at = facts, now, 0, None
     host.known = host.known or facts
     host.save()
-    letters.ask(host, kind, now=now, note=note)
 
 
 def _locked(host: HostConfirmation) -> HostConfirmation:
@@ -317,11 +364,9 @@ def _log(host: HostConfirmation, former: str, *, now: datetime, by, reason: str)
     record_transition(host, from_state=former, to_state=host.answer, now=now, actor=by, reason=reason)
 
 
-def each(
-    hosts: Iterable[HostConfirmation], act, *, now: datetime, by=None
-) -> list[tuple[HostConfirmation, ValidationError | None]]:
+def each(hosts: Iterable[HostConfirmation], act, *, now: datetime, by=None) -> Outcome:
     """Do ``act`` for every host, each by itself: what is refused is told beside it and hinders no other."""
-    outcome: list[tuple[HostConfirmation, ValidationError | None]] = []
+    outcome: Outcome = []
     for host in hosts:
         try:
             act(host, now=now, by=by)

@@ -1,11 +1,11 @@
 """Putting things into the library and taking them out, their files included."""
 
 from datetime import datetime
-from functools import partial
 
 from django.core.files.storage import Storage
 from django.db import transaction
 
+from iurc_portal.database import after_commit
 from programme.models import LibraryItem
 
 
@@ -25,4 +25,4 @@ def shelve(item: LibraryItem, *, by, now: datetime) -> LibraryItem:
 
 def forget_file(storage: Storage, name: str) -> None:
     """Delete a stored file once the transaction is committed: until then a row may still need it."""
-    transaction.on_commit(partial(storage.delete, name), robust=True)
+    after_commit(storage.delete, name)

@@ -1,4 +1,4 @@
-"""Making the papers of a visit: asked for, made at once or by a task, numbered, hashed, forgotten (programme spec 7).
+"""Making the papers of visits and stays: asked for, made at once or by a task, numbered, hashed, forgotten (spec 7).
 
 A row is never made anew: who asks again gets the next number. The file and its digest come together or not at all.
 """
@@ -8,7 +8,6 @@ import logging
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -20,9 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from ecosystem.models import Person
+from iurc_portal.database import after_commit
 from iurc_portal.documents import DocumentsUnavailable, pdf_of
 from iurc_portal.notifications.services import heartbeat
-from programme.models import AgendaItem, Delegate, Document, PersonalDataTransfer, StudyVisit
+from programme.models import AgendaItem, Delegate, Document, PersonalDataTransfer, StaffExchange, StudyVisit
 from programme.papers.kinds import KINDS, template_version
 from programme.papers.sheets import Sheet, sheet_of
 from programme.services.agenda import lock_visit
@@ -83,7 +83,7 @@ def check_recipient(recipient: Recipient) -> None:
 
 @transaction.atomic
 def ask_for(
-    visit: StudyVisit,
+    record: StudyVisit | StaffExchange,
     kind: str,
     language: str,
     *,
@@ -96,17 +96,20 @@ def ask_for(
     particulars: dict[str, str] | None = None,
     recipient: Recipient | None = None,
 ) -> Document:
-    """A row for one paper, with the next number; it waits to be made. Raises ``ValidationError`` (P19)."""
+    """A row for one paper of a visit or a stay, with the next number; it waits to be made.
+
+    Raises ``ValidationError`` (P19).
+    """
     if recipient is not None:
         check_recipient(recipient)
-    lock_visit(visit)
+    of = _lock(record)
     about = f"item-{item.pk}" if item else f"person-{person.pk}" if person else ""
-    same = Document.objects.filter(visit=visit, kind=kind, language=language, about=about)
+    same = Document.objects.filter(**of, kind=kind, language=language, about=about)
     told: dict[str, Any] = dict(particulars or {})
     if recipient is not None and KINDS[kind].leaves:
         told["transfer"] = asdict(recipient)
     return Document.objects.create(
-        visit=visit,
+        **of,
         kind=kind,
         language=language,
         item=item,
@@ -121,16 +124,25 @@ def ask_for(
     )
 
 
+def _lock(record: StudyVisit | StaffExchange) -> dict[str, Any]:
+    """Lock what the paper is of, so that numbers follow each other; and name it for ``Document``."""
+    if isinstance(record, StaffExchange):
+        StaffExchange.objects.select_for_update(of=("self",), no_key=True).get(pk=record.pk)
+        return {"stay": record}
+    lock_visit(record)
+    return {"visit": record}
+
+
 def ask_for_all(
-    wanted: Iterable[dict], visit: StudyVisit, kind: str, *, at_once: bool = False, **common
+    wanted: Iterable[dict], record: StudyVisit | StaffExchange, kind: str, *, at_once: bool = False, **common
 ) -> list[Document]:
     """Rows for several papers of one kind. A task makes them once they are committed, unless the caller does it."""
     from programme.tasks import make_paper
 
     with transaction.atomic():
-        documents = [ask_for(visit, kind, **one, **common) for one in wanted]
+        documents = [ask_for(record, kind, **one, **common) for one in wanted]
         for document in [] if at_once else documents:
-            transaction.on_commit(partial(make_paper.delay, document.pk), robust=True)
+            after_commit(make_paper.delay, document.pk)
     return documents
 
 
@@ -141,7 +153,8 @@ def make(document_id: int, *, now: datetime) -> str:
     if not waiting.update(claimed_at=now, attempts=F("attempts") + 1):
         return "already taken"
     document = Document.objects.select_related(
-        "visit__host_city", "visit__guest_city", "visit__applicant", "visit__lead", "person__organisation", "item"
+        *("visit__host_city", "visit__guest_city", "visit__applicant", "visit__lead", "person__organisation", "item"),
+        *("stay__sending", "stay__hosting__city", "stay__person", "stay__mentor"),
     ).get(pk=document_id)
     if document.attempts > ATTEMPTS:
         return _fail(document, GIVEN_UP, now=now)
@@ -210,17 +223,20 @@ def _fail(document: Document, why: str, *, now: datetime) -> str:
 
 
 def naming_people_before(instant: datetime):
-    """Papers whose file names people and whose visit had ended at ``instant``; without dates, those made by then."""
-    over = Q(visit__last_day__lt=instant.date()) | Q(visit__last_day=None, made_at__lte=instant)
+    """Papers whose file names people and whose visit or stay was over at ``instant``; without dates, made by then."""
+    day = instant.date()
+    over = Q(visit__last_day__lt=day) | Q(stay__last_day__lt=day)
+    over |= Q(visit__last_day=None, stay__last_day=None, made_at__lte=instant)
     return Document.objects.naming_people().filter(over)
 
 
 def naming(people) -> Iterable[Document]:
-    """Papers whose file is there and may name one of ``people`` (a queryset): those of their visits, and their own."""
+    """Papers whose file is there and may name one of ``people`` (a queryset): of their visits and stays, and own."""
     came = Delegate.objects.filter(person__in=people).values("visit")
     received = AgendaItem.objects.filter(hosts__person__in=people).values("day__visit")
     interpreted = AgendaItem.objects.filter(interpreters__interpreter__in=people).values("day__visit")
     about = Q(visit__in=came) | Q(visit__in=received) | Q(visit__in=interpreted) | Q(person__in=people)
+    about |= Q(stay__person__in=people) | Q(stay__mentor__in=people)
     named = Document.objects.naming_people().exclude(kind__in=Document.objects.all().LETTERS)
     return named.filter(about).select_related("visit")
 

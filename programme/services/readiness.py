@@ -50,7 +50,7 @@ def missing_for(visit: StudyVisit, to_state: str, *, former: str = "", reason: s
 def _missing_in_report(visit: StudyVisit) -> list[Missing]:
     """An approved report, and every question answered or followed up."""
     missing = []
-    if not visit.reports.exclude(state=VisitReport.State.DRAFT).exists():
+    if not VisitReport.objects.approved().filter(visit=visit).exists():
         missing.append(Missing("report", _("an approved report"), ""))
     unanswered = visit.questions.exclude(answer=LearningQuestion.Answer.YES).filter(follow_up=None).count()
     if unanswered:

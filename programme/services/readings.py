@@ -147,14 +147,8 @@ def freeze_readings(edition: Edition, period: Period, *, by, now: datetime) -> l
     Raises ``ValidationError``: ``no_readings`` for a period without any, ``not_validated`` naming those that wait.
     """
     Edition.objects.select_for_update(of=("self",), no_key=True).get(pk=edition.pk)
-    readings = list(readings_of(edition, period))
-    if not readings:
-        words = _("There is no reading for %(period)s yet: propose and validate them first.")
-        raise ValidationError(words, code="no_readings", params={"period": period.words()})
-    waiting = [reading.indicator.code for reading in readings if reading.state == State.DRAFT]
-    if waiting:
-        words = _("Not validated yet: %(codes)s. Validate them, and nothing is half frozen.")
-        raise ValidationError(words, code="not_validated", params={"codes": ", ".join(waiting)})
+    readings = list(readings_of(edition, period).select_for_update(of=("self",), no_key=True))
+    refuse_unready(readings, period)
     for reading in readings:
         if reading.state == State.FROZEN:
             continue
@@ -163,6 +157,18 @@ def freeze_readings(edition: Edition, period: Period, *, by, now: datetime) -> l
         reading.save()
         record_transition(reading, from_state=former, to_state=reading.state, now=now, actor=by)
     return readings
+
+
+def refuse_unready(readings: Iterable[Reading], period: Period) -> None:
+    """Raises what ``freeze_readings`` does of the last ``readings`` of ``period``."""
+    readings = list(readings)
+    if not readings:
+        words = _("There is no reading for %(period)s yet: propose and validate them first.")
+        raise ValidationError(words, code="no_readings", params={"period": period.words()})
+    waiting = [reading.indicator.code for reading in readings if reading.state == State.DRAFT]
+    if waiting:
+        words = _("Not validated yet: %(codes)s. Validate them, and nothing is half frozen.")
+        raise ValidationError(words, code="not_validated", params={"codes": ", ".join(waiting)})
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from events.triggers import morning_after
 from iurc_portal.clock import ZONES, PartnerSide, zone_of_language
 from iurc_portal.notifications.services import Letter, queue_messages
 from iurc_portal.translation.languages import CODES
-from programme.models import AgendaItem, AgendaVersion, StudyVisit
+from programme.models import AgendaItem, AgendaVersion, Delegate, StudyVisit
 from programme.versions.difference import Change, difference
 from programme.versions.held import own_items, people_in
 
@@ -42,11 +42,19 @@ class Recipient:
 
 
 def readers_of(visit: StudyVisit, people: Iterable[int], *, guests: set[int]) -> list[Reader]:
-    """``people`` (numbers) as they are written to, by name. ``guests`` are those of the delegation. One query."""
-    found = Person.objects.filter(pk__in=set(people)).select_related("user")
+    """``people`` (numbers) as they are written to: the delegation in protocol order (P15), then the others by name.
+
+    ``guests`` are or were of the delegation. Two queries.
+    """
+    found = (
+        Person.objects.filter(pk__in=set(people)).select_related("user").order_by("family_name", "given_name", "pk")
+    )
+    ranked = Delegate.objects.filter(visit=visit).in_protocol_order().values_list("person", flat=True)
+    place = {person: number for number, person in enumerate(ranked)}
+    last = len(place)
     return [
         _reader(person, visit.guest_city.slug if person.pk in guests else visit.host_city.slug)
-        for person in found.order_by("family_name", "given_name", "pk")
+        for person in sorted(found, key=lambda person: place.get(person.pk, last))
     ]
 
 
@@ -136,7 +144,7 @@ def tell_called_off(visit: StudyVisit, *, now: datetime) -> None:
 
 
 def told_called_off(visit: StudyVisit, version: AgendaVersion) -> list[Reader]:
-    """Whoever holds something of ``version`` that is still on, and has an address. One query."""
+    """Whoever holds something of ``version`` that is still on, and has an address. Two queries."""
     on = _on_in(version)
     people = {person for person in people_in(version.snapshot) if own_items(version.snapshot, person).keys() & on}
     guests = {one["person"] for one in version.snapshot["people"]}

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from iurc_portal.accounts.models import User
 from iurc_portal.clock import ZONES, PartnerSide
 from iurc_portal.notifications.services import Letter, queue_messages
-from programme.models import FollowUp, StudyVisit
+from programme.models import FollowUp
 from programme.services.proposal_letters import staff_of
 
 REMIND = "programme.follow_up"
@@ -34,8 +34,9 @@ def remind(*, now: datetime) -> int:
     """
     horizon = now.date() + timedelta(days=A_WEEK + 1)
     waiting = FollowUp.objects.unfinished().filter(due_on__lte=horizon)
-    waiting = waiting.exclude(visit__is_sample=True)
-    lead = ("visit__host_city", "visit__lead", "visit__partner_lead")
+    waiting = waiting.exclude(visit__is_sample=True).exclude(stay__is_sample=True)
+    lead = ["visit__host_city", "visit__lead", "visit__partner_lead"]
+    lead += ["stay__exchange__lead_torino", "stay__exchange__lead_nagoya"]
     staff: dict[str, list[User]] = {}
     letters: list[Letter] = []
     for follow_up in waiting.select_related("owner_torino", "owner_nagoya", *lead).order_by("pk"):
@@ -61,9 +62,11 @@ def _letters(follow_up: FollowUp, side: str, stage: str, staff: dict) -> Iterato
 
 
 def people_of(follow_up: FollowUp, side: str, stage: str, staff: dict | None = None) -> list[User]:
-    """Who is reminded for ``side``: its lead of the visit, else its staff; until the day also the owner's people."""
+    """Who is reminded for ``side``: who leads the visit there, or the stay's exchange; else its staff. Until the day
+    also the owner's people.
+    """
     staff = {} if staff is None else staff
-    lead = _lead_of(follow_up.visit, side)
+    lead = _lead_of(follow_up, side)
     if lead is None and side not in staff:
         staff[side] = staff_of(side)
     people = [lead] if lead is not None else list(staff[side])
@@ -73,8 +76,12 @@ def people_of(follow_up: FollowUp, side: str, stage: str, staff: dict | None = N
     return list({user.pk: user for user in people}.values())
 
 
-def _lead_of(visit: StudyVisit | None, side: str) -> User | None:
-    if visit is None:
+def _lead_of(follow_up: FollowUp, side: str) -> User | None:
+    visit, stay = follow_up.visit, follow_up.stay
+    if visit is not None:
+        lead = visit.lead if visit.host_city.slug == side else visit.partner_lead
+    elif stay is not None:
+        lead = stay.exchange.lead_torino if side == PartnerSide.TORINO else stay.exchange.lead_nagoya
+    else:
         return None
-    lead = visit.lead if visit.host_city.slug == side else visit.partner_lead
     return lead if lead is not None and lead.is_active else None

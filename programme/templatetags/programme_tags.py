@@ -10,17 +10,21 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
+from ecosystem.models import GoodPractice
+from events.models import Event
 from iurc_portal.clock import ROME, both_cities
 from iurc_portal.kept import kept_parts
 from iurc_portal.translation import times
 from iurc_portal.translation.languages import CODES, Spoken, best_text, order_for
 from programme import shown
-from programme.models import Document, Edition, StudyVisit, Survey, library
+from programme.came_of_it import sources_of
+from programme.models import Document, Edition, Exchange, NewsItem, StudyVisit, Survey, Webinar, library
 from programme.progress import numbers_of
 from programme.survey_results import results_of
 from programme.versions.words import label_of
 
 register = template.Library()
+NEWS_ABOUT = {StudyVisit: "visit", Webinar: "webinar", GoodPractice: "practice", Exchange: "exchange"}
 
 
 @register.simple_tag
@@ -43,7 +47,7 @@ def _funding_notice() -> str:
 
 @register.inclusion_tag("programme/_numbers.html")
 def two_years_numbers():
-    """The four numbers of the two years. Four queries."""
+    """The four numbers of the two years. Two queries."""
     return {"numbers": numbers_of(Edition.objects.current(), now=timezone.now())}
 
 
@@ -53,6 +57,29 @@ def next_visits(number=2):
     today = timezone.now().astimezone(ROME).date()
     found = StudyVisit.objects.public().coming(today=today).select_related("host_city", "guest_city")
     return {"visits": found[:number]}
+
+
+@register.simple_tag
+def latest_news(number=3):
+    """The latest news, as a list; one query."""
+    return list(NewsItem.objects.published(now=timezone.now())[:number])
+
+
+@register.inclusion_tag("programme/_news_of.html")
+def news_of(record, number=5):
+    """The latest news about a visit, a practice, an exchange or a webinar's event. One query, or none."""
+    if isinstance(record, Event):
+        record = shown.webinar_of(record)
+    about = NEWS_ABOUT.get(type(record))
+    if about is None:
+        return {}
+    return {"news": NewsItem.objects.published(now=timezone.now()).filter(**{about: record})[:number]}
+
+
+@register.inclusion_tag("programme/_came_from.html")
+def came_from(practice):
+    """The exchanges and visits that a good practice came of. Two queries."""
+    return {"sources": sources_of(practice)}
 
 
 @register.inclusion_tag("programme/_my_visits.html", takes_context=True)

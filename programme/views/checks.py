@@ -60,7 +60,7 @@ def _page(request, check, record, source, token, language):
     context = {
         "check": check,
         "record": record,
-        "heading": source.heading,
+        "name": source.name_of(record),
         "clear": token,
         "form": form,
         "answers": THREE,

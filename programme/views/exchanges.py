@@ -11,12 +11,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from ecosystem.models import GoodPractice, Transfer
 from ecosystem.models.vocabulary import themes_in_use
 from events.models import Event
 from iurc_portal.clock import ROME
 from iurc_portal.kept import kept_for_visitors
 from iurc_portal.translation.languages import written
+from programme.came_of_it import of_exchange
 from programme.feeds import EXCHANGE
 from programme.models import ClusterCity, Exchange, Meeting, StaffExchange, StudyVisit, ThematicCluster
 
@@ -59,20 +59,8 @@ def exchanges(request):
 def exchange(request, slug):
     """A strand of the cooperation: its activities in order, and what came of it."""
     now = timezone.now()
-    practices = Prefetch(
-        "practices", GoodPractice.objects.filter(state__in=["validated", "featured"]), "told_practices"
-    )
-    transfers = Prefetch(
-        "transfers",
-        Transfer.objects.filter(practice__state__in=["validated", "featured"]).select_related(
-            "practice", "organisation", "city"
-        ),
-        "told_transfers",
-    )
     rows = Exchange.objects.public().select_related("cluster", "edition")
-    found = get_object_or_404(
-        rows.prefetch_related("initiatives", "cities", "objectives", practices, transfers, themes_in_use()), slug=slug
-    )
+    found = get_object_or_404(rows.prefetch_related("initiatives", "cities", "objectives", themes_in_use()), slug=slug)
     events = (
         Event.objects.listed()
         .filter(webinar__exchange=found)
@@ -92,6 +80,7 @@ def exchange(request, slug):
         "activities": in_order(events, visits, _stays().filter(exchange=found)),
         "visits_with_outcomes": [visit for visit in visits if visit.outcomes],
         "meetings": _outcomes(outcomes),
+        "came_of_it": of_exchange(found),
         "now": now,
     } | written(found, "story", "title")
     return render(request, "programme/exchange.html", context)

@@ -46,7 +46,9 @@ class WordForm(forms.Form):
 def _seen(user):
     """What concerns ``user`` as a person, whatever staff of a side may see besides."""
     mine = FollowUp.objects.concerning(user)
-    return mine.select_related("visit", "webinar__event", "owner_torino", "owner_nagoya", "note_by")
+    return mine.select_related(
+        "visit", "webinar__event", "stay__sending", "stay__hosting", "owner_torino", "owner_nagoya", "note_by"
+    )
 
 
 @never_cache

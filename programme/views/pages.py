@@ -1,4 +1,4 @@
-"""The programme in words: two cities, two years, its strands, its webinars and how it is going."""
+"""The programme in words: two cities, two years, its strands and its webinars."""
 
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
@@ -14,7 +14,7 @@ from iurc_portal.clock import ROME, cities_in_order
 from iurc_portal.kept import kept_for_visitors
 from programme.filters import HistoryFilter
 from programme.models import DatedEvent, Edition, LibraryItem, Phase, ProgrammeFigure, StudyVisit
-from programme.progress import activities_by_initiative, numbers_of, steps_of
+from programme.progress import steps_of
 
 PER_PAGE = 24
 HISTORY_PER_PAGE = 60
@@ -48,21 +48,6 @@ def programme(request):
         "page": Paginator(filterset.qs, HISTORY_PER_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "programme/programme.html", context)
-
-
-@require_safe
-@kept_for_visitors(seconds=60)
-def progress(request):
-    now = timezone.now()
-    edition = Edition.objects.current()
-    milestones = edition.milestones.all() if edition else []
-    context = {
-        "edition": edition,
-        "steps": steps_of(milestones, today=now.astimezone(ROME).date()),
-        "numbers": numbers_of(edition, now=now),
-        "rows": activities_by_initiative(),
-    }
-    return render(request, "programme/progress.html", context)
 
 
 @require_safe

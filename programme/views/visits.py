@@ -12,11 +12,12 @@ from ecosystem.models import Organisation
 from iurc_portal.clock import ROME
 from iurc_portal.kept import kept_for_visitors
 from iurc_portal.translation.languages import written
+from programme.came_of_it import of_visit
 from programme.models import Delegate, StudyVisit
 from programme.schedule import days_of
 from programme.services.day import last_held
 from programme.services.people_counts import guests_kept
-from programme.services.reports import public_report
+from programme.services.visit_reports import public_report
 
 PER_PAGE = 24
 
@@ -59,6 +60,7 @@ def visit(request, slug):
         "delegation": [Delegate.Role(role).counted(roles[role]) for role in Delegate.Role if roles[role]],
         "delegation_size": sum(roles.values()) or guests_kept(found) or found.expected_size,
         "report": public_report(found),
+        "came_of_it": of_visit(found),
         "may_read_agenda": StudyVisit.objects.with_agenda_for(request.user).filter(pk=found.pk).exists(),
     }
     return render(request, "programme/visit.html", context)

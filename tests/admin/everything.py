@@ -21,6 +21,7 @@ from iurc_portal.privacy.models import ConsentText, DataRequest, RetentionRun
 from iurc_portal.search.models import MissedQuery
 from iurc_portal.translation.models import TextRecord
 from programme.models import (
+    CostLine,
     DatedEvent,
     Document,
     Edition,
@@ -105,6 +106,7 @@ MAKERS = {
     "programme.indicator": factories.make_indicator,
     "programme.meeting": factories.make_meeting,
     "programme.objective": factories.make_objective,
+    "programme.programmereport": factories.make_report,
     "programme.reading": factories.make_reading,
     "programme.staffexchange": factories.make_stay,
     "programme.thematiccluster": lambda: factories.make_cluster(
@@ -204,12 +206,16 @@ MAKERS = {
     "pages.editabletext": lambda: EditableText.objects.create(slug=f"text-{next(numbers)}", title_en="Text"),
     "pages.pagerating": lambda: PageRating.objects.create(path="/it/", language="it", rating=2),
     "pages.problemreport": lambda: ProblemReport.objects.create(text="It does not open.", language="it"),
+    "programme.costline": lambda: CostLine.objects.create(
+        visit=factories.make_visit(), heading_en="Hotel", payer="nagoya", estimate=300
+    ),
     "programme.datedevent": lambda: DatedEvent.objects.create(
         slug=f"dated-{next(numbers)}", kind="visit", date=date(2020, 1, 1), title_en="Visit"
     ),
     "programme.document": lambda: Document.objects.create(
         visit=factories.make_visit(), kind="itinerary", language="it", number=1, dated_on=NOW.date(), created_at=NOW
     ),
+    "programme.newsitem": lambda: factories.make_news(state="draft"),
     "programme.edition": edition,
     "programme.peoplecount": factories.make_people_count,
     "programme.papertext": lambda: PaperText.objects.get_or_create(kind="invitation", language="ja")[0],

@@ -292,6 +292,6 @@ def test_the_home_counts_what_waits_and_shows_how_each_calendar_is(client, staff
     home = client.get(reverse("admin:index"))
 
     counts = {task["name"]: task["count"] for task in home.context["tasks"]}
-    panel = next(one for one in home.context["panels"] if one["template"] == "admin/_calendars.html")
+    panel = next(one for one in home.context["aside"] if one["template"] == "admin/_calendars.html")
     assert (counts["calendar-proposals"], counts["calendars-to-look-at"]) == (1, 1)
     assert [(row["calendar"] == ill, row["is_well"]) for row in panel["rows"]] == [(True, False), (False, True)]

@@ -10,6 +10,7 @@ from ecosystem.models import Claim, ConfirmationRequest, ProfileRevision
 from iurc_portal.notifications.models import Message
 from iurc_portal.staff import todo
 from tests.factories import make_city, make_claim, make_member, make_organisation, make_revision
+from tests.pages.html import on_one_line
 
 CLAIMS = reverse("admin:ecosystem_claim_changelist")
 ORGANISATIONS = reverse("admin:ecosystem_organisation_changelist")
@@ -111,7 +112,7 @@ def test_old_and_new_stand_beside_each_other_with_marks(admin_page):
         },
     )
 
-    page = admin_page.get(page_of(revision)).content.decode()
+    page = on_one_line(admin_page.get(page_of(revision)).content.decode())
 
     assert 'lang="en">We test <del>buses</del>.</div>' in page
     assert "<ins>trams &lt;b&gt;</ins>" in page.replace("trams </ins><ins>", "trams ")
@@ -255,6 +256,6 @@ def test_what_was_left_out_stays_left_out_when_the_reason_was_missing(admin_page
     refused = decide(admin_page, revision, ticked="yes", accept=["summary_it"]).content.decode()
 
     def ticked(page):
-        return [name for name in ("summary_en", "summary_it") if f'value="{name}" checked>' in page]
+        return [name for name in ("summary_en", "summary_it") if f'value="{name}" checked>' in on_one_line(page)]
 
     assert (ticked(opened), ticked(refused)) == (["summary_en", "summary_it"], ["summary_it"])

@@ -3,13 +3,17 @@
 from io import BytesIO
 
 import pytest
+from django.db import connection
 from django.db.models.fields.files import FieldFile
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from ecosystem.models import Organisation
 from iurc_portal.audit.models import Transition
+from iurc_portal.search import index, tasks
 from tests.factories import make_city, make_organisation, make_practice, make_test_run, make_theme
+from tests.search.test_service import names
 
 LIST = reverse("admin:ecosystem_organisation_changelist")
 
@@ -46,6 +50,38 @@ def test_publishing_names_all_that_is_missing_and_goes_on_with_the_rest(admin_pa
     assert len(told) == 2
     (line,) = Transition.objects.of(ready)
     assert (line.from_state, line.to_state, line.actor) == ("draft", "published", superuser)
+
+
+def test_a_form_that_saves_a_record_and_its_relations_indexes_it_once(admin_page):
+    organisation = make_organisation(name_en="Robots", themes=[make_theme()])
+    page = reverse("admin:ecosystem_organisation_change", args=[organisation.pk])
+    data = form_of(admin_page, page) | {"name_en": "Looms", "themes": [make_theme().pk, make_theme().pk]}
+
+    with CaptureQueriesContext(connection) as queries:
+        admin_page.post(page, data)
+
+    written = [query["sql"] for query in queries if query["sql"].startswith('INSERT INTO "search_document"')]
+    ours = [statement for statement in written if "'organisations'" in statement]
+    assert (len(ours), names("robots"), names("looms")) == (1, [], ["Looms"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_renames_a_city_does_not_wait_for_all_of_its_organisations(admin_page, monkeypatch):
+    monkeypatch.setattr(index, "FEW_FOLLOWERS", 2)
+    city = make_city("ivrea")
+    for n in range(3):
+        make_organisation(name_en=f"Robots {n}", city=city)
+    left = []
+    monkeypatch.setattr(tasks.write_records, "delay", lambda *task: left.append(task))
+    page = reverse("admin:ecosystem_city_change", args=[city.pk])
+
+    admin_page.post(page, form_of(admin_page, page) | {"name_it": "Eporedia"})
+    city.refresh_from_db()
+    before = names("Eporedia")
+    for task in left:
+        tasks.write_records(*task)
+
+    assert (city.name_it, before, len(left), len(names("Eporedia"))) == ("Eporedia", [], 1, 3)
 
 
 def test_an_organisation_leaves_the_lists_and_goes_to_the_archive(admin_page):

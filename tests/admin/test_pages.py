@@ -25,7 +25,14 @@ def test_every_list_is_in_the_menu():
     links = {str(item["link"]) for group in UNFOLD["SIDEBAR"]["navigation"] for item in group["items"]}
 
     unlisted = {"auth.permission"}  # only there to be chosen from
-    alone = ("index", "events_slots", "events_calendar", "privacy_people", "programme_indicator_periods")
+    alone = (
+        "index",
+        "events_slots",
+        "events_calendar",
+        "privacy_people",
+        "programme_indicator_periods",
+        "programme_budget",
+    )
     pages = {reverse(f"admin:{name}") for name in alone}
     assert links == pages | {address(label, "changelist") for label in set(LABELS) - unlisted}
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from events.models import Event, FeedSource
@@ -77,6 +78,29 @@ def test_a_web_page_is_not_taken_for_a_calendar(admin_page, partner):
     assert "a web page, not a calendar" in answer.content.decode()
 
 
+def test_the_organiser_is_chosen_among_those_that_the_form_takes(client, admin_page, staff_of_torino):
+    ours = make_organisation(name_it="Officina di Torino")
+    theirs = make_organisation(name_it="Officina di Nagoya", side="nagoya")
+    query = {"app_label": "events", "model_name": "feedsource", "field_name": "owner", "term": "officina"}
+
+    def offered():
+        return {int(entry["id"]) for entry in client.get(reverse("admin:autocomplete"), query).json()["results"]}
+
+    of_a_manager = offered()
+    client.force_login(staff_of_torino)
+
+    assert of_a_manager == {ours.pk, theirs.pk}
+    assert offered() == {ours.pk}
+
+
+def test_the_labels_of_a_calendar_begin_with_a_capital(admin_page, partner):
+    source = read(partner, *vevents(1))
+
+    form = admin_page.get(reverse("admin:events_feedsource_change", args=[source.pk])).context["adminform"].form
+
+    assert [field.label for field in form if field.label and field.label[0].islower()] == []
+
+
 def test_the_queue_shows_text_as_text_in_both_cities(admin_page, partner):
     read(partner, *vevents(1))
 
@@ -136,6 +160,51 @@ def test_an_event_at_the_same_time_and_called_alike_is_pointed_out(admin_page, p
 
     assert "Perhaps we have it already" in page
     assert "Something else" not in page
+
+
+def test_an_event_that_we_have_already_is_joined_and_no_draft_is_made(admin_page, partner):
+    source = read(partner, *vevents(1))
+    item = source.items.get()
+    ours = make_event(name_en="Talk 0", name_it="La nostra", dtstart=item.dtstart)
+
+    page = admin_page.get(QUEUE).content.decode()
+    answer = admin_page.post(QUEUE, {"_link": f"{item.pk}:{ours.pk}"})
+
+    item.refresh_from_db()
+    assert f'name="_link" value="{item.pk}:{ours.pk}"' in page
+    assert (answer.status_code, item.state, item.event, Event.objects.count()) == (302, "accepted", ours, 1)
+    ours.refresh_from_db()
+    assert (ours.name_en, ours.name_it) == ("Talk 0", "La nostra")
+
+
+def test_one_joined_by_mistake_is_separated_again(admin_page, partner):
+    source = read(partner, *vevents(2))
+    joined, made = source.items.order_by("dtstart")
+    ours = make_event(name_en="Talk 0", dtstart=joined.dtstart)
+    admin_page.post(QUEUE, {"_link": f"{joined.pk}:{ours.pk}"})
+    admin_page.post(QUEUE, {"_do": "accept", "item": [made.pk]})
+
+    admin_page.post(f"{QUEUE}?state=accepted", {"_do": "unlink", "item": [joined.pk, made.pk]})
+
+    states = [(item.state, item.event is None) for item in source.items.order_by("dtstart")]
+    assert states == [("new", True), ("accepted", False)]
+    assert Event.objects.filter(pk=ours.pk).exists()
+
+
+@pytest.mark.parametrize("typed", ["", ":", "x:y", "1", "0:0", "９:1", "9" * 30 + ":1"])
+def test_a_join_of_what_is_not_there_is_unseen(admin_page, typed):
+    assert admin_page.post(QUEUE, {"_link": typed}).status_code == 404
+
+
+def test_an_event_of_the_other_city_is_not_joined(client, staff_of_torino, partner):
+    source = read(partner, *vevents(1))
+    item = source.items.get()
+    theirs = make_event(name_en="Talk 0", dtstart=item.dtstart, organizer=make_organisation(side="nagoya"))
+    client.force_login(staff_of_torino)
+
+    answer = client.post(QUEUE, {"_link": f"{item.pk}:{theirs.pk}"})
+
+    assert (answer.status_code, source.items.get().state) == (404, "new")
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from tests.factories import (
     make_theme,
     make_transfer,
 )
+from tests.pages.html import on_one_line
 
 pytestmark = pytest.mark.django_db
 
@@ -105,7 +106,7 @@ def test_each_side_agrees_with_its_own_button(client, staff_of_torino, staff_of_
     pair = make_pair()
 
     client.force_login(staff_of_torino)
-    buttons = client.get(page_of(pair)).content.decode()
+    buttons = on_one_line(client.get(page_of(pair)).content.decode())
     client.post(page_of(pair), {**form_of(client, page_of(pair)), "_agree": "nagoya"})
     refused = MirrorPair.objects.get()
     client.post(page_of(pair), {**form_of(client, page_of(pair)), "_agree": "torino"})
@@ -196,7 +197,7 @@ def test_the_giver_does_not_count_its_own_success(client, staff_of_torino, recei
 
 
 def test_a_manager_confirms_and_changes_nothing_of_what_the_other_side_wrote(client, manager, staff_of_torino):
-    transfer = make_transfer()
+    transfer = make_transfer(proof="https://proof.example/page")
     client.force_login(staff_of_torino)
     refused = client.post(page_of(transfer), {"_confirm": "yes"}).status_code
     client.force_login(manager)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.utils import timezone
 
 from ecosystem.models import Concept
+from iurc_portal.search.index import postponed
 from tests.factories import (
     make_city,
     make_event,
@@ -34,6 +35,7 @@ def torino_place():
     return make_city().places.get_or_create(name_en="Town hall", address="Via Roma 1")[0]
 
 
+@postponed()
 def make_world(copies: int = 1, *, first: int = 0):
     """The records of every resource, ``copies`` times; texts, points, dates and links are all there."""
     for n in range(first, first + copies):

@@ -3,7 +3,9 @@
 ``BENCH_SIZE=200|10000|100000 make bench``; ``DATABASE_URL`` chooses the database (rows are added to it);
 ``BENCH_ONLY=search`` leaves out the pages, ``BENCH_ONLY=feed`` measures a calendar of a thousand events and nothing
 else, ``BENCH_ONLY=sources`` the import of a foreign one of 5 MB, ``BENCH_ONLY=caldav`` the first push of so many to a
-calendar server, any other word keeps the pages that have it in their name.
+calendar server, ``BENCH_ONLY=changes`` ten changes among so many there, ``BENCH_ONLY=evidence`` an evidence pack of
+500 activities, ``BENCH_ONLY=desk`` the staff's home with 100,000 registrations, ``BENCH_ONLY=progress`` the pages of a
+programme of ten editions, any other word keeps the pages that have it in their name.
 Rounds are interleaved, so that a slow moment of the machine falls on page and reference alike.
 """
 
@@ -17,11 +19,11 @@ import sys
 import tempfile
 import time
 
-from tests.bench import caldav, feeds, search, sources
+from tests.bench import caldav, desk, evidence, feeds, progress, search, sources
 from tests.bench.server import Server, resident_mib, serving
 
 ROUNDS, SECONDS = 3, 2.0
-SIZE = int(os.environ.get("BENCH_SIZE", "200"))
+SIZE = int(os.environ.get("BENCH_SIZE") or 200)
 ONLY = os.environ.get("BENCH_ONLY", "")
 PAGES = {
     "home": ("/ja/", "/reference/list/"),
@@ -82,24 +84,35 @@ def prepare() -> str:
         print(f"whole index written in {time.perf_counter() - started:.1f} s", flush=True)
     if ONLY == "feed":
         feeds.prepare()
-    elif ONLY == "sources":
-        sources.report()
+    elif ONLY == "desk":
+        desk.prepare()
+        desk.report()
+    elif ONLY == "progress":
+        progress.prepare()
+        progress.report()
     elif ONLY in ("", "search"):
         search.report()
     return Event.objects.listed().upcoming(now=timezone.now()).first().slug
 
 
 def main() -> None:
-    if ONLY == "caldav":
-        caldav.main(int(os.environ.get("BENCH_SIZE", "1000")))
+    if ONLY in ("caldav", "changes"):
+        size = os.environ.get("BENCH_SIZE") or {"caldav": "1000", "changes": "10000"}[ONLY]
+        caldav.main(int(size), changes=ONLY == "changes")
         return
     os.environ.update(DJANGO_SETTINGS_MODULE="tests.bench.settings", DEMO="on", RATE_LIMITS="off")
     folder = tempfile.mkdtemp(prefix="iurc-bench-")
     os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
+    if ONLY == "evidence":
+        evidence.main()
+        return
     event = prepare()
-    if ONLY in ("search", "sources"):
+    if ONLY in ("search", "desk", "progress"):
         return
     with serving(workers=1) as server:
+        if ONLY == "sources":
+            sources.report(server.port)
+            return
         report(server, event)
 
 

@@ -8,11 +8,13 @@ import os
 import shutil
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.test.utils import override_settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.house import running_portal
+from tests.snapshots import Snapshot
 
 # Playwright keeps an event loop in this thread; Django would take our plain queries for asynchronous ones.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -77,16 +79,27 @@ def demonstration_server():
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def demonstration(django_db_setup, django_db_blocker):
+    """The initial content and the demonstration, made once: each test finds them as they were."""
+    with django_db_blocker.unblock(), override_settings(DEMO=True):
+        before = Snapshot()
+        call_command("load_content", django_settings.BASE_DIR / "content", verbosity=0)
+        call_command("load_demo", verbosity=0)
+        made = Snapshot()
+        before.put_back()
+    return made
+
+
 @pytest.fixture
-def portal(transactional_db, demonstration_server, settings):
+def portal(demonstration, transactional_db, demonstration_server, settings):
     """The address of a live server on the test database, with the initial content and the demonstration."""
     settings.DEMO = True
     settings.RATE_LIMITS = False
     settings.SITE_URL = demonstration_server.url
     settings.CSRF_TRUSTED_ORIGINS = [demonstration_server.url]
     settings.EMAIL_BACKEND = "iurc_portal.notifications.backends.EmlFolderBackend"
-    call_command("load_content", settings.BASE_DIR / "content", verbosity=0)
-    call_command("load_demo", verbosity=0)
+    demonstration.put_back()
     return demonstration_server.url
 
 
@@ -136,8 +149,8 @@ def open_page(new_context, portal):
 def sign_in(new_context, portal, settings):
     """A function that signs a demonstration user in on the live server and returns the page they land on."""
 
-    def signed_in(email: str, *, next_address: str = "/admin/", width: int = 1280):
-        page = new_context(width=width).new_page()
+    def signed_in(email: str, *, next_address: str = "/admin/", width: int = 1280, scripts: bool = True):
+        page = new_context(width=width, scripts=scripts).new_page()
         return enter(page, portal, email, settings.DEMO_PASSWORD, to=next_address)
 
     return signed_in

@@ -1,11 +1,10 @@
 """What is wrong with a page in a browser, one line a finding: the one measure for public and staff pages."""
 
 import re
-from functools import cache
 from urllib.parse import urlsplit
 
 import html5lib
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 
 from tests.browser.untranslated import untranslated_in
 
@@ -13,6 +12,7 @@ RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
     "resultTypes": ["violations"],
 }
+VIOLATIONS = "rules => axe.run(rules).then(results => results.violations)"  # all else would be megabytes
 # The texts a reader sees or hears in the page's own language: what says that it is in another one is left out, and so
 # are the letters that the icon font of the staff pages draws as pictures ("event", "label").
 TEXTS = """() => {
@@ -33,13 +33,9 @@ NARROWEST, HEIGHT = 320, 900
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-@cache
-def axe() -> Axe:
-    return Axe()
-
-
 def accessibility(page) -> list[str]:
-    violations = axe().run(page, options=RULES).response["violations"]
+    """What axe finds on a page in which its script stands already."""
+    violations = page.evaluate(VIOLATIONS, RULES)
     return [f"{v['id']}: {node['target']} {node['html'][:160]}" for v in violations for node in v["nodes"]]
 
 
@@ -51,7 +47,7 @@ def sideways(page) -> list[str]:
 def validity(html: str) -> list[str]:
     parser = html5lib.HTMLParser()
     parser.parse(html)
-    doubled = {name for name in re.findall(r'\\sid="([^"]+)"', html) if html.count(f' id="{name}"') > 1}
+    doubled = {name for name in re.findall(r'\sid="([^"]+)"', html) if html.count(f' id="{name}"') > 1}
     return [f"HTML {position}: {code} {data}" for position, code, data in parser.errors] + [
         f"HTML: the id {name} stands twice" for name in sorted(doubled)
     ]
@@ -85,6 +81,7 @@ def look(page, address: str, *, language: str, status: int = 200, staff: bool = 
     shown = page.get_attribute("html", "lang")
     if shown != language:
         found.append(f"speaks {shown}")
+    page.evaluate(AXE_SCRIPT)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         found += [f"at {width} px: {finding}" for finding in (*sideways(page), *accessibility(page))]

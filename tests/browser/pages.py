@@ -47,11 +47,18 @@ PUBLIC = {
     "webinars": "/programme/webinars/",
     "library": "/programme/library/",
     "library-nothing": "/programme/library/?kind=subtitles",
+    "news-list": "/programme/news/",
+    "news-item": "/programme/news/sample-delegation-in-torino/",
     "visits": "/programme/visits/",
     "exchanges": "/programme/exchanges/",
     "clusters": "/programme/clusters/",
     "staff-exchanges": "/programme/staff-exchanges/",
     "progress": "/programme/progress/",
+    "progress-edition": "/programme/progress/torino-nagoya/",
+    "progress-indicator": "/programme/progress/torino-nagoya/I6/",
+    "progress-indicator-counted": "/programme/progress/torino-nagoya/I4/",
+    "progress-indicator-by-hand": "/programme/progress/torino-nagoya/I8/",
+    "reports": "/programme/reports/",
     "text-accessibility": "/texts/accessibility/",
     "text-privacy": "/texts/privacy/",
     "text-legal": "/texts/legal/",
@@ -116,6 +123,7 @@ STAFF = {
     "staff-new-follow-up": "/admin/programme/followup/add/",
     "staff-people-counts": "/admin/programme/peoplecount/",
     "staff-readings": "/admin/programme/indicator/periods/",
+    "staff-reports": "/admin/programme/programmereport/",
     "staff-indicators": "/admin/programme/indicator/",
     "staff-new-indicator": "/admin/programme/indicator/add/",
     "staff-action-plan": "/admin/programme/actionitem/",
@@ -161,6 +169,7 @@ def found_in_database() -> dict[str, dict]:
         FollowUpCheck,
         HostConfirmation,
         PaperText,
+        ProgrammeReport,
         StudyVisit,
         Survey,
         Webinar,
@@ -169,6 +178,7 @@ def found_in_database() -> dict[str, dict]:
     from programme.services import checks, links, survey_answers, surveys
 
     now = timezone.now()
+    sent = ProgrammeReport.objects.sent().select_related("edition").first()
     coming = Event.objects.listed().upcoming(now=now).filter(registration_open=True).first()
     days = Event.objects.get(slug="sample-open-days")
     series = Series.objects.get(slug="monthly-round-table-sample")
@@ -250,6 +260,7 @@ def found_in_database() -> dict[str, dict]:
             "visit-over": f"/programme/visits/{over.slug}/",
             "mirror": f"/ecosystem/mirrors/{pair.pk}/",
             "exchange": f"/programme/exchanges/{exchange.slug}/",
+            "report-of-a-period": f"/programme/reports/{sent.edition.slug}/{sent.period.slug}/",
         },
         "member": {
             "visit-agenda": f"/programme/visits/{visit.slug}/agenda/",
@@ -285,6 +296,7 @@ def found_in_database() -> dict[str, dict]:
                 f"staff-visit-{name}": f"/admin/programme/studyvisit/{over.pk}/page/{name}/"
                 for name in ("questions", "costs", "report", "surveys")
             },
+            "staff-report": f"/admin/programme/programmereport/{sent.pk}/change/",
             "staff-follow-up": f"/admin/programme/followup/{FollowUp.objects.unfinished().first().pk}/change/",
             "staff-visit-papers": f"/admin/programme/studyvisit/{visit.pk}/page/documents/",
             "staff-visit-letter": f"/admin/programme/studyvisit/{visit.pk}/page/documents/?kind=official-letter",

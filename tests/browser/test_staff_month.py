@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from events.models import Event
 from iurc_portal.clock import ROME
@@ -52,7 +53,7 @@ def test_an_event_is_dragged_to_another_day_and_what_follows_is_said_before(sign
 
     assert "1 persona iscritta riceve un’e-mail dopo 2 minuti" in said
     assert (before, start_of(event)) == (start, target.replace(hour=10))
-    assert page.locator(f'td[data-day="{target:%Y-%m-%d}"] #event-{event.pk}').count() == 1
+    expect(page.locator(f'td[data-day="{target:%Y-%m-%d}"] #event-{event.pk}')).to_have_count(1)
 
 
 def test_arrow_keys_choose_the_day_escape_leaves_it_and_enter_asks(sign_in, portal):
@@ -74,9 +75,10 @@ def test_arrow_keys_choose_the_day_escape_leaves_it_and_enter_asks(sign_in, port
     assert start_of(event) == start
 
 
-def test_on_a_phone_one_types_day_and_hour(sign_in, portal):
+@pytest.mark.parametrize("scripts", [True, False])
+def test_on_a_phone_one_types_day_and_hour_also_without_scripts(sign_in, portal, scripts):
     event, start = an_event_next_month()
-    page = sign_in("manager@torino.example", next_address="/admin/", width=390)
+    page = sign_in("manager@torino.example", next_address="/admin/", width=390, scripts=scripts)
     page.goto(f"{portal}/admin/events/event/calendar/?day={start:%Y-%m-%d}&kind=events&kind=webinars")
     page.locator(f"#event-{event.pk} .cal-move").click()
     page.locator("input[name=starts]").fill("15")

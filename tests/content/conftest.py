@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 from django.conf import settings
+from django.core.management import call_command
 from django.db import transaction
+from django.test import override_settings
 
 from iurc_portal.content import engine
 
@@ -37,6 +39,16 @@ def whole_content(django_db_setup, django_db_blocker):
     """The content, loaded once for all tests of a module: each sees it as if it were its own."""
     with django_db_blocker.unblock(), transaction.atomic():
         engine.load(settings.BASE_DIR / "content", now=NOW)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def whole_demonstration(whole_content, django_db_blocker):
+    """The demonstration beside the content, made once for all tests of a module in the same way."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with override_settings(DEMO=True):
+            call_command("load_demo", verbosity=0)
         yield
         transaction.set_rollback(True)
 

@@ -80,7 +80,7 @@ def test_an_initiative_shows_members_before_those_involved_and_leads_to_all(clie
     shown = texts(page, ".//section[@aria-labelledby='organisations']//h3")
     way = page.find(".//section[@aria-labelledby='organisations']//a")
     assert shown == ["Zeta", *(f"Involved {number}" for number in range(5))]
-    assert (way.get("href"), way.text) == ("/en/ecosystem/?initiative=lab", "See all 8 organisations")
+    assert (way.get("href"), way.text.strip()) == ("/en/ecosystem/?initiative=lab", "See all 8 organisations")
 
 
 def test_an_initiative_shows_its_tests_and_only_validated_practices(client, lab):

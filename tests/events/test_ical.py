@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from events import ical
 from events.models import Event
 from events.when import When
+from iurc_portal.clock import known_zones
 from tests.factories import START, make_city, make_event
 
 pytestmark = pytest.mark.django_db
@@ -341,3 +342,13 @@ def test_where_no_place_is_known_yet_people_read_so_and_items_of_an_agenda_stay_
     event = make_event(event_attendance_mode=mode, access=access, place=None)
     with translation.override("en"):
         assert ical.where(event, language="en") == words
+
+
+def test_zones_of_further_cities_are_looked_up_without_listing_the_computers_folder_again(monkeypatch):
+    event = make_event(
+        further_cities=[{"tzid": "Asia/Seoul", "en": "Seoul"}, {"tzid": "Mars/Olympus", "en": "Olympus"}]
+    )
+    known_zones()
+    monkeypatch.setattr("iurc_portal.clock.available_timezones", lambda: pytest.fail("the folder was walked"))
+
+    assert [city.tzid for city in event.further] == ["Asia/Seoul"]

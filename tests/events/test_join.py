@@ -18,6 +18,7 @@ from events.services.scheduling import schedule_event
 from iurc_portal.audit.models import Transition
 from iurc_portal.notifications.models import Message
 from tests.factories import START, make_event, make_library_item, make_registration, make_user, make_webinar
+from tests.pages.html import on_one_line
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -140,7 +141,7 @@ def test_afterwards_it_leads_to_what_the_programme_has(client, clock):
     path = link(make_registration(event, language="en"))
     clock.now = START + timedelta(days=1)
 
-    page = client.get(path).content.decode()
+    page = on_one_line(client.get(path).content.decode())
 
     assert '<a href="https://video.example/recording" hreflang="en" lang="en">Watch the recording</a>' in page
     assert f'<a href="/en/events/{event.slug}/">What was said</a>' in page

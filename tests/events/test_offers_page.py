@@ -236,6 +236,18 @@ def test_in_the_room_or_online_is_asked_where_there_is_a_choice(client):
     }
 
 
+def test_the_choice_begins_with_the_first_way_that_has_places(client):
+    event = make_event(event_attendance_mode="mixed", waiting_list=True)
+    pools = {kind: event.seat_pools.create(kind=kind, size=size) for kind, size in (("room", 0), ("online", 5))}
+
+    def chosen():
+        return client.get(f"/en/events/{event.slug}/register/").context["form"]["takes_part"].value()
+
+    assert chosen() == "online"
+    event.seat_pools.filter(pk=pools["online"].pk).update(size=0)
+    assert chosen() == "room"
+
+
 def test_an_event_by_invitation_shows_no_form(client):
     event = make_event(invitation_only=True)
 

@@ -19,6 +19,7 @@ from events.services import series
 from events.sitemaps import SeriesPages
 from events.slugs import free_event_slug, free_series_slug
 from tests.factories import make_days, make_event, make_track
+from tests.pages.html import on_one_line
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
@@ -82,7 +83,7 @@ def test_past_dates_stay_on_the_page(client, monkeypatch):
     made = weekly()
     monkeypatch.setattr("django.utils.timezone.now", lambda: FIRST + timedelta(days=60))
 
-    page = page_of(client, made).content.decode()
+    page = on_one_line(page_of(client, made).content.decode())
 
     assert "No date is to come." in page
     assert page.count('<li><a href="/en/events/') >= 3

@@ -374,7 +374,7 @@ def test_an_item_moves_within_its_visit_and_says_which_hosts_are_asked_again(cli
     from programme.services import hosts
 
     host = HostConfirmation.objects.create(item=item, person=make_person(email="host@example.org"))
-    hosts.invite_host(host, now=NOW, by=boss)
+    hosts.invite_hosts([host], now=NOW, by=boss)
     letters = Message.objects.count()
 
     page = move(client, event, shift="1")

@@ -91,6 +91,26 @@ def test_a_text_that_stands_in_for_a_missing_one_says_its_language():
     assert render("{% fallback_notice o 'name' %}", "ja", o=organisation) == ""
 
 
+@pytest.mark.parametrize(
+    ("language", "wanted"),
+    [
+        ("it", "italiano, giapponese / Italia, Giappone"),
+        ("en", "Italian, Japanese / Italy, Japan"),
+        ("ja", "イタリア語、日本語 / イタリア、日本"),
+    ],
+)
+def test_names_of_languages_and_of_countries_stand_in_a_row(language, wanted):
+    shown = render(
+        "{{ languages|language_names }} / {{ countries|country_names }}",
+        language,
+        languages=["it", "ja"],
+        countries=["IT", "JP"],
+    )
+
+    assert shown == wanted
+    assert render("{{ nothing|language_names }}", language, nothing=None) == ""
+
+
 def test_phrases_break_in_japanese_only_and_are_escaped():
     assert render("{% phrases text %}", "it", text="<b> & città") == "&lt;b&gt; &amp; città"
     assert render("{% phrases text %}", "ja", text="今日は<b>です") == "今日は<wbr>&lt;b&gt;です"

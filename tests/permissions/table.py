@@ -61,7 +61,7 @@ OF_THE_PORTAL = (  # records that the portal itself writes
     "ecosystem_importbatch ecosystem_listingoptout ecosystem_profilerevision events_eventchange events_delivery "
     "events_participantexport events_feedtoken events_importeditem events_registrationgroup events_series "
     "programme_followupcheck programme_document programme_personaldatatransfer programme_papertext "
-    "programme_peoplecount programme_reading"
+    "programme_peoplecount programme_reading programme_programmereport programme_costline"
 )
 WITHOUT_HISTORY = (  # of which no former states are kept
     "privacy_consenttext ecosystem_city events_broadcast events_reminderrule events_track events_question "
@@ -148,7 +148,30 @@ RULES = [
         "admin:programme_personaldatatransfer_change admin:programme_personaldatatransfer_history"
         " admin:events_participantexport_change admin:events_participantexport_history",
     ),
-    Rule("webinars: who gives them up, what their surveys ask", staff(OWN_SIDE), "admin:programme_webinar_cancel"),
+    Rule("beginning a report of a period", staff(POST_ONLY), "admin:programme_programmereport_begin"),
+    Rule(
+        "what approving a report does: managers",
+        staff(MANAGERS),
+        "admin:programme_programmereport_approve",
+    ),
+    Rule(
+        "a report, its PDF, its evidence pack without a name: staff of both sides",
+        staff(OPEN),
+        "admin:programme_programmereport_change admin:programme_programmereport_paper"
+        " admin:programme_programmereport_packs admin:programme_programmereport_pack",
+    ),
+    Rule(
+        "webinars: who gives them up, what they cost",
+        staff(OWN_SIDE),
+        "admin:programme_webinar_cancel admin:programme_webinar_costs",
+    ),
+    Rule(
+        "what activities of both cities cost: each side's staff see their own, and of the budget theirs",
+        staff(OPEN),
+        "admin:programme_exchange_costs admin:programme_meeting_costs admin:programme_staffexchange_costs"
+        " admin:programme_budget",
+    ),
+    Rule("papers of a stay: staff of both sides", staff(OPEN), "admin:programme_staffexchange_papers"),
     Rule(
         "a survey of Torino's event, made and opened by POST",
         staff("onward 403 onward onward"),
@@ -165,8 +188,20 @@ RULES = [
     Rule("the button of mail programs", everybody(ONWARD), "subscription_one_click"),
     # --- Everybody's pages ----------------------------------------------------------------------------------------
     Rule("the programme", everybody(OPEN), "programme:programme programme:webinars programme:library"),
+    Rule("news", everybody(OPEN), "programme:news programme:news_item news_feed"),
     Rule("a delegate's own certificate: for nobody else", everybody(UNSEEN), "programme:visit_certificate"),
+    Rule(
+        "reports of the programme that were sent",
+        everybody(OPEN),
+        "programme:reports programme:report programme:report_paper",
+    ),
     Rule("exchanges and progress", everybody(OPEN), "programme:exchanges programme:exchange programme:progress"),
+    Rule(
+        "how an edition goes, its numbers and their tables",
+        everybody(OPEN),
+        "programme:progress_csv programme:progress_edition programme:indicator programme:indicator_series"
+        " programme:indicator_records",
+    ),
     Rule(
         "clusters, stays without names",
         everybody(OPEN),
@@ -178,7 +213,11 @@ RULES = [
         members("onward open onward onward onward onward onward"),
         "ecosystem:organisation_edit ecosystem:organisation_confirm",
     ),
-    Rule("claiming a profile", members(OPEN), "ecosystem:organisation_claim"),
+    Rule(
+        "claiming a profile, telling what was taken over",
+        members(OPEN),
+        "ecosystem:organisation_claim ecosystem:practice_taken_over",
+    ),
     Rule("buttons", everybody(POST_ONLY), "ecosystem:organisation_withdraw events:own rate_page"),
     Rule("the directory", everybody(OPEN), "ecosystem:*"),
     Rule("events", everybody(OPEN), "events:* events_feed certificates"),
@@ -302,7 +341,8 @@ RULES = [
         "a colleague's connected calendar and what it proposes",
         staff("404 404 open open"),
         "admin:events_remotecalendar_change admin:events_remotecalendar_password"
-        " admin:events_remotecalendar_disconnect admin:events_syncproposal_change",
+        " admin:events_remotecalendar_disconnect admin:events_remotecalendar_settings"
+        " admin:events_syncproposal_change",
     ),
     Rule(
         "a colleague's connected calendar: as a list's record",

@@ -173,6 +173,11 @@ class World:
             )  # fmt: skip
         return everything.make(label)
 
+    @cached_property
+    def pack(self) -> int:
+        """The evidence pack of the report that staff's pages are asked for."""
+        return factories.make_pack(self.record("programme.programmereport")).pk
+
     def public(self, part: str):
         """What a public page shows, made once."""
         if part not in self.records:
@@ -198,6 +203,7 @@ PUBLIC = {
     "exchange": lambda world: everything.MAKERS["programme.exchange"](),
     "cluster": lambda world: everything.MAKERS["programme.thematiccluster"](),
     "text": lambda world: everything.MAKERS["pages.editabletext"](),
+    "report": lambda world: factories.make_report(state="sent"),
 }
 BEHIND = {  # an address that begins so shows this
     "ecosystem:org": "organisation",
@@ -224,6 +230,7 @@ BEHIND = {  # an address that begins so shows this
     "programme:proposal": "proposal",
     "programme:exchange": "exchange",
     "programme:cluster": "cluster",
+    "programme:report": "report",
     "programme:": "visit",
     "text": "text",
 }
@@ -253,7 +260,11 @@ SPECIAL = {
     ("check_in", "event"): lambda world: world.public("event").public_id,
     ("events_feed", "slug"): "events",
     ("events_feed", "language"): "it",
+    ("programme:progress_csv", "picture"): "timeline",
+    ("*", "edition"): lambda world: world.record("programme.indicator").edition.slug,
+    ("*", "indicator"): lambda world: world.record("programme.indicator").code,
     ("programme:library_item", "item"): lambda world: factories.make_library_item().public_id,
+    ("programme:news_item", "slug"): lambda world: factories.make_news().slug,
     ("programme:proposal_step", "step"): "purpose",
     ("programme:visit_document", "pk"): lambda world: world.record("programme.document").pk,
     ("my_follow_up", "pk"): lambda world: world.record("programme.followup").pk,
@@ -269,6 +280,11 @@ SPECIAL = {
     ("delegate_certificate", "pk"): lambda world: world.record("programme.document").pk,
     ("programme:visit_certificate", "pk"): lambda world: world.record("programme.document").pk,
     ("admin:programme_survey_prepare", "audience"): "guest",
+    ("admin:programme_programmereport_pack", "pack"): lambda world: world.pack,
+    ("programme:report", "edition"): lambda world: world.public("report").edition.slug,
+    ("programme:report", "period"): lambda world: world.public("report").period.slug,
+    ("programme:report_paper", "edition"): lambda world: world.public("report").edition.slug,
+    ("programme:report_paper", "period"): lambda world: world.public("report").period.slug,
     ("*", "language"): "it",
     ("*", "event_id"): lambda world: world.record("events.event").pk,
 }

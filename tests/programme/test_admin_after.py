@@ -8,11 +8,13 @@ from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.urls import reverse
 
 from iurc_portal.notifications.models import Message
+from programme.exceptions import FrozenReport
 from programme.models import CostLine, FollowUp, FollowUpCheck, Gift, VisitReport
-from programme.services import reports
+from programme.services import visit_reports as reports
 from programme.todo import with_report_to_approve
 from tests.factories import make_agenda_item, make_organisation, make_person, make_user, make_visit
 
@@ -281,6 +283,25 @@ def test_approving_freezes_texts_and_facts_and_a_correction_is_version_two(manag
     assert versions == [(1, "approved", "Ask early"), (2, "draft", "Ask early")]
 
 
+def test_nothing_writes_over_an_approved_report_or_throws_it_away(visit):
+    moment = datetime(2026, 3, 31, 23, 30, tzinfo=UTC)  # already the first of April in Torino
+    report = reports.write_report(reports.begin_report(visit), lessons_en="Ask early")
+    report = reports.approve_report(report, by=make_user(), now=moment)
+
+    for attempt in (
+        lambda: VisitReport.objects.update(lessons_en="Other"),
+        lambda: VisitReport.objects.bulk_update([report], ["snapshot"]),
+        lambda: VisitReport.objects.all().delete(),
+        report.save,
+        report.delete,
+    ):
+        with pytest.raises(FrozenReport), transaction.atomic():
+            attempt()
+    sent = reports.send_report(report, by=make_user(), now=moment)
+
+    assert (sent.state, sent.lessons_en, sent.sent_on) == ("sent", "Ask early", date(2026, 4, 1))
+
+
 def test_without_lessons_nothing_is_approved_and_what_was_typed_is_kept(managers_desk, visit):
     managers_desk.post(page(visit, "report"), {"act": "begin"})
     managers_desk.post(page(visit, "report"), texts(act="approve", summary_en="A visit"))
@@ -362,7 +383,7 @@ def test_the_public_page_shows_the_public_part_of_the_approved_version(client, m
 def test_staff_read_sums_of_checks_and_managers_each_answer(client, visit):
     common = {"source": "visit", "source_id": visit.pk, "language": "it", "sent_at": NOW}
     for side, answer in (("torino", "stalled"), ("nagoya", "moving")):
-        FollowUpCheck.objects.create(**common, day=30, side=side, answer=answer, note="Budget")
+        FollowUpCheck.objects.create(**common, day=30, side=side, answer=answer, note="Funds are short")
     FollowUpCheck.objects.create(**common, day=90, side="torino")
     sums = reverse("admin:programme_followupcheck_changelist")
     single = reverse("admin:programme_followupcheck_change", args=[FollowUpCheck.objects.first().pk])
@@ -377,10 +398,10 @@ def test_staff_read_sums_of_checks_and_managers_each_answer(client, visit):
         (30, {"moving": 1, "stalled": 1, "concluded": 0, "silent": 0, "": 0}),
         (90, {"moving": 0, "stalled": 0, "concluded": 0, "silent": 0, "": 1}),
     ]
-    assert all("Budget" not in answer.content.decode() for answer in pages)
+    assert all("Funds are short" not in answer.content.decode() for answer in pages)
     assert refused == 403
     assert client.get(single).status_code == 200
-    assert "Budget" in client.get(page(visit, "questions")).content.decode()
+    assert "Funds are short" in client.get(page(visit, "questions")).content.decode()
 
 
 # --- Follow-ups ------------------------------------------------------------------------------------------------------

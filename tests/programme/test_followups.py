@@ -13,17 +13,19 @@ from django.utils import timezone
 from iurc_portal.audit.models import Transition
 from iurc_portal.notifications import services as outbox
 from iurc_portal.notifications.models import Message
-from programme import check_sources, services
+from programme import check_sources, check_stays, services
 from programme.models import FollowUp, FollowUpCheck
 from programme.services import checks, followups, reminders
 from tests.factories import (
     make_agenda_item,
     make_city,
     make_event,
+    make_meeting,
     make_member,
     make_organisation,
     make_person,
     make_speaker,
+    make_stay,
     make_test_run,
     make_testbed,
     make_user,
@@ -364,6 +366,113 @@ def test_of_a_test_whose_end_is_not_known_to_the_day_nobody_is_asked(fields):
     assert checks.ask(now=datetime(2026, 4, 3, 12, tzinfo=UTC)) == 0
 
 
+def a_stay_that_is_over(**fields):
+    """Somebody of Nagoya was in Torino until 4 March, with a mentor there."""
+    sending, hosting = make_organisation(side="nagoya", name_en="Bureau"), make_organisation(name_en="City Lab")
+    who = {
+        "person": make_person(email="went@nagoya.example", organisation=sending),
+        "mentor": make_person(email="mentor@torino.example", organisation=hosting),
+    }
+    times = {"state": "completed", "first_day": date(2026, 2, 23), "last_day": LAST}
+    return make_stay(**{"sending": sending, "hosting": hosting, **who, **times, **fields})
+
+
+def test_of_a_stay_who_went_and_the_mentor_are_asked():
+    stay = a_stay_that_is_over()
+
+    number, rows, addresses = asked_of(datetime(2026, 4, 3, 12, tzinfo=UTC))
+
+    assert (number, addresses) == (2, ["mentor@torino.example", "went@nagoya.example"])
+    assert rows == [("staff-exchange", "nagoya", "ja", 30), ("staff-exchange", "torino", "it", 30)]
+    assert check_sources.source_of("staff-exchange").find(stay.pk) == stay
+
+
+def test_where_nobody_of_a_stay_has_an_address_who_speaks_for_the_office_is_asked_then_the_lead():
+    stay = a_stay_that_is_over(person=None, mentor=make_person(email=""))
+    make_member(stay.sending, make_user(email="owner@nagoya.example", language="ja"))
+    stay.exchange.lead_torino = make_user(email="lead@torino.example", language="en")
+    stay.exchange.save()
+
+    asked = [(one.side, one.email, one.language) for one in check_stays.people_of_stay(stay)]
+
+    assert asked == [("nagoya", "owner@nagoya.example", "ja"), ("torino", "lead@torino.example", "en")]
+
+
+@pytest.mark.parametrize("fields", [{"state": "running"}, {"state": "cancelled"}, {"is_sample": True}])
+def test_of_a_stay_that_is_not_over_nobody_is_asked(fields):
+    a_stay_that_is_over(**fields)
+
+    assert checks.ask(now=datetime(2026, 4, 3, 12, tzinfo=UTC)) == 0
+
+
+def an_introduction_that_was_made(**fields):
+    """In the night after 4 March in Nagoya, in the afternoon in Torino, where it is held."""
+    start = datetime(2026, 3, 4, 15, tzinfo=UTC)
+    event = make_event(
+        dtstart=start,
+        dtend=start + timedelta(hours=1),
+        status=fields.pop("status", "CONFIRMED"),
+        access="participants",
+        name_en="Gears – Robots",
+    )
+    meeting = make_meeting(event=event, **fields)
+    meeting.people.add(
+        make_person(email="boss@torino.example", organisation=meeting.organisation_torino, rank_band=2),
+        make_person(email="clerk@torino.example", organisation=meeting.organisation_torino, rank_band=6),
+        make_person(email="lead@nagoya.example", organisation=meeting.organisation_nagoya),
+        make_person(email="interpreter@elsewhere.example"),
+    )
+    return meeting
+
+
+def test_of_an_introduction_the_first_of_each_side_at_the_table_is_asked():
+    meeting = an_introduction_that_was_made()
+
+    number, rows, addresses = asked_of(datetime(2026, 4, 3, 12, tzinfo=UTC))
+
+    assert (number, addresses) == (2, ["boss@torino.example", "lead@nagoya.example"])
+    assert rows == [("introduction", "nagoya", "ja", 30), ("introduction", "torino", "it", 30)]
+    assert check_sources.source_of("introduction").find(meeting.pk) == meeting
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"status": "CANCELLED"}, {"is_sample": True}, {"outcome": "nothing", "outcome_on": date(2026, 3, 10)}],
+)
+def test_of_an_introduction_that_was_not_made_or_led_nowhere_nobody_is_asked(fields):
+    an_introduction_that_was_made(**fields)
+
+    assert checks.ask(now=datetime(2026, 4, 3, 12, tzinfo=UTC)) == 0
+
+
+@pytest.mark.parametrize(
+    ("make", "source"), [(a_stay_that_is_over, "staff-exchange"), (an_introduction_that_was_made, "introduction")]
+)
+def test_stays_and_introductions_ask_each_side_in_its_own_morning_of_a_working_day(make, source):
+    make()
+    asked = []
+    for hour in range(24 * 3):  # 90 days later is 2 June, a holiday in Italy
+        now = datetime(2026, 6, 1, 12, tzinfo=UTC) + timedelta(hours=hour)
+        if checks.ask(now=now):
+            latest = FollowUpCheck.objects.latest("pk")
+            asked.append((now, latest.source, latest.side, latest.day))
+
+    assert asked == [
+        (datetime(2026, 6, 2, 0, tzinfo=UTC), source, "nagoya", 90),
+        (datetime(2026, 6, 3, 7, tzinfo=UTC), source, "torino", 90),
+    ]
+
+
+def test_the_letter_about_a_stay_names_the_two_offices_and_nobody(client):
+    a_stay_that_is_over()
+    checks.ask(now=datetime(2026, 4, 3, 12, tzinfo=UTC))
+    row = FollowUpCheck.objects.get(side="torino")
+
+    page = client.get(f"/c/{checks.issue_link(row)}/?lang=en").content.decode()
+
+    assert "Bureau → City Lab" in page
+
+
 @pytest.mark.parametrize("make", [a_webinar_that_was_held, a_test_that_ended])
 def test_the_page_and_the_letter_name_what_the_check_is_about(make, client):
     record = make()
@@ -446,3 +555,33 @@ def test_the_letter_asks_in_the_readers_language_and_leads_to_the_page():
     token = letter.body.split("/c/")[1].split("/")[0]
     assert checks.find(token) == FollowUpCheck.objects.get()
     assert letter.to == [checked.partner_lead.email]
+
+
+# --- Of a stay -------------------------------------------------------------------------------------------------------
+
+
+def test_a_follow_up_of_a_stay_reminds_who_leads_the_exchange_and_says_where_it_comes_from():
+    stay = a_stay_that_is_over()
+    stay.exchange.lead_torino = make_user(email="lead@torino.example", is_staff=True, side="torino")
+    stay.exchange.save()
+    row = FollowUp.objects.create(
+        stay=stay, text_en="Send the plan", due_on=date(2026, 5, 4), owner_torino=stay.hosting
+    )
+
+    told = reminders.people_of(row, "torino", "week1")
+
+    assert [user.email for user in told] == ["lead@torino.example"]
+    assert row.comes_from == "Bureau → City Lab"
+
+
+def test_a_follow_up_comes_from_somewhere():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FollowUp.objects.create(text_en="Send it", due_on=date(2026, 5, 4), owner_torino=make_organisation())
+
+
+def test_staff_of_the_side_that_hosts_a_stay_see_what_is_to_be_done_after_it():
+    stay = a_stay_that_is_over()
+    row = FollowUp.objects.create(stay=stay, text_en="x", due_on=date(2026, 5, 4), owner_nagoya=stay.sending)
+
+    assert list(FollowUp.objects.all().of_side("torino")) == [row]
+    assert list(FollowUp.objects.all().of_side("nagoya")) == [row]

@@ -31,11 +31,10 @@ def test_a_host_is_invited_once_in_their_language():
     person = make_person(email="taro@nagoya.example", family_name="山田", given_name="太郎", languages=["ja"])
     _visit, _item, host = make_planned(person=person)
 
-    hosts.invite_host(host, now=NOW)
-    with pytest.raises(ValidationError) as refusal:
-        hosts.invite_host(host, now=NOW)
+    hosts.invite_hosts([host], now=NOW)
+    [(_host, refusal)] = hosts.invite_hosts([host], now=NOW)
 
-    assert refusal.value.code == "asked"
+    assert refusal.code == "asked"
     assert [(m.kind, m.to, m.language) for m in Message.objects.all()] == [
         ("programme.host_asked", "taro@nagoya.example", "ja")
     ]
@@ -58,7 +57,7 @@ def test_whom_no_letter_can_reach_is_refused_with_the_reason(change, code):
     visit, item, host = make_planned()
     change(visit, item, host)
 
-    outcome = hosts.each(hosts.hosts_of_visit(visit), hosts.invite_host, now=NOW)
+    outcome = hosts.invite_hosts(hosts.hosts_of_visit(visit), now=NOW)
 
     assert [refusal.code for _host, refusal in outcome] == [code]
     assert Message.objects.count() == 0
@@ -99,7 +98,7 @@ def test_declining_needs_a_reason_and_proposing_a_time():
 
 def test_another_time_asks_again_and_a_typo_does_not():
     _visit, item, host = make_planned()
-    hosts.invite_host(host, now=NOW)
+    hosts.invite_hosts([host], now=NOW)
     hosts.answer_host(host, answer=Answer.ACCEPTED, now=NOW)
 
     change_agenda_item(item, names={"it": "Incontro!", "en": "Meeting", "ja": "会議"}, dress_it="Elegante", now=NOW)
@@ -114,7 +113,7 @@ def test_another_time_asks_again_and_a_typo_does_not():
 
 def test_while_an_item_is_moved_about_only_the_last_letter_leaves(mailoutbox):
     _visit, item, host = make_planned()
-    hosts.invite_host(host, now=NOW)
+    hosts.invite_hosts([host], now=NOW)
     hosts.answer_host(host, answer=Answer.ACCEPTED, now=NOW)
 
     for hour in (12, 14, 16):
@@ -160,7 +159,7 @@ def test_an_accepted_proposal_moves_the_item_and_asks_the_others_again():
     visit, item, host = make_planned()
     other = item.hosts.create(person=make_person(email="other@torino.example"))
     for one in (host, other):
-        hosts.invite_host(one, now=NOW)
+        hosts.invite_hosts([one], now=NOW)
         hosts.answer_host(one, answer=Answer.ACCEPTED, now=NOW)
     proposal = hosts.check_proposal(host, date=LAST, starts=time(9), ends=time(10))
     hosts.answer_host(host, answer=Answer.PROPOSED, proposal=proposal, now=NOW)
@@ -187,7 +186,7 @@ def test_a_proposal_outside_the_visit_is_refused():
 
 def test_keeping_the_time_asks_the_host_once_more_with_a_word():
     _visit, _item, host = make_planned()
-    hosts.invite_host(host, now=NOW)
+    hosts.invite_hosts([host], now=NOW)
     proposal = hosts.check_proposal(host, date=LAST, starts=time(9), ends=time(10))
     hosts.answer_host(host, answer=Answer.PROPOSED, proposal=proposal, now=NOW)
 
@@ -200,7 +199,7 @@ def test_keeping_the_time_asks_the_host_once_more_with_a_word():
 
 def test_the_silent_are_reminded_after_five_and_eight_working_days_and_then_the_lead_hears():
     _visit, _item, host = make_planned()
-    hosts.invite_host(host, now=NOW)  # Monday, 1 February
+    hosts.invite_hosts([host], now=NOW)  # Monday, 1 February
 
     steps = {}
     for days in range(1, 18):
@@ -225,7 +224,7 @@ def test_the_silent_are_reminded_after_five_and_eight_working_days_and_then_the_
 
 def test_who_answers_is_not_reminded_and_waiting_letters_are_dropped():
     _visit, _item, host = make_planned()
-    hosts.invite_host(host, now=NOW)
+    hosts.invite_hosts([host], now=NOW)
     hosts.answer_host(host, answer=Answer.ACCEPTED, now=NOW)
 
     assert hosts.tend_hosts(now=NOW + 30 * DAY) == {"reminded": 0, "told": 0}
@@ -279,7 +278,7 @@ def test_of_a_link_only_the_digest_is_stored():
 def test_who_was_asked_hears_that_the_item_is_called_off_and_who_was_not_does_not(way, mailoutbox):
     visit, item, host = make_planned()
     item.hosts.create(person=make_person(email="never@torino.example"))
-    hosts.invite_host(host, now=NOW)
+    hosts.invite_hosts([host], now=NOW)
     Message.objects.all().delete()
 
     if way == "taken off":

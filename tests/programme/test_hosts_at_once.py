@@ -74,7 +74,7 @@ def test_an_answer_never_stands_for_a_time_that_was_not_read(_round):
 @pytest.mark.parametrize("_round", range(3))
 def test_two_sweeps_write_one_reminder(_round):
     _visit, _item, host = make_planned()
-    hosts.invite_host(host, now=NOW)
+    hosts.invite_hosts([host], now=NOW)
     due = NOW + timedelta(days=8)
 
     counts = at_once(lambda: hosts.tend_hosts(now=due), lambda: hosts.tend_hosts(now=due))

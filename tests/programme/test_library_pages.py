@@ -30,6 +30,7 @@ from tests.factories import (
     make_user,
     make_webinar,
 )
+from tests.pages.html import on_one_line
 
 pytestmark = pytest.mark.django_db
 AFTER = START + timedelta(days=2)
@@ -85,7 +86,7 @@ def test_the_page_of_a_past_webinar_tells_each_language_in_itself(client):
     for language in ("it", "ja"):
         make_library_item(webinar, language=language, url=f"https://video.example/{language}")
 
-    page = client.get(address_of(webinar.event)).content.decode()
+    page = on_one_line(client.get(address_of(webinar.event)).content.decode())
 
     assert (
         '<a class="tn-external" href="https://video.example/ja" rel="external noopener" hreflang="ja" lang="en">'
@@ -140,9 +141,9 @@ def test_whoever_had_a_place_and_signs_in_finds_it_on_the_page_of_the_event(clie
     with translation.override("en"):
         link = f'<a href="{item.get_absolute_url()}" hreflang="en" lang="en">Recording</a>'
 
-    before = client.get(address_of(item.webinar.event)).content.decode()
+    before = on_one_line(client.get(address_of(item.webinar.event)).content.decode())
     client.force_login(registration.user)
-    after = client.get(address_of(item.webinar.event)).content.decode()
+    after = on_one_line(client.get(address_of(item.webinar.event)).content.decode())
 
     assert (link in before, link in after) == (False, True)
     assert "those who had a place" in after
@@ -154,7 +155,7 @@ def test_participants_open_it_from_their_own_page_by_a_plain_click(client, purpo
     page = own_link(make_registration(item.webinar.event, language="en"), purpose)
 
     link = f"{page}afterwards/{item.public_id}/"
-    shown, opened = client.get(page).content.decode(), client.get(link)
+    shown, opened = on_one_line(client.get(page).content.decode()), client.get(link)
 
     assert f'<a href="{link}" hreflang="ja" lang="en">Slides</a> <span class="tn-tag" lang="ja">日本語</span>' in shown
     assert (opened.status_code, opened["Location"], opened["Referrer-Policy"]) == (302, item.url, "no-referrer")

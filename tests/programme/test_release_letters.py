@@ -215,6 +215,15 @@ def test_who_is_in_the_delegation_and_receives_gets_one_letter(visit, head):
     assert list(release(visit)) == ["head@nagoya.example"]
 
 
+def test_staff_read_whom_it_tells_in_protocol_order_the_delegation_first(visit, head):
+    a_delegate(visit, "second@nagoya.example", family_name="安藤")
+    an_item(visit, hosts=[make_person(email="host@torino.example", family_name="Abate")])
+
+    told = services.draft_of(visit, now=NOW).recipients
+
+    assert [one.address for one in told] == ["head@nagoya.example", "second@nagoya.example", "host@torino.example"]
+
+
 def test_letters_wait_for_the_morning_of_their_reader(visit, head):
     an_item(visit, hosts=[make_person(email="host@torino.example")])
 

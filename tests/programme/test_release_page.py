@@ -62,7 +62,10 @@ def test_the_page_shows_changes_people_and_warnings_and_releases(client, staff, 
     assert answer["Location"] == page(visit)
     version = AgendaVersion.objects.get()
     assert (version.number, version.released_by, version.note_en) == (1, staff, "Welcome")
-    assert client.get(page(visit)).context["is_possible"] is False
+    afterwards = client.get(page(visit))
+    assert afterwards.context["is_possible"] is False
+    assert b"Nobody: nothing has changed." in afterwards.content
+    assert b"To read and tick" not in afterwards.content  # there is no button that would take the ticks
 
 
 def test_a_refusal_keeps_what_was_typed_and_marks_what_is_unread(client, staff, visit):

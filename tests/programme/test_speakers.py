@@ -9,6 +9,7 @@ from django.utils import translation
 
 from programme.models import Speaker
 from tests.factories import make_event, make_organisation, make_person, make_speaker, make_webinar
+from tests.pages.html import on_one_line
 
 pytestmark = pytest.mark.django_db
 YAMADA = {"family_name": "山田", "given_name": "太郎", "family_kana": "ヤマダ", "romaji": "Taro Yamada"}
@@ -16,7 +17,7 @@ YAMADA = {"family_name": "山田", "given_name": "太郎", "family_kana": "ヤ�
 
 def page_of(client, webinar, language="en") -> str:
     with translation.override(language):
-        return client.get(webinar.event.get_absolute_url()).content.decode()
+        return on_one_line(client.get(webinar.event.get_absolute_url()).content.decode())
 
 
 def test_names_stand_in_the_order_of_the_reader(client):

@@ -65,6 +65,18 @@ def test_the_other_languages_are_one_click_away(client, planned):
     assert (found["Content-Language"], "代表団の受け入れをお願いできますか" in found.content.decode()) == ("ja", True)
 
 
+def test_a_proposal_that_ends_early_is_refused_in_words_of_this_page(client, planned):
+    _visit, _item, host = planned
+    typed = {"date": FIRST.isoformat(), "starts": "15:00", "ends": "14:00", "needs": "Una sala"}
+
+    form = answer(client, page(host), host, answer="proposed", **typed).context["form"]
+
+    assert form.errors == {
+        "ends": ["Finisce alle 14:00, prima o nello stesso momento dell'inizio (15:00). Cambiare uno dei due."]
+    }
+    assert form["needs"].value() == "Una sala"
+
+
 def test_a_host_accepts_and_says_what_they_need(client, planned):
     _visit, _item, host = planned
     found = answer(client, page(host), host, answer="accepted", needs="Una sala")

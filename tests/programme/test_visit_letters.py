@@ -29,7 +29,7 @@ def test_each_letter_can_be_looked_at_in_each_language(kind, language):
 
 def test_the_link_of_a_letter_opens_the_page_of_its_host(mailoutbox, client):
     _visit, _item, host = make_planned()
-    hosts.invite_host(host, now=NOW)
+    hosts.invite_hosts([host], now=NOW)
     deliver_all(list(Message.objects.values_list("pk", flat=True)), now=NOW)
     path = re.search(r"/h/[\w-]{43}/", mailoutbox[0].body)[0]
     assert client.get(path).status_code == 200

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from iurc_portal.audit.models import Transition
 from programme import services
 from programme.models import AgendaItem, StudyVisit
-from programme.services import followups, reports
+from programme.services import followups
+from programme.services import visit_reports as reports
 from tests.factories import all_ticks, make_organisation, make_person, make_user
 from tests.programme.test_services_visits import FIRST, LAST, NOW, a_proposal, an_agenda
 

@@ -10,7 +10,8 @@ from iurc_portal.notifications.models import Message
 from iurc_portal.notifications.services import deliver
 from iurc_portal.privacy import retention
 from programme.models import CommentRuling, StudyVisit, Survey, SurveyAnswer
-from programme.services import reports, survey_answers, survey_comments, surveys
+from programme.services import survey_answers, survey_comments, surveys
+from programme.services import visit_reports as reports
 from programme.survey_results import results_of
 from tests import factories
 from tests.programme.papers import make_planned_visit

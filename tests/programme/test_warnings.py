@@ -99,7 +99,7 @@ def test_the_three_days_are_those_of_the_host_city(visit):
 def test_before_a_release_those_are_counted_who_were_asked_to_receive(visit):
     asked, not_asked = make_person(email="a@torino.example"), make_person(email="b@torino.example")
     an_item(visit, hosts=[asked, not_asked])
-    of_hosts.invite_host(asked.hostings.get(), now=FAR)
+    of_hosts.invite_hosts([asked.hostings.get()], now=FAR)
 
     told = {state: services.told_of_the_end(visit, state) for state in ("cancelled", "postponed")}
 

@@ -1,17 +1,19 @@
 """The index follows the records, and the vocabulary, whatever saves them."""
 
+from contextlib import nullcontext
+
 import pytest
 from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecosystem.filters import OrganisationFilter
-from ecosystem.models import Concept, Organisation
+from ecosystem.models import City, Concept, Organisation
 from iurc_portal.search.check import faults
 from iurc_portal.search.index import postponed
 from iurc_portal.search.models import Document, Term
 from iurc_portal.search.tasks import tend_the_index
-from tests.factories import make_city, make_initiative, make_listing, make_organisation, make_theme
+from tests.factories import make_city, make_initiative, make_listing, make_organisation, make_theme, make_track
 from tests.search.test_service import make_concept, names
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +107,41 @@ def test_what_changes_inside_postponed_is_found_afterwards():
         inside = names("robots")
 
     assert (inside, names("robots")) == ([], ["Robots"])
+
+
+def test_what_others_point_to_is_followed_when_the_postponement_ends():
+    former, city, theme = make_city("ivrea"), make_city("chieri"), make_theme("mobility")
+    make_organisation(name_en="Robots", city=city, themes=[theme])
+    make_organisation(name_en="Looms", city=former)
+
+    with postponed():
+        city.name_it = "Carreum"
+        city.save()
+        theme.pref_label_it = "Trasporti"
+        theme.save()
+        Organisation.objects.get(name_en="Looms").delete()
+        make_organisation(name_en="Cells", city=make_city("asti", name_it="Hasta"))
+
+    assert (names("Carreum"), names("trasporti"), names("Hasta"), names("looms")) == (
+        ["Robots"],
+        ["Robots"],
+        ["Cells"],
+        [],
+    )
+
+
+def test_nobody_is_looked_for_who_might_point_to_what_has_just_been_made(django_assert_num_queries):
+    city = City(slug="ivrea", name_it="Ivrea", country="IT", tzid="Europe/Rome")
+
+    with django_assert_num_queries(1):
+        city.save()
+
+
+def test_where_nobody_points_to_a_change_nothing_is_read_to_index_it(django_assert_num_queries):
+    track = make_track()
+
+    with django_assert_num_queries(2):  # the row, and which events are on this track
+        track.save()
 
 
 def test_a_bulk_write_is_found_after_a_reindex_and_the_check_says_so_before(capsys):
@@ -271,8 +308,9 @@ def test_the_themes_of_a_very_long_record_are_found():
     assert (names("水素"), names("parola7999")) == (["Long"], ["Long"])
 
 
+@pytest.mark.parametrize("save", ["at once", "with a form"])
 @pytest.mark.django_db(transaction=True)
-def test_many_followers_of_a_change_are_left_to_a_task(monkeypatch):
+def test_many_followers_of_a_change_are_left_to_a_task(save, monkeypatch):
     from iurc_portal.search import index, tasks
 
     monkeypatch.setattr(index, "FEW_FOLLOWERS", 2)
@@ -283,9 +321,25 @@ def test_many_followers_of_a_change_are_left_to_a_task(monkeypatch):
     monkeypatch.setattr(tasks.write_records, "delay", lambda *task: left.append(task))
 
     city.name_it = "Eporedia"
-    city.save()
+    with postponed(at_once=False) if save == "with a form" else nullcontext():
+        city.save()
     before = names("Eporedia")
     for task in left:
         tasks.write_records(*task)
 
     assert (before, len(left), len(names("Eporedia"))) == ([], 1, 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_place_that_a_form_adds_to_the_gazetteer_is_left_to_a_task(monkeypatch):
+    from iurc_portal.search import tasks
+
+    make_organisation(name_en="Workshop", summary_ja="豊田市の工房です。")
+    left = []
+    monkeypatch.setattr(tasks.write_stale, "delay", lambda: left.append(1))
+
+    with postponed(at_once=False):
+        make_city("toyota", name_ja="豊田")
+    tasks.write_stale()
+
+    assert (left, names("豊田市"), faults(sample=10)) == ([1], ["Workshop"], [])

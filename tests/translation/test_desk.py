@@ -1,6 +1,7 @@
 """The translation desk: what waits, in what order, who writes what, and nothing typed is lost."""
 
 import re
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
@@ -10,10 +11,12 @@ from django.urls import reverse
 
 from ecosystem.models import Concept
 from iurc_portal.translation.models import TextRecord
-from iurc_portal.translation.queue import Filter, entries
+from iurc_portal.translation.queue import ALL_WAITING, Filter, count_waiting, entries
+from iurc_portal.translation.registry import kinds
 from iurc_portal.translation.services import mark_reviewed, record_texts
 from iurc_portal.translation.status import Status, statuses_of
-from tests.factories import make_organisation, make_practice, make_user
+from tests.factories import make_event, make_organisation, make_practice, make_user
+from tests.pages.html import on_one_line
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -112,16 +115,37 @@ def test_each_number_of_the_home_is_the_length_of_the_queue_it_leads_to(admin_pa
     outdated.summary_en = "Other."
     outdated.save()
 
-    tasks = [task for task in admin_page.get("/admin/").context["tasks"] if task["name"].startswith("texts-")]
+    (group,) = admin_page.get("/admin/").context["figures"]
+    figures = group["figures"]
 
-    assert {task["name"]: task["count"] for task in tasks} == {
+    assert {figure.name: figure.count for figure in figures} == {
         "texts-missing-ja": 2,
+        "texts-missing-ja-ecosystem.organisation": 2,
         "texts-missing-it": 1,
         "texts-outdated-ja": 1,
+        "texts-outdated-ja-ecosystem.organisation": 1,
         "texts-outdated-it": 1,
     }
-    lengths = {task["name"]: admin_page.get(task["url"]).context["page"].paginator.count for task in tasks}
-    assert lengths == {task["name"]: task["count"] for task in tasks}
+    lengths = {figure.name: admin_page.get(figure.url).context["page"].paginator.count for figure in figures}
+    assert lengths == {figure.name: figure.count for figure in figures}
+
+
+def test_counting_what_waits_finds_what_the_queue_finds_in_two_queries(superuser):
+    make_organisation(summary_it="Testo.", source_language="it")
+    make_organisation(summary_ja="概要。", state="archived")
+    outdated = complete()
+    record_texts(outdated, before={}, now=NOW)
+    outdated.summary_en = "Other."
+    outdated.save()
+    make_event(name_it="Idrogeno")
+    queued = entries(superuser, Filter(status=ALL_WAITING))
+
+    with CaptureQueriesContext(connection) as captured:
+        counted = count_waiting(kinds())
+
+    assert counted == Counter((entry.kind.label, entry.language, str(entry.status)) for entry in queued)
+    assert {label for label, _language, _status in counted} == {"ecosystem.organisation", "events.event"}
+    assert len(captured) == 2
 
 
 def test_the_source_stands_beside_the_target_with_the_words_of_the_vocabulary(admin_page):
@@ -218,7 +242,7 @@ def test_after_the_warning_the_same_text_is_saved(admin_page):
     sent = typed(admin_page, page, summary="私の概要。")
     type(organisation).objects.filter(pk=organisation.pk).update(summary_ja="同僚の概要。")
     shown = admin_page.post(page, sent).content.decode()
-    seen = dict(re.findall(r'type="hidden" name="(seen-\w+)" value="(\w+)"', shown))
+    seen = dict(re.findall(r'type="hidden" name="(seen-\w+)" value="(\w+)"', on_one_line(shown)))
 
     admin_page.post(page, {**sent, **seen})
 

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -17,6 +18,7 @@ from unfold.widgets import (
 
 from ecosystem.models import City
 from events.models import RemoteCalendar
+from events.services.calendars.changing import Settings
 from iurc_portal.translation.languages import Language
 
 GOOGLE = {"gmail.com", "googlemail.com"}
@@ -124,10 +126,9 @@ class PasswordForm(forms.Form):
     )
 
 
-class ChoiceForm(forms.Form):
-    """The second step: which calendar, what goes there, and what may be changed there. ``found`` are (url, name)."""
+class WhatGoesForm(forms.Form):
+    """What goes into a calendar, and what may be changed there."""
 
-    collection = forms.ChoiceField(label=_("calendar"), widget=UnfoldAdminRadioSelectWidget())
     scope = forms.ChoiceField(
         label=_("what goes there"),
         choices=RemoteCalendar.Scope.choices,
@@ -155,12 +156,9 @@ class ChoiceForm(forms.Form):
         label=_("language of the entries"), choices=Language.choices, widget=UnfoldAdminSelectWidget()
     )
 
-    def __init__(self, *args, found: list[tuple[str, str]], **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["collection"].choices = found
         self.fields["city"].queryset = City.objects.filter(is_partner=True)
-        if len(found) == 1:
-            self.fields["collection"].initial = found[0][0]
 
     def clean(self):
         data = super().clean()
@@ -170,3 +168,39 @@ class ChoiceForm(forms.Form):
         else:
             data["city"] = None
         return data
+
+
+class ChoiceForm(WhatGoesForm):
+    """The second step of connecting: also which calendar. ``found`` are (url, name)."""
+
+    collection = forms.ChoiceField(label=_("calendar"), widget=UnfoldAdminRadioSelectWidget())
+    field_order = ["collection"]
+
+    def __init__(self, *args, found: list[tuple[str, str]], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["collection"].choices = found
+        if len(found) == 1:
+            self.fields["collection"].initial = found[0][0]
+
+
+class SettingsForm(WhatGoesForm):
+    """The same of a calendar that is connected. ``settings`` is what the form says."""
+
+    display_name = forms.CharField(
+        label=_("name"),
+        max_length=200,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("How the calendar is called in these pages; in the calendar itself nothing is renamed."),
+    )
+    field_order = ["display_name"]
+
+    def __init__(self, *args, calendar: RemoteCalendar, **kwargs):
+        super().__init__(*args, initial=vars(Settings.of(calendar)), **kwargs)
+        if calendar.city_id:  # also one that has left the partnership since
+            self.fields["city"].queryset = City.objects.filter(Q(is_partner=True) | Q(pk=calendar.city_id))
+
+    @property
+    def settings(self) -> Settings:
+        data = self.cleaned_data
+        owned = tuple(sorted(data["remote_owns"]))
+        return Settings(data["display_name"], data["scope"], data["city"], owned, data["language"])

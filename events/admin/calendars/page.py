@@ -16,6 +16,7 @@ from unfold.decorators import display
 
 from events.admin.calendars.connecting import ConnectPages
 from events.admin.calendars.forms import PasswordForm
+from events.admin.calendars.settings import SettingsPage
 from events.caldav import errors
 from events.models import RemoteCalendar
 from events.remote_words import advice, line_of, scope_words, state_of, what_to_do
@@ -60,7 +61,7 @@ class CalendarStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(RemoteCalendar)
-class RemoteCalendarAdmin(ConnectPages, FindsPeople, EditableBy, PlainAdmin):
+class RemoteCalendarAdmin(ConnectPages, SettingsPage, FindsPeople, EditableBy, PlainAdmin):
     """Each their own, managers all. Passwords are written and never shown; no history keeps them."""
 
     list_display = ["display_name", "owner", "scope_words", "state_badge", "last_success_at", "next_run_at", "waiting"]

@@ -123,8 +123,8 @@ class Ledger:
     def _lock(self, item: RemoteItem) -> None:
         if item.pk is None:
             return
-        at = RemoteItem.objects.select_for_update().filter(pk=item.pk).values_list("changed_at", flat=True).first()
-        if at != item.changed_at:
+        rows = RemoteItem.objects.select_for_update().filter(pk=item.pk).order_by()
+        if item.changed_at not in rows.values_list("changed_at", flat=True):
             raise Changed
 
     def _save(self, item: RemoteItem) -> None:

@@ -27,7 +27,7 @@ def take(calendar: RemoteCalendar) -> str:
 def hold(calendar: RemoteCalendar, lease: str) -> None:
     """Say before each step that the run goes on. Raises ``LeaseLost``."""
     held = RemoteCalendar.objects.filter(pk=calendar.pk, lease=lease)
-    until = held.values_list("lease_until", flat=True).first()
+    until = next(iter(held.order_by().values_list("lease_until", flat=True)), None)  # asked for every entry
     now = timezone.now()
     if until is None:
         raise LeaseLost

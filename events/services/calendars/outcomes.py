@@ -28,6 +28,7 @@ def done(run: SyncRun, counts: Counter, marks: dict[str, str], *, now: datetime,
         "failures": 0,
         "stopped_because": "",
         "allow_once": False,
+        "agreed_removals": 0,
         "told_at": None,
         "next_run_at": now + EVERY + _jitter(),
     }

@@ -1,7 +1,6 @@
 """Deciding what the other side proposed (events spec 9.1, 9.14, "Three states")."""
 
 from datetime import datetime
-from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,6 +13,7 @@ from events.services.calendars.plans import note_in, room_in
 from events.services.changes import record_changes
 from events.services.scheduling import cancel_event, relocate_event, restore_event, schedule_event
 from iurc_portal.clock import day_start
+from iurc_portal.database import after_commit
 
 Decision, Kind = SyncProposal.Decision, SyncProposal.Kind
 FOR_THEM = (Decision.ACCEPTED, Decision.THEIRS)
@@ -47,7 +47,7 @@ def decide(proposal: SyncProposal, decision: str, *, now: datetime, by) -> SyncP
         item.rendered = ""  # the next run looks at it in any case
         item.save()
         proposal.item = item
-        transaction.on_commit(partial(_run_soon, item.calendar_id, now), robust=True)
+        after_commit(_run_soon, item.calendar_id, now)
     return proposal
 
 

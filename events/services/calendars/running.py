@@ -136,11 +136,12 @@ class _Run:
                 self.marks["full"] = "yes"
 
     def _guard(self, matched: Matched, copies: int, *, there: int, ours: int) -> None:
-        counts = guards.Counts(copies, matched.missing, matched.withdrawn, there, ours)
+        withdrawn = max(0, matched.withdrawn - self.calendar.agreed_removals)
+        counts = guards.Counts(copies, matched.missing, withdrawn, there, ours)
         reason = guards.stop(counts)
         if reason and not self.calendar.allow_once:
             raise Stopped(reason)
-        free = max(0, guards.at_most(copies) - matched.withdrawn)
+        free = max(0, guards.at_most(copies) - withdrawn)
         matched.plans += matched.lapsed[:free]  # what left the window with time goes a few at once
 
     def _count(self, matched: Matched) -> None:

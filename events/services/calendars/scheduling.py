@@ -1,12 +1,12 @@
 """When each calendar is looked at: what is due, who holds it, how long to wait (events spec 9.6, 9.20)."""
 
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 
 from events.models import RemoteCalendar
 from iurc_portal.audit.services import record_transition
+from iurc_portal.database import after_commit
 from iurc_portal.notifications.services import heartbeat
 
 RUNNING = "running"
@@ -41,7 +41,7 @@ def run_soon(calendar: RemoteCalendar, *, now: datetime) -> None:
     from events.tasks import sync_calendar
 
     if RemoteCalendar.objects.running().filter(pk=calendar.pk).update(next_run_at=now):
-        transaction.on_commit(partial(sync_calendar.delay, calendar.pk), robust=True)
+        after_commit(sync_calendar.delay, calendar.pk)
 
 
 def pause(calendar: RemoteCalendar, *, now: datetime, by) -> None:

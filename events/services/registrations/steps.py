@@ -1,9 +1,7 @@
 """Writing down what happened to a registration, and telling it to the apps above."""
 
 from datetime import datetime
-from functools import partial
 
-from django.db import transaction
 from django.dispatch import Signal
 
 from events import signals
@@ -11,6 +9,7 @@ from events.models import AccessToken, Delivery, Registration, Seat
 from events.services import letters
 from events.services.registrations import writing
 from iurc_portal.audit.services import record_transition
+from iurc_portal.database import after_commit
 
 State = Registration.State
 
@@ -74,7 +73,4 @@ def welcome(registration: Registration, *, former: str) -> None:
 
 
 def tell(signal: Signal, registration: Registration) -> None:
-    transaction.on_commit(
-        partial(signal.send_robust, sender=Registration, event=registration.event, registration=registration),
-        robust=True,
-    )
+    after_commit(signal.send_robust, sender=Registration, event=registration.event, registration=registration)

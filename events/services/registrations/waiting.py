@@ -3,11 +3,9 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
-from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
@@ -15,6 +13,7 @@ from events.exceptions import Busy, EventFull
 from events.models import Event, Offer, Registration, Seat, SeatPool
 from events.services.registrations import offers, parties, seats, steps, writing
 from events.services.registrations.locks import locked
+from iurc_portal.database import after_commit
 from iurc_portal.notifications.services import heartbeat
 
 log = logging.getLogger(__name__)
@@ -73,7 +72,7 @@ def why_blocked(event: Event, *, now: datetime) -> str:
 
 def promote_soon(event: Event, *, now: datetime) -> None:
     """Hand on what is free once the caller's transaction is committed; when the lock is busy the sweep does it."""
-    transaction.on_commit(partial(_promote_if_somebody_waits, event, now=now), robust=True)
+    after_commit(_promote_if_somebody_waits, event, now=now)
 
 
 def promote(event: Event, *, now: datetime) -> int:

@@ -10,12 +10,13 @@ from iurc_portal.notifications.models.messages import (
     reason_words,
 )
 from iurc_portal.notifications.models.subscriptions import Subscription, SubscriptionToken
-from iurc_portal.notifications.models.texts import LetterText
+from iurc_portal.notifications.models.texts import AdjustedText, LetterText
 
 __all__ = [
     "CLAIM_LASTS",
     "DROPPED_BY",
     "AddressStatus",
+    "AdjustedText",
     "Heartbeat",
     "LetterText",
     "Message",

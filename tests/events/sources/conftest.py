@@ -1,6 +1,7 @@
 import pytest
 
 from tests.events.sources.server import serving
+from tests.events.sources.world import Calendar
 
 
 @pytest.fixture
@@ -20,3 +21,8 @@ def limits(settings):
         settings.IURC_EVENTS = settings.IURC_EVENTS | {"feed_import": own}
 
     return change
+
+
+@pytest.fixture
+def calendar(partner):
+    return Calendar(partner)

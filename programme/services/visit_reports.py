@@ -17,11 +17,13 @@ from iurc_portal.notifications.services import Letter, queue_messages
 from iurc_portal.translation.languages import CODES, best_text, languages_filled
 from iurc_portal.translation.times import date_range, date_words
 from programme.costs import totals_of
+from programme.exceptions import FrozenReport
 from programme.models import AgendaItem, Attendance, Delegate, LearningQuestion, StudyVisit, Survey, VisitReport
-from programme.models.reports import TEXTS
+from programme.models.visit_reports import TEXTS
 from programme.services.agenda import lock_visit
 from programme.services.followups import OVER
 from programme.services.proposal_letters import language_of
+from programme.services.readiness import today_in
 from programme.services.sensitive import is_manager
 from programme.survey_results import numbers_of
 
@@ -146,7 +148,7 @@ def write_report(report: VisitReport, **texts: str) -> VisitReport:
     """Write texts of a draft. Raises ``ValidationError`` (code ``frozen``) for what was approved."""
     row = _locked(report)
     if row.is_frozen:
-        raise _frozen()
+        raise FrozenReport
     for name, text in texts.items():
         setattr(row, name, text)
     row.save(update_fields=list(texts))
@@ -161,7 +163,7 @@ def ask_for_approval(report: VisitReport, *, by, now: datetime) -> VisitReport:
     """
     row = _locked(report)
     if row.is_frozen:
-        raise _frozen()
+        raise FrozenReport
     _need_lessons(row)
     if row.asked_at is None:
         row.asked_at, row.asked_by = now, by
@@ -195,7 +197,7 @@ def send_report(report: VisitReport, *, by, now: datetime) -> VisitReport:
     """Tell the leads of both sides and the applicant that it can be read; the public part is on the visit's page."""
     row = _locked(report)
     former = row.move_to(State.SENT)
-    row.sent_on = now.date()
+    row.sent_on = today_in(row.visit, now)
     row.save(update_fields=["state", "sent_on"])
     record_transition(row, from_state=former, to_state=row.state, now=now, actor=by)
     visit = row.visit
@@ -216,7 +218,7 @@ def send_report(report: VisitReport, *, by, now: datetime) -> VisitReport:
 
 def public_report(visit: StudyVisit) -> VisitReport | None:
     """The latest version that was approved: what the public page shows the public part of."""
-    return visit.reports.exclude(state=State.DRAFT).order_by("-version").first()
+    return VisitReport.objects.approved().filter(visit=visit).order_by("-version").first()
 
 
 def _locked(report: VisitReport) -> VisitReport:
@@ -229,7 +231,3 @@ def _locked(report: VisitReport) -> VisitReport:
 def _need_lessons(report: VisitReport) -> None:
     if not languages_filled(report, "lessons"):
         raise ValidationError(_("Write what was learnt, in one language at least."), code="lessons")
-
-
-def _frozen() -> ValidationError:
-    return ValidationError(_("An approved report does not change: make a new version."), code="frozen")
