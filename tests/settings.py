@@ -19,10 +19,11 @@ EMAIL_FILE_PATH = TEST_DIR / "mail"
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 if REDIS_URL:
-    # Tests empty the cache: each process of pytest-xdist has a database of its own, so that none empties another's.
+    # Tests empty the cache, and with it the whole database of Redis: each process of pytest-xdist has one of its own,
+    # and REDIS_URL itself is left to the brokers of tests/faults, whose tasks would be gone.
     redis = urlsplit(REDIS_URL)
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    number = (int(redis.path.strip("/") or 0) + worker) % 16
+    number = (int(redis.path.strip("/") or 0) + 1 + worker % 15) % 16
     for cache in CACHES.values():
         cache["LOCATION"] = redis._replace(path=f"/{number}").geturl()
 else:

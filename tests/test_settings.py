@@ -78,3 +78,24 @@ def test_the_example_lists_every_setting_and_no_other():
     listed = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 
     assert listed == read
+
+
+@pytest.mark.parametrize(
+    ("base", "number", "expected"), [(9, 0, 10), (9, 1, 11), (9, 14, 8), (9, 15, 10), (15, 0, 0), (0, 6, 7)]
+)
+def test_no_process_of_the_tests_empties_a_cache_where_tasks_wait(base, number, expected):
+    program = "from tests.settings import CACHES; print(*{cache['LOCATION'] for cache in CACHES.values()})"
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "REDIS_URL": f"redis://127.0.0.1:6379/{base}",
+            "PYTEST_XDIST_WORKER": f"gw{number}",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert ended.stdout.strip() == f"redis://127.0.0.1:6379/{expected}"
