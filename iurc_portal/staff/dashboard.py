@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Subquery
+from django.db.models import Max, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -121,14 +121,14 @@ def state_of_jobs(now) -> list[dict]:
     The turns of one that never ran count from the last change of the database: on a portal that was just set up, what
     runs at night has missed nothing.
     """
-    changed = MigrationRecorder.Migration.objects.order_by("-applied").values("applied")[:1]
-    beats = {beat.name: beat for beat in Heartbeat.objects.annotate(set_up=Subquery(changed))}
-    set_up = next((beat.set_up for beat in beats.values()), None)  # where nothing ever ran, all are late
+    changes = MigrationRecorder.Migration.objects.values(nobody=Value("")).annotate(last=Max("applied"))
+    successes = Heartbeat.objects.order_by().values_list("name", "last_success_at")
+    lasts = dict(successes.union(changes.values_list("nobody", "last"), all=True))  # one query for both
+    set_up = lasts[""]
     states = []
     for job in todo.jobs.values():
-        last = beats[job.name].last_success_at if job.name in beats else None
+        last = lasts.get(job.name)
         every = timedelta(seconds=settings.CELERY_BEAT_SCHEDULE[job.schedule]["schedule"])
-        since = last or set_up
-        late = since is None or now - since > (job.late_after or max(3 * every, PATIENCE))
+        late = now - (last or set_up) > (job.late_after or max(3 * every, PATIENCE))
         states.append({"title": job.title, "last": last, "late": late})
     return states

@@ -288,8 +288,9 @@ def test_a_job_is_late_when_it_has_missed_three_turns(db):
     assert len(todo.jobs) == 21
 
 
-def test_a_job_that_never_ran_is_late_when_the_portal_has_been_there_for_three_of_its_turns(db):
-    Heartbeat.objects.create(name="sweep_outbox")
+@pytest.mark.parametrize("begun", [[], ["sweep_outbox"]], ids=["nothing has run yet", "one has begun"])
+def test_a_job_that_never_ran_is_late_when_the_portal_has_been_there_for_three_of_its_turns(begun, db):
+    Heartbeat.objects.bulk_create(Heartbeat(name=name) for name in begun)
     set_up = timezone.now()
     MigrationRecorder.Migration.objects.update(applied=set_up)
 
