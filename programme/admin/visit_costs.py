@@ -173,7 +173,7 @@ def cost_columns() -> list[tables.Column]:
         tables.Column("estimate", pgettext("cost", "Estimate"), lambda line: _number(line.estimate)),
         tables.Column("actual", pgettext("cost", "Actual"), lambda line: _number(line.actual)),
         tables.Column("rate", _("Yen for one euro"), lambda line: _number(line.rate)),
-        tables.Column("rate_date", _("Rate of the day"), lambda line: line.rate_date),
+        tables.Column("rate_date", _("Date of the rate"), lambda line: line.rate_date),
         tables.Column("estimate_eur", _("Estimate in euro"), lambda line: _number(in_euro(line.estimate, line))),
         tables.Column("actual_eur", _("Actual in euro"), lambda line: _number(in_euro(line.actual, line))),
         tables.Column("has_receipt", _("Receipt"), lambda line: bool(line.receipt)),

@@ -129,7 +129,7 @@ def _indicator(one, facts, rows: Iterable[list]) -> Table:
         [str(said(title)), _day(on), str(said(state)), Decimal(amount), address(facts, link)]
         for title, on, state, amount, link in rows
     )
-    titles = [_("Record"), _("Date"), _("State"), _("Adds"), _("Address")]
+    titles = [pgettext("table", "Record"), _("Date"), _("State"), _("Adds"), pgettext("table", "Address")]
     return _table(titles, told, head=head, widths=[56, 14, 22, 10, 70])
 
 
@@ -155,7 +155,7 @@ def _activities(facts) -> Table:
         for kind in telling.activities_of(facts)
         for row in kind["rows"]
     ]
-    titles = [_("Kind"), _("Title"), _("Date"), _("People present"), _("Address")]
+    titles = [_("Kind"), _("Title"), _("Date"), _("People present"), pgettext("table", "Address")]
     return _table(titles, rows, head=_period(facts), widths=[26, 56, 24, 14, 70])
 
 
@@ -181,7 +181,7 @@ def _costs(facts, rows: Iterable[list]) -> Table:
     head = [[_("Committed, euro"), _number(total["committed"])], [_("Spent, euro"), _number(total["spent"])]]
     titles = [
         _("Budget line"), _("Visit or activity"), _("What for"), _("Who pays"), _("Currency"), _("Estimate"),
-        _("Actual"), _("Yen for one euro"), _("Rate of the day"), _("Committed, euro"), _("Spent, euro"),
+        _("Actual"), _("Yen for one euro"), _("Date of the rate"), _("Committed, euro"), _("Spent, euro"),
         _("SHA-256 of the receipt"), _("Why there is no receipt"),
     ]  # fmt: skip
 
@@ -202,7 +202,7 @@ def _papers(facts, rows: Iterable[list]) -> Table:
         [kinds[kind], str(said(visit)), version, _day(on), address(facts, link), digest]
         for kind, visit, version, on, link, digest in rows
     )
-    titles = [_("What"), _("Visit"), _("Version"), _("Date"), _("Address"), _("SHA-256 of the PDF")]
+    titles = [_("What"), _("Visit"), _("Version"), _("Date"), pgettext("table", "Address"), _("SHA-256 of the PDF")]
     return _table(titles, told, head=_period(facts), widths=[22, 56, 9, 14, 70, 30])
 
 
@@ -218,5 +218,5 @@ def _recordings(facts, rows: Iterable[list]) -> Table:
         ]
         for kind, title, language, webinar, on, link in rows
     )
-    titles = [_("Kind"), _("Title"), _("Language"), _("Webinar"), _("Date"), _("Address")]
+    titles = [_("Kind"), _("Title"), _("Language"), _("Webinar"), _("Date"), pgettext("table", "Address")]
     return _table(titles, told, head=_period(facts), widths=[16, 40, 10, 56, 14, 70])
