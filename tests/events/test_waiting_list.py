@@ -473,6 +473,20 @@ def test_a_missing_headset_keeps_nobody_out_and_is_handed_on_in_order(django_cap
     assert kinds("bruno") == ["events.confirmed", "events.extra"]
 
 
+def test_a_headset_goes_with_a_place_that_is_only_kept_and_nobody_is_written_to_before_they_proved():
+    event = divided(room=1, headset=0)
+    asked = registrations.request_registration(
+        event=event, email="aiko@example.org", person=PERSON, now=NOW, wanted=["room", "headset"]
+    )
+    event.seat_pools.filter(kind="headset").update(size=1)
+
+    assert seats_of(asked) == {"room": "held", "headset": "waiting"}
+    registrations.sweep(now=NOW + MINUTE)
+
+    assert (states(event), seats_of(asked)) == ({"aiko": "unproved"}, {"room": "held", "headset": "held"})
+    assert "events.extra" not in kinds("aiko")
+
+
 def test_a_smaller_number_drops_nobody_and_a_larger_one_is_offered(django_capture_on_commit_callbacks):
     event, staff = divided(room=2), make_user()
     for name in ("aiko", "bruno", "chiara"):

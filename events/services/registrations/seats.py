@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from events.exceptions import EventFull
@@ -133,7 +133,7 @@ def take_seats(
             registration.confirmed_at = now
         former = steps.move(registration, state, now=now, by=by, hold_until=hold_until, reason=reason, comment=comment)
         if stand.pools:
-            _seat(registration, pools, stand, is_new=registration in newcomers)
+            _seat(registration, pools, stand, now=now, is_new=registration in newcomers)
         if state == State.CONFIRMED:
             steps.welcome(registration, former=former)
 
@@ -190,18 +190,18 @@ def choose_pools(stand: Stand, kinds: Iterable[str], *, by_staff: bool = False) 
     return [*chosen, *(pool for pool in offered if not pool.is_main and pool.kind in wanted)]
 
 
+def extras_in_line(*, now: datetime) -> QuerySet[Seat]:
+    """The extras that somebody with a place waits for, be the place kept for them only, the next first (2.17)."""
+    return Seat.objects.filter(
+        pool__kind=SeatPool.Kind.HEADSET,
+        state=Seat.State.WAITING,
+        registration__in=Registration.objects.taking_seats(now=now),
+    ).order_by("-registration__priority", "registration__joined_at", "registration")
+
+
 def hand_on_extras(event: Event, *, now: datetime) -> list[Seat]:
-    """Give free seats of extra pools to those who have a place and wait for one, in order (2.17). Returns them."""
-    waiting = list(
-        Seat.objects.filter(
-            pool__event=event,
-            pool__kind=SeatPool.Kind.HEADSET,
-            state=Seat.State.WAITING,
-            registration__in=Registration.objects.taking_seats(now=now).filter(event=event),
-        )
-        .select_related("registration", "pool")
-        .order_by("-registration__priority", "registration__joined_at", "registration")
-    )
+    """Give the free seats of extra pools to those in line for one. Returns them."""
+    waiting = list(extras_in_line(now=now).filter(pool__event=event).select_related("registration", "pool"))
     if not waiting:
         return []
     left = stand_of(event, now=now).pools_left
@@ -215,7 +215,7 @@ def hand_on_extras(event: Event, *, now: datetime) -> list[Seat]:
     return given
 
 
-def _seat(registration: Registration, pools: Iterable[SeatPool], stand: Stand, *, is_new: bool) -> None:
+def _seat(registration: Registration, pools: Iterable[SeatPool], stand: Stand, *, now: datetime, is_new: bool) -> None:
     """Write the seats of a person who takes a place. An extra goes first to those who wait for one.
 
     What a newcomer held with a former place was free for others meanwhile, and is taken anew; what was asked for then
@@ -233,7 +233,7 @@ def _seat(registration: Registration, pools: Iterable[SeatPool], stand: Stand, *
             continue
         if pool.is_main:
             seat.state = Seat.State.HELD
-        elif stand.pools_left[pool.pk] > 0 and not _somebody_waits_for(pool, besides=registration):
+        elif stand.pools_left[pool.pk] > 0 and not _somebody_waits_for(pool, besides=registration, now=now):
             seat.state = Seat.State.HELD
             stand.pools_left[pool.pk] -= 1
         else:
@@ -245,9 +245,5 @@ def _is_main_and_held(seat: Seat, stand: Stand) -> bool:
     return seat.state == Seat.State.HELD and stand.pools[seat.pool_id].is_main
 
 
-def _somebody_waits_for(pool: SeatPool, *, besides: Registration) -> bool:
-    return (
-        pool.seats.filter(state=Seat.State.WAITING, registration__state__in=[State.CONFIRMED, State.OFFERED])
-        .exclude(registration=besides)
-        .exists()
-    )
+def _somebody_waits_for(pool: SeatPool, *, besides: Registration, now: datetime) -> bool:
+    return extras_in_line(now=now).filter(pool=pool).exclude(registration=besides).exists()

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from events.exceptions import Busy, EventFull
-from events.models import Event, Offer, Registration, Seat, SeatPool
+from events.models import Event, Offer, Registration, SeatPool
 from events.services.registrations import offers, parties, seats, steps, writing
 from events.services.registrations.locks import locked
 from iurc_portal.database import after_commit
@@ -84,7 +84,8 @@ def promote(event: Event, *, now: datetime) -> int:
         offers.settle_missed(event, now=now)
         if event.status == Event.Status.CONFIRMED and now < event.dtstart:
             for seat in seats.hand_on_extras(event, now=now):
-                writing.queue_extra(seat.registration, now=now)
+                if seat.registration.state == State.CONFIRMED:  # others are told with their place, once it is theirs
+                    writing.queue_extra(seat.registration, now=now)
         if why_idle(event, now=now):
             return 0
         return _offer_in_order(event, now=now)
@@ -106,12 +107,7 @@ def needing_attention(*, now: datetime):
     """Events with an offer that has run out, or with somebody who waits for what they may still get."""
     missed = Offer.objects.filter(registration__event=OuterRef("pk"), outcome=Offer.Outcome.OPEN, expires_at__lte=now)
     in_line = Registration.objects.filter(event=OuterRef("pk"), state=State.WAITING)
-    extras = Seat.objects.filter(
-        pool__event=OuterRef("pk"),
-        pool__kind=SeatPool.Kind.HEADSET,
-        state=Seat.State.WAITING,
-        registration__state=State.CONFIRMED,
-    )
+    extras = seats.extras_in_line(now=now).filter(pool__event=OuterRef("pk"))
     is_on = Q(status=Event.Status.CONFIRMED, dtstart__gt=now)
     return Event.objects.filter(Exists(missed) | (is_on & (Exists(in_line) | Exists(extras)))).order_by(
         "dtstart", "pk"
