@@ -228,12 +228,16 @@ def both_times(start, end=None, further=()):
 
 @register.inclusion_tag("components/_date_tile.html")
 def date_tile(instant, tzid="Europe/Rome"):
-    """Day and month as a tile; a date stays as it is, an instant is shown on the clocks of ``tzid``."""
+    """Day and month as a tile, with the weekday, or with the year where it is one that is over.
+
+    A date stays as it is, an instant is shown on the clocks of ``tzid``.
+    """
     day = instant.astimezone(ZoneInfo(tzid)) if isinstance(instant, datetime) else instant
+    is_long_ago = day.year < timezone.localdate(timezone=ZoneInfo(tzid)).year
     return {
         "day": day.day,
         "month": times.date_words(day, "month_short"),
-        "weekday": times.date_words(day, "weekday_short"),
+        "last": times.partial_date(day, "year") if is_long_ago else times.date_words(day, "weekday_short"),
         "iso": day.date().isoformat() if isinstance(day, datetime) else day.isoformat(),
     }
 

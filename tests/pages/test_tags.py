@@ -54,6 +54,21 @@ def test_the_tile_takes_the_day_of_the_zone():
     assert 'datetime="2026-12-16"' in render("{% date_tile instant 'Asia/Tokyo' %}", instant=EVENING)
 
 
+@pytest.mark.parametrize(
+    ("day", "language", "wanted"),
+    [
+        (date(2026, 11, 5), "it", "5 nov gio"),
+        (date(2027, 1, 8), "it", "8 gen ven"),
+        (date(2025, 12, 16), "it", "16 dic 2025"),
+        (date(2025, 12, 16), "ja", "16 12月 2025年"),
+    ],
+)
+def test_the_tile_says_the_year_of_what_is_over_since_last_year(day, language, wanted, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 11, 28, 9, 0, tzinfo=UTC))
+
+    assert words(render("{% date_tile day %}", language, day=day)) == wanted
+
+
 @pytest.mark.parametrize(("language", "wanted"), [("ja", "英語のみ"), ("it", "Solo in inglese"), ("en", "")])
 @pytest.mark.django_db
 def test_a_row_says_in_two_words_that_its_text_is_in_another_language(language, wanted):
