@@ -49,8 +49,9 @@ def zone_choices() -> list[tuple]:
 
 
 class FeedSourceForm(forms.ModelForm):
-    """The address is asked at once, so that whoever typed it learns what is there."""
+    """Whoever types an address learns at once what is there: ``learnt`` is what ``FeedSourceAdmin`` heard of it."""
 
+    learnt: str | ValidationError | None = None
     default_tzid = forms.ChoiceField(
         label=capfirst(FeedSource._meta.get_field("default_tzid").verbose_name),
         choices=zone_choices,
@@ -61,13 +62,25 @@ class FeedSourceForm(forms.ModelForm):
 
     def clean(self):
         data = super().clean()
-        address = data.get("url", "").strip()
-        if address and not self.errors and address != self.instance.url:
-            try:
-                data["url"] = sources.check_address(address)
-            except ValidationError as refusal:
-                self.add_error("url", refusal)
+        if isinstance(self.learnt, ValidationError):
+            self.add_error("url", self.learnt)
+        elif self.learnt:
+            data["url"] = self.learnt
         return data
+
+
+def _learnt_of(address: str, *, former: str) -> str | ValidationError | None:
+    """A new address as it is kept, or why it is none; None where there is nothing to ask."""
+    try:
+        FeedSource._meta.get_field("url").clean(address, None)
+    except ValidationError:
+        return None  # the form says so itself
+    if address == former:
+        return None
+    try:
+        return sources.check_address(address)
+    except ValidationError as refusal:
+        return refusal
 
 
 @admin.register(FeedSource)
@@ -92,6 +105,19 @@ class FeedSourceAdmin(MovesOfRecord, EditableBy, PlainAdmin):
     ]
     readonly_fields = ["log"]
     actions = ["fetch_selected"]
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """The network is asked before the transaction of the form begins: its lock would hold up every visitor."""
+        source = self.get_object(request, object_id) if object_id else None
+        may = self.has_change_permission(request, source) if object_id else self.has_add_permission(request)
+        if request.method == "POST" and may:
+            request.learnt = _learnt_of(request.POST.get("url", "").strip(), former=source.url if source else "")
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.learnt = getattr(request, "learnt", None)
+        return form
 
     def get_queryset(self, request):
         waiting = ImportedItem.objects.to_decide(now=timezone.now()).filter(source=OuterRef("pk"))

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import random
+import re
 from collections import Counter
 from datetime import date, datetime, timedelta
 
@@ -30,6 +31,7 @@ LOG_LINES = 60
 LONGEST_WAIT = timedelta(days=1)
 JITTER = 0.1  # of the interval, so that sources of one hour are not all asked in one minute
 TAKEN = "too soon"
+WALL_CLOCK = re.compile(r"\d{8}T\d{6}")
 
 
 def limits() -> dict:
@@ -89,9 +91,7 @@ def set_zone(source: FeedSource, tzid: str, *, by, now: datetime) -> int:
         if item.dtend <= item.dtstart:  # the end fell into a gap
             item.dtend = item.dtstart + timedelta(hours=1)
         item.tzid, item.wall_start, item.wall_end = tzid, "", ""
-        if item.recurrence_id and not item.recurrence_id.endswith("Z"):
-            known = datetime.strptime(item.recurrence_id, "%Y%m%dT%H%M%S")  # noqa: DTZ007 – a wall clock
-            item.recurrence_id = f"{shift_out_of_gap(known, tzid):%Y%m%dT%H%M%SZ}"
+        item.recurrence_id = _instant_of(item, tzid)
         item.problems = [problem for problem in item.problems if problem["code"] != "floating"]
         _judge(item)
         item.changed_at = now
@@ -113,6 +113,19 @@ def allow_once(source: FeedSource, *, by, now: datetime) -> None:
 
 def _only_floats(item: ImportedItem) -> bool:
     return {problem["code"] for problem in item.problems} & BLOCKING == {"floating"}
+
+
+def _instant_of(item: ImportedItem, tzid: str) -> str:
+    """The RECURRENCE-ID of an item whose clock is that of ``tzid``, in UTC.
+
+    A mere date stays as it is, and so does what would be the same as another item of the series.
+    """
+    if not WALL_CLOCK.fullmatch(item.recurrence_id):
+        return item.recurrence_id
+    known = datetime.strptime(item.recurrence_id, "%Y%m%dT%H%M%S")  # noqa: DTZ007 – a wall clock
+    instant = f"{shift_out_of_gap(known, tzid):%Y%m%dT%H%M%SZ}"
+    same = item.source.items.filter(uid=item.uid, recurrence_id=instant).exclude(pk=item.pk)
+    return item.recurrence_id if same.exists() else instant
 
 
 def _in(text: str, tzid: str) -> datetime:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -70,6 +71,27 @@ def test_an_address_that_is_none_is_refused_with_the_reason(admin_page, address,
     assert answer.status_code == 200
     assert words in answer.content.decode()
     assert FeedSource.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_network_is_asked_before_anything_is_locked(client, superuser, monkeypatch):
+    client.force_login(superuser)
+    within = []
+    monkeypatch.setattr(sources, "check_address", lambda text: within.append(connection.in_atomic_block) or text)
+
+    client.post(ADD, form("https://partner.example/all.ics"))
+
+    assert (within, FeedSource.objects.get().url) == ([False], "https://partner.example/all.ics")
+
+
+def test_an_address_that_stays_is_not_asked_again(admin_page, partner):
+    source = read(partner, *vevents(1))
+    asked = len(partner.asked)
+
+    admin_page.post(f"/admin/events/feedsource/{source.pk}/change/", {**form(source.url), "name": "Another name"})
+
+    source.refresh_from_db()
+    assert (source.name, len(partner.asked)) == ("Another name", asked)
 
 
 def test_a_web_page_is_not_taken_for_a_calendar(admin_page, partner):

@@ -326,6 +326,25 @@ def test_times_without_a_zone_are_asked_about_once(calendar):
     assert not calendar.source.asks_zone
 
 
+def test_a_changed_date_without_its_series_is_read_in_the_zone_that_was_said(calendar):
+    calendar.has(
+        vevent("a", start="20260801T100000", end="20260801T110000", more=["RECURRENCE-ID;VALUE=DATE:20260801"])
+    )
+
+    assert sources.set_zone(calendar.source, "Asia/Tokyo", by=None, now=calendar.now) == 1
+    assert [(item.recurrence_id, f"{item.dtstart:%d %H}") for item in calendar.items()] == [("20260801", "01 01")]
+
+
+def test_two_dates_that_would_be_one_in_the_zone_that_was_said_stay_two(calendar):
+    calendar.has(
+        vevent("a", start="20260801T100000", end="20260801T110000", more=["RECURRENCE-ID:20260801T100000"]),
+        vevent("a", start="20260801T010000Z", end="20260801T020000Z", more=["RECURRENCE-ID:20260801T010000Z"]),
+    )
+
+    assert sources.set_zone(calendar.source, "Asia/Tokyo", by=None, now=calendar.now) == 1
+    assert sorted(item.recurrence_id for item in calendar.items()) == ["20260801T010000Z", "20260801T100000"]
+
+
 def test_a_change_of_clocks_is_kept(calendar):
     calendar.has(
         vevent("a", start=f"{ROME}20260322T100000", end=f"{ROME}20260322T110000", more=["RRULE:FREQ=WEEKLY;COUNT=2"])
