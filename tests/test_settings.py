@@ -99,3 +99,25 @@ def test_no_process_of_the_tests_empties_a_cache_where_tasks_wait(base, number, 
     )
 
     assert ended.stdout.strip() == f"redis://127.0.0.1:6379/{expected}"
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("", "-c jit=off"), ("?options=-c%20statement_timeout%3D9s", "-c jit=off -c statement_timeout=9s")],
+)
+def test_postgresql_compiles_no_statement_and_other_options_of_its_address_are_kept(query, expected):
+    program = "from iurc_portal.settings import DATABASES; print(DATABASES['default']['OPTIONS']['options'])"
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "SECRET_KEY": "x" * 50,
+            "DATABASE_URL": f"postgres://portal@127.0.0.1:5432/portal{query}",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert ended.stdout.strip() == expected
