@@ -86,7 +86,6 @@ class ImportedItemAdmin(ReadOnly, PlainAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": _("Items of calendars of others"),
-            "opts": self.opts,
             "request": request,
             "page": page,
             "rows": [row_of(item, duplicates.get(item.pk, [])) for item in page],
