@@ -3,6 +3,7 @@
 import uuid
 import zlib
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -21,6 +22,7 @@ NEEDED_TEXTS = ("summary", "results", "next_steps")
 SECTIONS = {"torino": "section_torino", "nagoya": "section_nagoya"}  # what each city says for itself
 PUBLIC_TEXTS = (*NEEDED_TEXTS, *SECTIONS.values())
 REPORT_TEXTS = (*PUBLIC_TEXTS, "internal_note")
+SILENT = timedelta(minutes=2)  # a worker that says nothing for so long is dead, or as good as
 
 
 class ProgrammeReportQuerySet(ReportQuerySet):
@@ -171,6 +173,12 @@ class ReportSheet(models.Model):
         yield from (line for line in whole if line)
 
 
+class EvidencePackQuerySet(models.QuerySet):
+    def free(self, *, now: datetime):
+        """Those to be made that no living worker holds at ``now`` (aware)."""
+        return self.filter(Q(seen_at=None) | Q(seen_at__lt=now - SILENT), state=EvidencePack.State.WAITING)
+
+
 class EvidencePack(StateMachine):
     """The evidence of one approved report as one ZIP file, made by a task step by step.
 
@@ -212,6 +220,8 @@ class EvidencePack(StateMachine):
     )
     asked_at = models.DateTimeField(_("asked for"), editable=False)
     made_at = models.DateTimeField(_("made"), null=True, editable=False)
+
+    objects = EvidencePackQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("evidence pack")

@@ -9,7 +9,7 @@ import logging
 import re
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from io import BytesIO
 from typing import IO, Any
@@ -19,7 +19,7 @@ from zipfile import ZipFile
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -40,7 +40,6 @@ from programme.services.programme_reports import may_approve
 log = logging.getLogger(__name__)
 JOB = "make_evidence_packs"
 State = EvidencePack.State
-SILENT = timedelta(minutes=2)  # a worker that says nothing for so long is dead, or as good as
 ATTEMPTS = 3  # at one step
 DATA, MANIFEST = "data", "manifest.json"
 UNFIT = re.compile(r"[^A-Za-z0-9_-]")
@@ -83,24 +82,29 @@ def make(pack_id: int, *, clock: Clock = timezone.now) -> str:
     Safe to call twice and from two workers: the first claim wins, until its worker is silent.
     """
     now, claim = clock(), uuid4()
-    free = Q(seen_at=None) | Q(seen_at__lt=now - SILENT)
-    waiting = EvidencePack.objects.filter(free, pk=pack_id, state=State.WAITING)
-    if not waiting.update(claim=claim, seen_at=now, attempts=F("attempts") + 1):
+    wanted = EvidencePack.objects.free(now=now).filter(pk=pack_id)
+    if not wanted.update(claim=claim, seen_at=now, attempts=F("attempts") + 1):
         return "already taken"
     pack = EvidencePack.objects.select_related("report__edition").get(pk=pack_id)
     try:
-        if pack.attempts > ATTEMPTS:
-            return _fail(pack, claim, GIVEN_UP, now=now)
-        done = set(pack.parts.values_list("name", flat=True))
-        beat = partial(_beat, pack_id, claim, clock)
+        return _go_through(pack, claim, clock=clock)
+    except Displaced:
+        return "taken over"
+
+
+def _go_through(pack: EvidencePack, claim: UUID, *, clock: Clock) -> str:
+    """The steps that are still to do, then the file. Raises ``Displaced``."""
+    if pack.attempts > ATTEMPTS:
+        return _fail(pack, claim, GIVEN_UP, now=clock())
+    done = set(pack.parts.values_list("name", flat=True))
+    beat = partial(_beat, pack.pk, claim, clock)
+    try:
         for name in steps_of(pack.report):
             if name not in done:
                 _keep_part(pack, claim, name, _content_of(pack.report, name, beat), clock=clock)
-        return _finish(pack, claim, clock=clock)
     except DocumentsUnavailable:
         return _fail(pack, claim, NO_LIBRARY, now=clock())
-    except Displaced:
-        return "taken over"
+    return _finish(pack, claim, clock=clock)
 
 
 def go_on(*, now: datetime) -> dict[str, int]:
@@ -108,9 +112,7 @@ def go_on(*, now: datetime) -> dict[str, int]:
     from programme.tasks import make_evidence
 
     with heartbeat(JOB, now=now) as counts:
-        free = Q(seen_at=None) | Q(seen_at__lt=now - SILENT)
-        waiting = EvidencePack.objects.filter(free, state=State.WAITING).order_by("pk")
-        keys = list(waiting.values_list("pk", flat=True))
+        keys = list(EvidencePack.objects.free(now=now).order_by("pk").values_list("pk", flat=True))
         for key in keys:
             make_evidence.delay(key)
         counts["handed_over"] = len(keys)
@@ -151,7 +153,7 @@ def _keep_part(pack: EvidencePack, claim: UUID, name: str, content: bytes, *, cl
         name=name, content=content, size=len(content), sha256=hashlib.sha256(content).hexdigest(), made_at=now
     )
     row.steps_done += 1
-    row.seen_at, row.attempts = now, 0
+    row.seen_at, row.attempts = now, 1  # the next step is in this worker's hands
     row.save(update_fields=["steps_done", "seen_at", "attempts"])
 
 

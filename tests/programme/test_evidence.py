@@ -244,6 +244,22 @@ def test_a_worker_that_wakes_up_after_another_took_over_writes_nothing(half, mon
     assert set(pack.parts.values_list("made_at", flat=True)) == {later}
 
 
+def test_a_worker_without_the_library_that_wakes_up_after_another_took_over_says_so(half, monkeypatch):
+    pack = evidence.ask_for_pack(half.approved(), by=boss(), now=NOW)
+    whole, others = evidence._content_of, []
+
+    def content(report, name, beat):
+        if others:
+            return whole(report, name, beat)
+        others.append(None)
+        others[0] = evidence.make(pack.pk, clock=lambda: NOW + timedelta(minutes=3))
+        raise DocumentsUnavailable("library")
+
+    monkeypatch.setattr(evidence, "_content_of", content)
+
+    assert (evidence.make(pack.pk, clock=lambda: NOW), others) == ("taken over", ["ready"])
+
+
 def test_a_file_half_written_by_a_dead_worker_is_written_over(half, settings):
     pack = evidence.ask_for_pack(half.approved(), by=boss(), now=NOW)
     folder = settings.MEDIA_ROOT / "documents"
@@ -261,16 +277,16 @@ def test_a_file_half_written_by_a_dead_worker_is_written_over(half, settings):
 def test_a_step_that_kills_every_worker_is_given_up(half, monkeypatch):
     pack = evidence.ask_for_pack(half.approved(), by=boss(), now=NOW)
     dies_at(monkeypatch, "report-en.pdf")
-    moments = [NOW + timedelta(minutes=3 * number) for number in range(5)]
+    tried = []
 
-    for moment in moments[:4]:
+    for number in range(3):
         with pytest.raises(Killed):
-            evidence.make(pack.pk, clock=lambda moment=moment: moment)
+            evidence.make(pack.pk, clock=lambda number=number: NOW + timedelta(minutes=3 * number))
         pack.refresh_from_db()
-        if pack.attempts == evidence.ATTEMPTS:
-            break
+        tried.append(pack.attempts)
 
-    assert evidence.make(pack.pk, clock=lambda: moments[4] + timedelta(hours=1)) == "failed"
+    assert tried == [1, 2, 3]
+    assert evidence.make(pack.pk, clock=lambda: NOW + timedelta(minutes=9)) == "failed"
     pack.refresh_from_db()
     assert (pack.state, pack.error) == ("failed", evidence.GIVEN_UP)
 
