@@ -14,7 +14,6 @@ from events.models import Registration
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CERTIFICATE_LENGTH = 12  # 60 bits
-REGISTRATION_LENGTH = 16  # 80 bits
 _TO_CROCKFORD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", LETTERS)
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V", "-": "", " ": "", "‐": "", "−": "", "ー": ""})
 

@@ -205,6 +205,11 @@ def shift_out_of_gap(wall: datetime, tzid: str) -> datetime:
     return wall.replace(tzinfo=ZoneInfo(tzid), fold=0).astimezone(UTC)
 
 
+def day_of(instant: datetime) -> date:
+    """The day at ``instant`` (aware) on the programme's own calendar, that of Torino."""
+    return instant.astimezone(ROME).date()
+
+
 def day_start(day: date, tzid: str) -> datetime:
     """The first instant of ``day`` on the calendar of ``tzid``; that is not midnight where clocks skip it."""
     return shift_out_of_gap(datetime.combine(day, time.min), tzid)

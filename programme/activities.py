@@ -22,7 +22,7 @@ from iurc_portal.clock import ROME
 from iurc_portal.translation.languages import CODES, Spoken, columns, order_for
 from iurc_portal.translation.times import date_range
 from programme.models import Edition, Exchange, Meeting, StaffExchange, StudyVisit, Webinar
-from programme.services.followups import OVER
+from programme.models.visits import OVER
 
 KINDS = {
     "webinar": pgettext_lazy("activity", "webinar"),

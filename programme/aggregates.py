@@ -9,9 +9,8 @@ from django.db.models import Count, F, Q
 
 from programme.models import Edition, FollowUp, Milestone, StudyVisit, VisitReport
 from programme.models.followups import UNFINISHED
+from programme.models.visits import OVER
 from programme.services.people_counts import People, counts_of
-
-HELD = ("completed", "reported", "closed")  # states of visits that took place
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Aggregates:
 def of_edition(edition: Edition, *, today: date) -> Aggregates:
     """Everything in a constant number of queries. A visit of no exchange counts for no edition."""
     visits = StudyVisit.objects.filter(exchange__edition=edition)
-    held = visits.filter(state__in=HELD).select_related("host_city", "guest_city")
+    held = visits.filter(state__in=OVER).select_related("host_city", "guest_city")
     people = counts_of(held)
     guests = Counter({kind: number for kind, number in people.items() if kind.part == "guest"})
     states = Counter(visits.order_by().values_list("state", flat=True))

@@ -19,7 +19,7 @@ from iurc_portal.clock import ZONES, PartnerSide
 from iurc_portal.translation.languages import Language, Spoken
 from programme.models import Speaker, StudyVisit
 from programme.models.delegations import language_for
-from programme.services.followups import OVER
+from programme.models.visits import OVER
 from programme.services.proposal_letters import language_of
 
 

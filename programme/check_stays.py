@@ -12,12 +12,13 @@ from iurc_portal.translation.languages import Spoken
 from programme.check_sources import Asked, Source, last_day_of, register, speaker_for
 from programme.models import Exchange, Meeting, StaffExchange
 from programme.models.delegations import language_for
+from programme.models.staff_exchanges import OVER
 
 # --- Staff exchanges ------------------------------------------------------------------------------------------------
 
 
 def _stays() -> QuerySet[StaffExchange]:
-    over = StaffExchange.objects.filter(state__in=["completed", "reported"], is_sample=False)
+    over = StaffExchange.objects.filter(state__in=OVER, is_sample=False)
     return over.select_related(
         "sending", "hosting", "person", "mentor", "exchange__lead_torino", "exchange__lead_nagoya"
     )

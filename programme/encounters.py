@@ -19,7 +19,7 @@ from iurc_portal.clock import PartnerSide
 from iurc_portal.translation.languages import Spoken, columns, order_for
 from programme.activities import Activity, of_two_cities, spoken
 from programme.models import AgendaVersion, Edition, Speaker, StaffExchange, Webinar
-from programme.services.followups import OVER
+from programme.models.visits import OVER
 
 SIDES = tuple(PartnerSide.values)  # torino, nagoya: the two columns
 Key = tuple[str, int]  # a side, and an organisation of it (0: its people)

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from events.models import Event
 from iurc_portal.clock import ROME, day_start
 from programme.models import Edition, Exchange, Milestone, StudyVisit, Webinar
-from programme.services.followups import OVER
+from programme.models.visits import OVER
 
 
 @dataclass(frozen=True)

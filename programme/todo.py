@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 import programme.todo_progress  # noqa: F401 - registers what is late of the programme's progress
 from events.models import Event, EventLanguage
+from iurc_portal.clock import day_of
 from iurc_portal.staff.addresses import new
 from iurc_portal.staff.todo import Job, QuickAction, Section, Task, city_at, everybody, register
 from iurc_portal.translation.languages import CODES
@@ -26,7 +27,6 @@ from programme.models import (
     Survey,
     Webinar,
 )
-from programme.models.library import day_of
 from programme.models.visit_reports import VisitReport
 
 State = StudyVisit.State
@@ -228,7 +228,7 @@ register(
     Task(
         "milestones-late",
         _("Milestones that are late"),
-        lambda now: Milestone.objects.late(today=now.date()),
+        lambda now: Milestone.objects.late(today=day_of(now)),
         "programme.change_milestone",
         section=Section.LATE,
     ),

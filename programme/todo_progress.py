@@ -3,11 +3,11 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from iurc_portal.clock import day_of
 from iurc_portal.staff.addresses import change_page
 from iurc_portal.staff.todo import Ahead, Section, Task, register
 from programme.models import ActionItem, FollowUp, Indicator, Milestone, Reading, StudyVisit
 from programme.models.followups import UNFINISHED
-from programme.models.library import day_of
 from programme.services import readings_due
 
 OPEN_ACTIONS = [ActionItem.State.DRAFT, ActionItem.State.AGREED, ActionItem.State.IN_PROGRESS]

@@ -23,6 +23,7 @@ from ecosystem.models import City, Concept, ImportBatch, ImportRow, Organisation
 from ecosystem.services import imports as services
 from ecosystem.tasks import write_the_rest
 from iurc_portal.admin import EditableBy, PlainAdmin, ReadOnly
+from iurc_portal.staff.addresses import key_in
 from iurc_portal.translation.languages import columns
 
 PER_PAGE = 50
@@ -262,7 +263,7 @@ class ImportBatchAdmin(EditableBy, ReadOnly, PlainAdmin):
     def _batch(self, request, pk) -> ImportBatch:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        batch = self.get_queryset(request).filter(pk=pk).first() if str(pk).isdecimal() else None
+        batch = self.get_queryset(request).filter(pk=key_in(str(pk))).first()
         if batch is None:
             raise Http404
         return batch

@@ -22,6 +22,7 @@ from events.services import broadcasts
 from iurc_portal.admin import EditableBy, PortalAdmin
 from iurc_portal.notifications import previews
 from iurc_portal.notifications.services import render
+from iurc_portal.staff.addresses import key_in
 from iurc_portal.translation.languages import Language
 
 ALL = _("None ticked: all.")
@@ -65,7 +66,7 @@ class BroadcastForm(forms.ModelForm):
     def _event(self):
         """The event that was chosen last: in the form that is sent, else in the draft."""
         typed = self.data.get(self.add_prefix("event"), "") if self.is_bound else self.instance.event_id
-        return Event.objects.filter(pk=typed).first() if str(typed or "").isdecimal() else None
+        return Event.objects.filter(pk=key_in(str(typed or ""))).first()
 
     def clean(self):
         data = super().clean()

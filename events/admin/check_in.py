@@ -15,6 +15,7 @@ from events import codes
 from events.finding import those_called
 from events.models import CheckIn, Event
 from events.services.check_in import check_in, undo_check_in
+from iurc_portal.staff.addresses import key_in
 
 PER_PAGE = 40
 LONGEST = 80
@@ -63,9 +64,7 @@ class DoorPage:
 
     def _note(self, request, event: Event):
         pk = request.POST.get("person", "")
-        person = (
-            event.registrations.filter(pk=pk).first() if pk.isascii() and pk.isdecimal() and len(pk) < 19 else None
-        )
+        person = event.registrations.filter(pk=key_in(pk)).first()
         act = {"in": check_in, "out": undo_check_in}.get(request.POST.get("_do", ""))
         if person is not None and act is not None:
             try:

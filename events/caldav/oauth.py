@@ -9,7 +9,7 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.utils import timezone
@@ -139,10 +139,6 @@ class Bearer:
         if self.calendar.pk:
             RemoteCalendar.objects.filter(pk=self.calendar.pk).update(**kept)
         return True
-
-
-def is_at_google(calendar: RemoteCalendar) -> bool:
-    return urlsplit(calendar.url).netloc == urlsplit(settings.GOOGLE_CALENDAR["caldav"]).netloc
 
 
 register_auth(RemoteCalendar.Auth.OAUTH, Bearer)

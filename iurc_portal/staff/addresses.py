@@ -1,4 +1,4 @@
-"""Addresses of the staff's lists."""
+"""Addresses of the staff's lists, and what they name."""
 
 from urllib.parse import urlencode
 
@@ -20,3 +20,8 @@ def new(model: type[Model]):
 def change_page(model: type[Model]):
     """A callable that gives the address of the page on which the record with a key is edited."""
     return lambda key: reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[key])
+
+
+def key_in(text: str | None) -> int:
+    """The key that an address or a form names; 0, which no record has, for anything that is none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -335,12 +335,6 @@ def any_language_url(context):
 
 
 @register.simple_tag(takes_context=True)
-def language_url(context, code):
-    """The address of this page in another language."""
-    return next(entry["url"] for entry in page_languages(context) if entry["code"] == code)
-
-
-@register.simple_tag(takes_context=True)
 def page_path(context):
     """The page's path, for a rating or a report; nothing for pages outside the languages, which carry tokens."""
     path = context["request"].path if context.get("request") else ""

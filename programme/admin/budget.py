@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from events.admin.exports import file_answer
 from iurc_portal import tables
 from iurc_portal.admin import PlainAdmin, ReadOnly
+from iurc_portal.staff.addresses import key_in
 from iurc_portal.translation.languages import best_text, columns
 from iurc_portal.translation.times import date_words
 from programme.admin.activity_costs import page_of
@@ -34,10 +35,6 @@ PARTS = {
 }
 
 
-def _number(key: str | None) -> int:
-    return int(key) if key and key.isascii() and key.isdigit() and len(key) < 12 else 0
-
-
 class OfEdition(admin.SimpleListFilter):
     """Costs of an edition: on one of its budget lines or, without one, of one of its activities."""
 
@@ -48,7 +45,7 @@ class OfEdition(admin.SimpleListFilter):
         return [(edition.pk, str(edition)) for edition in Edition.objects.order_by("-first_day", "pk")]
 
     def queryset(self, request, queryset):
-        return queryset.of_edition(_number(self.value())) if self.value() else queryset
+        return queryset.of_edition(key_in(self.value())) if self.value() else queryset
 
 
 class OnLine(admin.SimpleListFilter):
@@ -57,14 +54,14 @@ class OnLine(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         lines = BudgetLine.objects.select_related("edition")
-        if edition := _number(request.GET.get("edition")):
+        if edition := key_in(request.GET.get("edition")):
             lines = lines.filter(edition=edition)
         return [(NO_LINE, _("on no budget line")), *((line.pk, str(line)) for line in lines)]
 
     def queryset(self, request, queryset):
         if self.value() == NO_LINE:
             return queryset.filter(budget_line=None)
-        return queryset.filter(budget_line=_number(self.value())) if self.value() else queryset
+        return queryset.filter(budget_line=key_in(self.value())) if self.value() else queryset
 
 
 class Part(admin.SimpleListFilter):
@@ -164,7 +161,7 @@ def budget_view(request):
     if not request.user.has_perm("programme.view_costline"):
         raise PermissionDenied
     wanted = request.GET.get("edition", "")
-    edition = Edition.objects.filter(pk=_number(wanted)).first() if wanted else Edition.objects.current()
+    edition = Edition.objects.filter(pk=key_in(wanted)).first() if wanted else Edition.objects.current()
     if wanted and edition is None:
         raise Http404
     costs = list(_costs_of(edition, request.user)) if edition else []

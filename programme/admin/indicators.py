@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from iurc_portal.admin import PlainAdmin, PortalAdmin, ReadOnly
 from iurc_portal.clock import ROME
+from iurc_portal.staff.addresses import key_in
 from iurc_portal.translation.languages import columns
 from programme.indicators.counting import Scope, parts_of
 from programme.indicators.periods import Period, no_periods_words, periods_of
@@ -150,7 +151,7 @@ def _edition_of(request) -> Edition | None:
     wanted = request.GET.get("edition", "") or request.POST.get("edition", "")
     if not wanted:
         return Edition.objects.current()
-    found = Edition.objects.filter(pk=_number(wanted)).first()
+    found = Edition.objects.filter(pk=key_in(wanted)).first()
     if found is None:
         raise Http404
     return found
@@ -194,7 +195,7 @@ def _act(request, edition: Edition, period: Period) -> None:
         elif act == "validate":
             _validate(request, edition, period)
         elif act == "reopen":
-            reading = readings.readings_of(edition, period).filter(pk=_number(key)).first()
+            reading = readings.readings_of(edition, period).filter(pk=key_in(key)).first()
             if reading is not None:
                 readings.reopen_reading(reading, by=by, now=now)
         elif act == "enter":
@@ -204,7 +205,7 @@ def _act(request, edition: Edition, period: Period) -> None:
 
 
 def _validate(request, edition: Edition, period: Period) -> None:
-    chosen = {_number(key) for key in request.POST.getlist("reading")}
+    chosen = {key_in(key) for key in request.POST.getlist("reading")}
     done = 0
     for reading in readings.readings_of(edition, period).filter(pk__in=chosen, state=Reading.State.DRAFT):
         try:
@@ -218,7 +219,7 @@ def _validate(request, edition: Edition, period: Period) -> None:
 
 
 def _enter(request, edition: Edition, period: Period, key: str) -> None:
-    indicator = edition.indicators.filter(pk=_number(key)).first()
+    indicator = edition.indicators.filter(pk=key_in(key)).first()
     if indicator is None:
         return
     form = ManualForm({name: request.POST.get(f"{name}-{indicator.pk}", "") for name in ManualForm.base_fields})
@@ -228,10 +229,6 @@ def _enter(request, edition: Edition, period: Period, key: str) -> None:
         return
     readings.enter_reading(indicator, period, **form.cleaned_data, by=request.user, now=timezone.now())
     messages.success(request, _("Saved."))
-
-
-def _number(key: str) -> int:
-    return int(key) if key.isascii() and key.isdigit() and len(key) < 12 else 0
 
 
 @admin.register(Reading)

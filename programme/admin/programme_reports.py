@@ -19,6 +19,7 @@ from iurc_portal.documents import DocumentsUnavailable
 from iurc_portal.office_files import saved_response
 from iurc_portal.pages.private import no_leaks
 from iurc_portal.pdf_files import made_pdf_response
+from iurc_portal.staff.addresses import key_in
 from iurc_portal.translation.languages import CODES, Language, columns
 from programme.indicators.periods import Period
 from programme.models import Edition, EvidencePack, ProgrammeReport
@@ -111,8 +112,7 @@ class ProgrammeReportAdmin(ReadOnly, PlainAdmin):
         if not reports.texts_of_user(request.user):
             raise PermissionDenied
         period = Period.parse(request.POST.get("period", ""))
-        wanted = request.POST.get("edition", "")
-        edition = Edition.objects.filter(pk=wanted).first() if wanted.isdecimal() and len(wanted) < 12 else None
+        edition = Edition.objects.filter(pk=key_in(request.POST.get("edition"))).first()
         if edition is None or period is None:
             raise Http404("no such period")
         try:
@@ -127,9 +127,7 @@ class ProgrammeReportAdmin(ReadOnly, PlainAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if object_id is None:
             raise PermissionDenied
-        if not str(object_id).isdecimal() or len(str(object_id)) > 12:
-            raise Http404("no such report")
-        report = self._report(request, object_id)
+        report = self._report(request, key_in(str(object_id)))
         allowed = () if report.is_frozen else reports.texts_of_user(request.user)
         form = ReportForm(request.POST or None, instance=report, allowed=allowed) if allowed else None
         if request.method == "POST":

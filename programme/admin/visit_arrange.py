@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from events.models import Event
+from iurc_portal.staff.addresses import key_in
 from iurc_portal.translation.times import date_words
 from programme import services
 from programme.admin.fields import DayField
@@ -97,7 +98,7 @@ def arrange(request, visit, context):
         "swap": swap,
         "bulk": bulk,
         "refused": len(refused),
-        "ticked": {int(key) for key in posted.getlist("item") if key.isdecimal()} if refused and posted else set(),
+        "ticked": {key_in(key) for key in posted.getlist("item")} if refused and posted else set(),
         "may_edit": True,
         "elsewhere": True,
     }

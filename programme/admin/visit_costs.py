@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 from events.admin.exports import file_answer
 from iurc_portal import tables
 from iurc_portal.pdf_files import PdfFormField, pdf_response
+from iurc_portal.staff.addresses import key_in
 from iurc_portal.translation.languages import best_text, columns
 from programme.admin.fields import DayField, TextInput
 from programme.admin.visit_questions import takes_part
@@ -147,7 +148,7 @@ def costs_page(request, owner, context, template: str, gifts=None):
 
 
 def receipt_answer(lines, key: str):
-    line = lines.filter(pk=key).first() if key.isascii() and key.isdigit() and len(key) < 12 else None
+    line = lines.filter(pk=key_in(key)).first()
     if line is None or not line.receipt:
         raise Http404("no receipt")
     try:

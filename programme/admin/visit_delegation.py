@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from ecosystem.imports.files import MAX_BYTES, check_size
+from iurc_portal.staff.addresses import key_in
 from iurc_portal.tables import XLSX, write_xlsx
 from programme import delegate_import
 from programme.admin.workplaces import may_change, workplace
@@ -113,7 +114,7 @@ def _act(request, visit: StudyVisit, act: str, *, now) -> dict[int, ValidationEr
     rows = Delegate.objects.filter(visit=visit).select_related("person", "visit__host_city", "visit__guest_city")
     name, _colon, key = act.partition(":")
     if name in {"up", "down"}:
-        delegate = rows.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 12 else None
+        delegate = rows.filter(pk=key_in(key)).first()
         if delegate is not None:
             services.move_in_order(delegate, up=name == "up")
         return {}

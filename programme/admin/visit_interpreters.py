@@ -14,6 +14,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from ecosystem.models import Person
+from iurc_portal.staff.addresses import key_in
 from iurc_portal.staff.fields import COMMON_LANGUAGES
 from iurc_portal.templatetags.portal_tags import language_name
 from programme import services
@@ -96,7 +97,7 @@ def interpreters(request, visit, context):
         posted if posted is not None and "remove" not in posted else None,
         initial={"language_from": (spoken or [""])[0], "language_to": (understood or [""])[0]},
     )
-    ticked = {int(pk) for pk in posted.getlist("item") if pk.isdigit()} & set(items) if posted is not None else set()
+    ticked = {key_in(pk) for pk in posted.getlist("item")} & set(items) if posted is not None else set()
     chosen = [item for pk, item in items.items() if pk in ticked]
     if posted is not None and (_remove(request, items) or _assign(request, form, chosen)):
         return redirect(WORKPLACES["interpreters"].address(visit))
@@ -124,7 +125,7 @@ def _remove(request, items) -> bool:
     number = request.POST.get("remove", "")
     if not number:
         return False
-    assignment = InterpreterAssignment.objects.filter(pk=number if number.isdigit() else 0, item__in=items).first()
+    assignment = InterpreterAssignment.objects.filter(pk=key_in(number), item__in=items).first()
     if assignment is not None:
         services.unassign_interpreter(assignment)
         messages.success(request, _("%(name)s is no longer assigned.") % {"name": assignment.interpreter})

@@ -16,8 +16,8 @@ from programme.admin.visit_questions import takes_part
 from programme.admin.workplaces import may_change, workplace
 from programme.models import Delegate, VisitReport
 from programme.models.visit_reports import TEXTS
+from programme.models.visits import OVER
 from programme.services import visit_reports as reports
-from programme.services.followups import OVER
 
 
 class ReportForm(forms.ModelForm):

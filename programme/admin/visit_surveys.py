@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from iurc_portal.staff.addresses import key_in
 from programme.admin.visit_questions import takes_part
 from programme.admin.workplaces import may_change, workplace
 from programme.models import Survey
@@ -61,7 +62,7 @@ def _act(request, visit):
         messages.success(request, _("The ready-made questions are taken over: adjust them."))
         return HttpResponseRedirect(request.path)
     key = request.POST.get("survey", "")
-    survey = visit.surveys.with_subject().filter(pk=int(key)).first() if key.isascii() and key.isdigit() else None
+    survey = visit.surveys.with_subject().filter(pk=key_in(key)).first()
     if survey is None:
         messages.error(request, _("This comment is not there any more: open the page anew."))
         return HttpResponseRedirect(request.path)

@@ -77,11 +77,6 @@ def periods_of(edition, frequency: str) -> list[Period]:
     return periods
 
 
-def period_at(edition, frequency: str, day: date) -> Period | None:
-    """The period in which ``day`` is, or None."""
-    return next((one for one in periods_of(edition, frequency) if one.first_day <= day <= one.last_day), None)
-
-
 def no_periods_words(edition) -> str:
     """Why ``edition`` has no period, for people."""
     words = _("“%(edition)s” has no first or last day: write both on its page, and its periods follow.")

@@ -22,10 +22,11 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from ecosystem.helix import OF_KIND, Helix
 from ecosystem.models import GoodPractice, Organisation, TestRun, Transfer
 from events.models import Event
 from iurc_portal.audit.models import Transition
-from iurc_portal.clock import ROME, PartnerSide
+from iurc_portal.clock import PartnerSide, day_of
 from iurc_portal.translation.languages import Spoken
 from iurc_portal.translation.models import TextRecord
 from iurc_portal.translation.registry import kind_of
@@ -40,22 +41,9 @@ from programme.models import (
     StudyVisit,
     Webinar,
 )
-from programme.services.followups import OVER
+from programme.models.staff_exchanges import OVER as STAYS_OVER
+from programme.models.visits import OVER
 
-Kind = Organisation.Kind
-HELIX = {  # which part of the quadruple helix an organisation is of
-    "government": (Kind.PUBLIC_BODY,),
-    "academia": (Kind.UNIVERSITY, Kind.RESEARCH_CENTRE),
-    "industry": (Kind.COMPANY, Kind.STARTUP, Kind.UTILITY, Kind.INCUBATOR, Kind.CLUSTER, Kind.COMPETENCE_CENTRE),
-    "society": (Kind.FOUNDATION, Kind.SOCIAL_ENTERPRISE, Kind.ASSOCIATION),
-}
-HELIX_WORDS = {
-    "government": pgettext_lazy("helix", "public administration"),
-    "academia": pgettext_lazy("helix", "universities and research"),
-    "industry": pgettext_lazy("helix", "business"),
-    "society": pgettext_lazy("helix", "civil society"),
-    "": pgettext_lazy("helix", "not known"),
-}
 PEOPLE = pgettext_lazy("unit of an indicator", "people")
 
 
@@ -82,7 +70,7 @@ def since(rows, model, states, scope: Scope):
 
 
 def on_day(instant):
-    return instant.astimezone(ROME).date() if instant else None
+    return day_of(instant) if instant else None
 
 
 # --- Visits ----------------------------------------------------------------------------------------------------------
@@ -103,8 +91,8 @@ def delegates(scope: Scope):
     """Whoever was ticked at one item at least of a completed visit: attending is never presumed (P21)."""
     was_there = Attendance.objects.filter(delegate=OuterRef("pk"), state__in=["present", "part"])
     helix = Case(
-        *(When(person__organisation__kind__in=kinds, then=Value(name)) for name, kinds in HELIX.items()),
-        default=Value(""),
+        *(When(person__organisation__kind=kind, then=Value(str(strand))) for kind, strand in OF_KIND.items()),
+        default=Value(str(Helix.UNKNOWN)),
         output_field=CharField(),
     )
     return (
@@ -226,9 +214,9 @@ def meeting_row(meeting: Meeting) -> Row:
 
 
 def stays_completed(scope: Scope):
-    return StaffExchange.objects.filter(
-        two_cities(scope), state__in=["completed", "reported"], last_day__lte=scope.until
-    ).order_by("last_day", "pk")
+    return StaffExchange.objects.filter(two_cities(scope), state__in=STAYS_OVER, last_day__lte=scope.until).order_by(
+        "last_day", "pk"
+    )
 
 
 def stay_row(stay: StaffExchange) -> Row:
@@ -322,6 +310,10 @@ def _side_words(side: str):
     return PartnerSide(side).label
 
 
+def _helix_words(strand: str):
+    return Helix(strand).label
+
+
 _WEBINARS_DEFINITION = _(
     "Published webinars of the two cities' exchanges that are over at the end of the period and were not cancelled."
 )
@@ -355,7 +347,7 @@ TABLE = (
         along=("visit", "person__organisation"),
         splits=(
             Split("side", pgettext_lazy("split", "city"), "side", _side_words),
-            Split("helix", pgettext_lazy("split", "kind of organisation"), "helix", HELIX_WORDS.get),
+            Split("helix", pgettext_lazy("split", "kind of organisation"), "helix", _helix_words),
         ),
     ),
     Query(

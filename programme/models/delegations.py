@@ -1,6 +1,5 @@
 """Who comes on a visit and who receives them."""
 
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -228,7 +227,3 @@ class HostConfirmation(models.Model):
         Reads ``item.day.visit.host_city``.
         """
         return self.language or language_for(self.person, [], self.item.day.visit.host_city.slug)
-
-    @property
-    def last_message_at(self) -> datetime | None:
-        return max(filter(None, [self.asked_at, self.reminded_at]), default=None)

@@ -148,7 +148,7 @@ class Reading(StateMachine):
     """The value of an indicator at the end of ``last_day``. Periods are ``programme.indicators.periods.Period``.
 
     A frozen reading is in an approved report and stays as it is; a new report of the same period has the next
-    ``version``. ``facts`` keeps what the value was made of (``programme.indicators.keep``), without anybody's name.
+    ``version``. ``facts`` keeps what the value was made of (``services.readings.facts_of``), without anybody's name.
     """
 
     class State(models.TextChoices):

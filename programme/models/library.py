@@ -1,7 +1,7 @@
 """What remains of a webinar: recordings, transcripts, subtitles and slides, each in its language."""
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.core.validators import URLValidator
@@ -13,14 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from events.models import Event, Registration
-from iurc_portal.clock import ROME
+from iurc_portal.clock import day_of
 from iurc_portal.pdf_files import PdfField
 from iurc_portal.translation.languages import Language, best_text, order_for
-
-
-def day_of(now: datetime) -> date:
-    """The day by which an item is there or not: that of Torino."""
-    return now.astimezone(ROME).date()
 
 
 class LibraryItemQuerySet(models.QuerySet):

@@ -10,9 +10,12 @@ from iurc_portal.audit.machine import StateMachine
 from iurc_portal.translation.constraints import some_language
 from iurc_portal.translation.languages import Spoken
 
+OVER = ("completed", "reported")  # states of a stay that took place
+AGREED = ("agreed", "running", *OVER)
+
 
 class StaffExchangeQuerySet(models.QuerySet):
-    TOLD = ("agreed", "running", "completed", "reported")
+    TOLD = AGREED
 
     def public(self):
         """What is agreed and what came after; the page names units and aims, never people."""

@@ -10,7 +10,6 @@ from programme.models import reports
 from programme.models.reports import Report, ReportQuerySet
 
 TEXTS = ("summary", "lessons", "next_steps", "internal_note")
-PUBLIC_TEXTS = ("summary", "lessons", "next_steps")
 
 
 class VisitReport(Report):

@@ -12,11 +12,13 @@ from iurc_portal.clock import ROME
 from iurc_portal.translation.constraints import some_language
 from iurc_portal.translation.languages import Language
 
+OVER = ("completed", "reported", "closed")  # states of a visit that took place
+
 
 class StudyVisitQuerySet(models.QuerySet):
     """Who may see which visit."""
 
-    RELEASED_STATES = ("released", "running", "completed", "reported", "closed")
+    RELEASED_STATES = ("released", "running", *OVER)
     PUBLIC_STATES = ("accepted", "preparing", "postponed", "cancelled", *RELEASED_STATES)
 
     def visible_to(self, user):

@@ -7,11 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from iurc_portal.translation.languages import Spoken
 from programme.exceptions import NothingToPrint
 from programme.models import Document, StaffExchange
+from programme.models.staff_exchanges import AGREED, OVER
 from programme.papers import letters, wording
 from programme.papers.names import Disclosure, addressed, printed
-
-AGREED = ("agreed", "running", "completed", "reported")
-OVER = ("completed", "reported")
 
 
 def _office(stay: StaffExchange, side: str) -> list[Spoken]:

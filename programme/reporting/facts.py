@@ -32,7 +32,6 @@ from programme.services.people_counts import counts_of
 
 TRAITS = ("side", "helix", "country", "presence")
 DONE, LATE, PLANNED = "done", "late", "planned"
-STEP_STATES = (DONE, LATE, PLANNED)
 
 
 def facts_of(edition: Edition, period: Period, *, readings: list[Reading], values: dict[int, Any]) -> dict[str, Any]:

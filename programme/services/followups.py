@@ -12,11 +12,11 @@ from iurc_portal.audit.services import record_transition
 from iurc_portal.clock import ZONES, PartnerSide
 from iurc_portal.translation.languages import CODES
 from programme.models import FollowUp, LearningQuestion, StudyVisit
+from programme.models.visits import OVER
 from programme.services.agenda import city_organisation
 
 Answer = LearningQuestion.Answer
 State = FollowUp.State
-OVER = ("completed", "reported", "closed")  # states of a visit whose days are over
 
 
 def follow_up_questions(visit: StudyVisit, *, now: datetime) -> list[FollowUp]:

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import Q
 
 from iurc_portal.accounts.models import User
-from iurc_portal.clock import ZONES, PartnerSide, zone_of_language
+from iurc_portal.clock import PartnerSide, zone_of_language
 from iurc_portal.notifications.services import Letter, queue_messages
 from iurc_portal.translation.languages import Language
 from programme.models import StudyVisit
@@ -64,10 +64,6 @@ def language_of(visit: StudyVisit) -> str:
     if visit.language in Language.values:
         return visit.language
     return Language.JAPANESE if visit.guest_city.slug == PartnerSide.NAGOYA else Language.ITALIAN
-
-
-def zone_of(side: str) -> str:
-    return ZONES[PartnerSide(side)].key
 
 
 def staff_of(side: str) -> list[User]:

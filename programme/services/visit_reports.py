@@ -20,8 +20,8 @@ from programme.costs import totals_of
 from programme.exceptions import FrozenReport
 from programme.models import AgendaItem, Attendance, Delegate, LearningQuestion, StudyVisit, Survey, VisitReport
 from programme.models.visit_reports import TEXTS
+from programme.models.visits import OVER
 from programme.services.agenda import lock_visit
-from programme.services.followups import OVER
 from programme.services.proposal_letters import language_of
 from programme.services.readiness import today_in
 from programme.services.sensitive import is_manager

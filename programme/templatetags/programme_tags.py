@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ecosystem.models import GoodPractice
 from events.models import Event
-from iurc_portal.clock import ROME, both_cities
+from iurc_portal.clock import both_cities
 from iurc_portal.kept import kept_parts
 from iurc_portal.translation import times
 from iurc_portal.translation.languages import CODES, Spoken, best_text, order_for
@@ -49,14 +49,6 @@ def _funding_notice() -> str:
 def two_years_numbers():
     """The four numbers of the two years. Two queries."""
     return {"numbers": numbers_of(Edition.objects.current(), now=timezone.now())}
-
-
-@register.inclusion_tag("programme/_visit_rows.html")
-def next_visits(number=2):
-    """The next public visits; nothing where there is none. One query."""
-    today = timezone.now().astimezone(ROME).date()
-    found = StudyVisit.objects.public().coming(today=today).select_related("host_city", "guest_city")
-    return {"visits": found[:number]}
 
 
 @register.simple_tag

@@ -32,7 +32,7 @@ RESULTS = (Indicator.Kind.RESULT, Indicator.Kind.IMPACT)
 
 @dataclass
 class Facts:
-    """What the pages of ``edition`` read, each at most once. Fifteen statements for all of it."""
+    """What the pages of ``edition`` read, each at most once: fifteen statements a page at most."""
 
     edition: Edition
     now: datetime

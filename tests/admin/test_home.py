@@ -1,6 +1,6 @@
 """The staff's home: each number is the length of the list it leads to."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Group
@@ -23,6 +23,7 @@ from tests.factories import (
     make_agenda_item,
     make_event,
     make_follow_up,
+    make_milestone,
     make_organisation,
     make_person,
     make_reading,
@@ -302,6 +303,13 @@ def test_a_job_that_never_ran_is_late_when_the_portal_has_been_there_for_three_o
     assert "sweep_outbox" in late(minutes=11)
     assert "purge_personal_data" not in late(minutes=11)
     assert late(days=8) == list(todo.jobs)
+
+
+@pytest.mark.parametrize(("hour", "late"), [(21, 0), (22, 1)])
+def test_a_milestone_is_late_from_the_next_day_in_torino(hour, late, db):
+    make_milestone(due_on=date(2026, 6, 30))
+
+    assert todo.tasks["milestones-late"].rows(datetime(2026, 6, 30, hour, 30, tzinfo=UTC)).count() == late
 
 
 def test_an_unknown_task_in_the_address_filters_nothing(admin_page):

@@ -132,7 +132,7 @@ def test_delegates_count_when_somebody_ticked_them_by_city_and_helix(edition, ex
     assert value(edition, "delegates") == 4
     assert parts_of(query_of("delegates"), Scope(edition, JUNE)) == {
         "side": {"nagoya": 4},
-        "helix": {"industry": 2, "academia": 1, "": 1},
+        "helix": {"business": 2, "academia": 1, "unknown": 1},
     }
     assert not any("Rossi" in title for title in titles(edition, "delegates"))
 

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.template import Context, Template
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.html import strip_tags
 
 from iurc_portal.translation.times import date_range
@@ -67,20 +67,6 @@ def test_the_funding_notice_is_the_running_editions_and_marked_when_in_another_l
 
     assert render("{% funding_notice %}") == "The present notice"
     assert render("{% funding_notice %}", "ja") == '<span lang="en">The present notice</span>'
-
-
-@pytest.mark.django_db
-def test_next_visits_are_public_ones_that_are_not_over():
-    today = timezone.localdate()
-    make_visit(title_en="Coming visit", state="accepted", first_day=today, last_day=today)
-    make_visit(title_en="Draft visit", state="draft", first_day=today, last_day=today)
-    make_visit(title_en="Cancelled visit", state="cancelled", first_day=today, last_day=today)
-
-    html = render("{% next_visits %}")
-
-    assert "Coming visit" in html
-    assert "Draft visit" not in html
-    assert "Cancelled visit" not in html
 
 
 @pytest.mark.django_db
