@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from ecosystem.filters import NeedFilter, OfferFilter
 from ecosystem.models import Listing
+from ecosystem.models.organisations import told_at
 from events import ical
 from events.feeds import FilteredList, Kind, PublicFeed, name_with, register_kind, register_list, window
 from events.filters import EventFilter
@@ -87,10 +88,9 @@ def _filtered_listings(slug: str) -> Callable[[QueryDict], PublicFeed]:
 
 def _told(back: datetime) -> Q:
     """What is valid, what has ended since ``back``, and what was taken back since then (7.5)."""
-    public = Q(organisation__state="published", organisation__merged_into=None)
     ended = Q(state__in=[Listing.State.PUBLISHED, Listing.State.EXPIRED], valid_until__gte=back.date())
     taken_back = Q(state=Listing.State.WITHDRAWN, updated_at__gt=back, valid_until__isnull=False)
-    return public & (ended | taken_back)
+    return told_at("organisation") & (ended | taken_back)
 
 
 def _feed(slug: str, name: str, listings: Callable) -> PublicFeed:

@@ -14,6 +14,7 @@ from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Valu
 from django.utils.translation import pgettext
 
 from ecosystem.models import Organisation
+from ecosystem.models.organisations import told_at
 from events.models import Event
 from iurc_portal.clock import PartnerSide
 from iurc_portal.translation.languages import Spoken, columns, order_for
@@ -140,7 +141,7 @@ def _named(edition: Edition, more: Iterable[int]) -> tuple[dict[Key, list[int]],
 def _rows(found: QuerySet, kind: str, at, path: str) -> QuerySet:
     """One part of the union: where, and the organisation there, where pages may name it (``Organisation.is_told``)."""
     to = f"{path}__" if path else ""
-    told = found.filter(**{f"{to}state": Organisation.State.PUBLISHED, f"{to}merged_into": None})
+    told = found.filter(told_at(path))
     if path:
         told = told.filter(**{f"{path}__isnull": False})
     facts = ("pk", "side", "slug", *columns("name"))

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ecosystem.models.organisations import Organisation
+from ecosystem.models.organisations import Organisation, told_at
 from iurc_portal.audit.machine import StateMachine
 from iurc_portal.translation.constraints import some_language
 
@@ -71,8 +71,7 @@ class ListingQuerySet(models.QuerySet):
     def listed(self, *, today: date):
         """What stands in public lists: current, of an organisation that is in them itself."""
         return self.current(today=today).filter(
-            Q(organisation__state=Organisation.State.PUBLISHED, organisation__merged_into=None)
-            & ~Q(organisation__activity=Organisation.Activity.CLOSED)
+            told_at("organisation") & ~Q(organisation__activity=Organisation.Activity.CLOSED)
         )
 
     def past(self, *, today: date):

@@ -17,6 +17,12 @@ from iurc_portal.translation.constraints import some_language
 from iurc_portal.translation.languages import Language
 
 
+def told_at(path: str = "") -> Q:
+    """The condition of ``told`` for the organisation at the end of ``path``; "" is the row itself."""
+    at = f"{path}__" if path else ""
+    return Q(**{f"{at}state": Organisation.State.PUBLISHED, f"{at}merged_into": None})
+
+
 class OrganisationQuerySet(models.QuerySet):
     def published(self):
         return self.filter(state=Organisation.State.PUBLISHED)
@@ -32,7 +38,7 @@ class OrganisationQuerySet(models.QuerySet):
 
     def told(self):
         """What pages of other records may name and link: published and not merged, closed ones too (E4)."""
-        return self.published().filter(merged_into=None)
+        return self.filter(told_at())
 
     def listed_for(self, user):
         """What stands in public lists: published, neither closed nor merged, the same for everybody."""
