@@ -1,5 +1,6 @@
 """News as Atom (RFC 4287), a feed for each language: whole notes for programs that ask again and again."""
 
+import re
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -28,6 +29,10 @@ def name_of(language: str, *parts: str) -> str:
     return f"tag:{settings.ICS_DOMAIN},2026:{'/'.join(['news', *parts, language])}"
 
 
+# What XML 1.0 (§2.2) has no place for; a soft line break pasted from a word processor is one of them.
+NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
 class NewsFeed(Atom1Feed):
     """Django's writer, with whole texts, the language of each and the feeds of the other languages."""
 
@@ -44,8 +49,8 @@ class NewsFeed(Atom1Feed):
                 )
 
     def add_item_elements(self, handler, item):
-        title, title_language = item["title"]
-        text, text_language = item["description"]
+        (title, title_language), (text, text_language) = item["title"], item["description"]
+        title, text = NOT_IN_XML.sub(" ", title), NOT_IN_XML.sub(" ", text)
         handler.addQuickElement("title", title, {"xml:lang": title_language})
         handler.addQuickElement("link", "", {"href": item["link"], "rel": "alternate", "type": "text/html"})
         handler.addQuickElement("id", item["unique_id"])

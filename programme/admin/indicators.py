@@ -205,11 +205,12 @@ def _act(request, edition: Edition, period: Period) -> None:
 
 
 def _validate(request, edition: Edition, period: Period) -> None:
-    chosen = {key_in(key) for key in request.POST.getlist("reading")}
+    parts = (typed.partition(":") for typed in request.POST.getlist("reading"))
+    chosen = {key_in(key): shown or "nothing" for key, _colon, shown in parts}
     done = 0
     for reading in readings.readings_of(edition, period).filter(pk__in=chosen, state=Reading.State.DRAFT):
         try:
-            readings.validate_reading(reading, by=request.user, now=timezone.now())
+            readings.validate_reading(reading, by=request.user, now=timezone.now(), shown=chosen[reading.pk])
         except ValidationError as refusal:
             messages.error(request, f"{reading.indicator}: {' '.join(refusal.messages)}")
         else:

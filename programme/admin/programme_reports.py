@@ -23,6 +23,7 @@ from iurc_portal.staff.addresses import key_in
 from iurc_portal.translation.languages import CODES, Language, columns
 from programme.indicators.periods import Period
 from programme.models import Edition, EvidencePack, ProgrammeReport
+from programme.models.costs import reads_whole_budget
 from programme.models.programme_reports import REPORT_TEXTS
 from programme.reporting.paper import pdf_of_report
 from programme.reporting.telling import texts_told, told
@@ -171,6 +172,7 @@ class ProgrammeReportAdmin(ReadOnly, PlainAdmin):
             "packs": packs,
             "is_busy": any(pack.state == EvidencePack.State.WAITING for pack in packs),
             "may_approve": reports.may_approve(request.user),
+            "may_download": reads_whole_budget(request.user),
         }
 
     def _write(self, request, report: ProgrammeReport, form: ReportForm):
@@ -258,8 +260,10 @@ class ProgrammeReportAdmin(ReadOnly, PlainAdmin):
 
     @method_decorator(require_safe)
     def pack_view(self, request, object_id, pack):
-        """The ZIP file. Staff read it: nobody is named in it."""
+        """The ZIP file: it names nobody, and holds all costs, so that it is for those who read the whole budget."""
         report = self._report(request, object_id)
+        if not reads_whole_budget(request.user):
+            raise Http404("the pack holds the costs of both sides")
         row = get_object_or_404(report.packs.filter(state=EvidencePack.State.READY), pk=pack)
         row.report = report
         try:

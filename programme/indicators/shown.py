@@ -60,3 +60,9 @@ def public_rows(query: Query, scope: Scope) -> Listing | None:
     """The records behind the number that anybody may read, a page at a time; None where they are counted only."""
     rule = PUBLIC.get(query.key)
     return Listing(replace(query, rows=_Only(query, rule)), scope) if rule else None
+
+
+def named_among(query_key: str, rows: QuerySet) -> set[int]:
+    """The keys of those of ``rows``, records of a query, that anybody may read of by name."""
+    rule = PUBLIC.get(query_key)
+    return set(rule(rows).order_by().values_list("pk", flat=True)) if rule else set()

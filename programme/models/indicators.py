@@ -1,5 +1,6 @@
 """What is counted, and what it was at the end of a period (programme spec P27, P28)."""
 
+import hashlib
 from decimal import Decimal
 
 from django.conf import settings
@@ -134,6 +135,7 @@ class ReadingQuerySet(models.QuerySet):
         """Of each indicator and period the last version alone."""
         newer = self.model.objects.filter(
             indicator=models.OuterRef("indicator"),
+            first_day=models.OuterRef("first_day"),
             last_day=models.OuterRef("last_day"),
             version__gt=models.OuterRef("version"),
         )
@@ -222,6 +224,11 @@ class Reading(StateMachine):
 
     def __str__(self):
         return f"{self.indicator}, {self.last_day}"
+
+    @property
+    def facts_shown(self) -> str:
+        """A short digest of what a manager looks at before they validate, as it is stored."""
+        return hashlib.sha256(repr((self.value, self.evidence, self.comment)).encode()).hexdigest()[:16]
 
     def save(self, *args, **options):
         """Raises ``FrozenReading`` where the stored row is frozen, whatever is to be saved."""

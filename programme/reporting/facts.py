@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from events.models import Event
 from iurc_portal.clock import day_start
 from programme.budgets import Standing, standings_of, total_of
 from programme.indicators.counting import Scope, parts_of
@@ -26,6 +25,7 @@ from programme.indicators.queries import (
     visits_completed,
     webinars_held,
 )
+from programme.indicators.shown import named_among
 from programme.models import ActionItem, CostLine, Edition, Indicator, Milestone, Reading
 from programme.reporting.canonical import Texts, in_each_language, number_text, texts_of, told_once
 from programme.services.people_counts import counts_of
@@ -146,12 +146,14 @@ def _milestone(step: Milestone, period: Period) -> dict[str, Any]:
 
 
 def activities_of(scope: Scope, period: Period) -> dict[str, list[dict[str, Any]]]:
-    """What came to its end within ``period``, with titles; of clusters webinars alone, marked."""
+    """What came to its end within ``period``; of clusters webinars alone, marked.
+
+    What pages may not name has its day and neither title nor link, and counts with the rest.
+    """
     begins, within = period.first_day, day_start(period.first_day, ZONE)
     visits = visits_completed(scope).filter(last_day__gte=begins).select_related("host_city", "guest_city")
     stays = stays_completed(scope).filter(last_day__gte=begins).select_related("sending", "hosting")
-    met = introductions(scope).filter(event__dtend__gte=within)
-    met = met.select_related("event", "organisation_torino", "organisation_nagoya")
+    met = introductions(scope).filter(event__dtend__gte=within).select_related("event")
     own = webinars_held(scope).filter(event__dtend__gte=within).select_related("event")
     others = cluster_webinars_held(scope).filter(event__dtend__gte=within).select_related("event")
     return {
@@ -165,30 +167,34 @@ def activities_of(scope: Scope, period: Period) -> dict[str, list[dict[str, Any]
             }
             for visit in visits
         ],
-        "webinars": [_webinar(one) for one in own],
-        "cluster_webinars": [_webinar(one) for one in others],
-        "stays": [
-            {"title": told_once(in_each_language(partial(str, stay))), "day": stay.last_day.isoformat()}
-            for stay in stays
-        ],
-        "meetings": [
-            {
-                "title": told_once(in_each_language(partial(str, meeting))),
-                "day": _day(meeting.event.dtstart),
-            }
-            for meeting in met
-        ],
+        "webinars": _webinars("webinars_held", own),
+        "cluster_webinars": _webinars("cluster_webinars_held", others),
+        "stays": _stays(stays),
+        "meetings": [{"day": _day(meeting.event.dtstart)} for meeting in met],
     }
 
 
-def _webinar(webinar) -> dict[str, Any]:
-    event = webinar.event
-    return {
-        "title": texts_of(event, "name"),
-        "day": _day(event.dtstart),
-        "attended": webinar.attended,
-        "link": _link(event) if event.access != Event.Access.PARTICIPANTS else "",
-    }
+def _webinars(query_key: str, rows: QuerySet) -> list[dict[str, Any]]:
+    named = named_among(query_key, rows)
+    return [
+        {
+            **({"title": texts_of(one.event, "name"), "link": _link(one.event)} if one.pk in named else {}),
+            "day": _day(one.event.dtstart),
+            "attended": one.attended,
+        }
+        for one in rows
+    ]
+
+
+def _stays(rows: QuerySet) -> list[dict[str, Any]]:
+    named = named_among("stays_completed", rows)
+    return [
+        {
+            **({"title": told_once(in_each_language(partial(str, stay)))} if stay.pk in named else {}),
+            "day": stay.last_day.isoformat(),
+        }
+        for stay in rows
+    ]
 
 
 def _day(instant) -> str:

@@ -119,7 +119,7 @@ def hindrances(report: ProgrammeReport, *, now: datetime) -> list[str]:
     found = [_needed_words(report), _early_words(report.period, now=now)]
     standing = list(readings.readings_of(report.edition, report.period))
     try:
-        readings.refuse_unready(standing, report.period)
+        readings.refuse_unready(report.edition, report.period, standing)
     except ValidationError as refusal:
         found += refusal.messages
     if corrected := _not_as_counted(report, standing):
@@ -132,7 +132,8 @@ def approve_report(report: ProgrammeReport, *, by, now: datetime) -> ProgrammeRe
     """Freeze the readings of the period, the texts, and all facts with the records behind them: all or nothing.
 
     Raises ``ValidationError``: ``not_yours``, ``approved`` (twice), ``texts``, ``early`` while the period is not over,
-    ``no_readings``, ``not_validated``, ``counted_otherwise`` where a validated number is not what its records make.
+    ``no_readings``, ``not_proposed``, ``not_validated``, ``counted_otherwise`` where a validated number is not what
+    its records make.
     """
     if not may_approve(by):
         raise ValidationError(_("Managers of the programme approve reports."), code="not_yours")

@@ -30,6 +30,11 @@ def live_values(indicators: Iterable[Indicator], edition: Edition, until) -> dic
     return {key: found[query.key] for key, query in counted.items()}
 
 
+def indicators_of(edition: Edition, period: Period) -> list[Indicator]:
+    """Those that are read for ``period``."""
+    return [one for one in edition.indicators.order_by("code") if period in periods_of(edition, one.frequency)]
+
+
 @transaction.atomic
 def propose_readings(edition: Edition, period: Period, *, by=None, now: datetime) -> list[Reading]:
     """A draft for each indicator that has ``period``; what the portal counts is counted again in drafts.
@@ -40,7 +45,7 @@ def propose_readings(edition: Edition, period: Period, *, by=None, now: datetime
     Edition.objects.select_for_update(of=("self",), no_key=True).get(pk=edition.pk)
     if edition.first_day is None or edition.last_day is None:
         raise ValidationError(no_periods_words(edition), code="no_periods")
-    wanted = [one for one in edition.indicators.order_by("code") if period in periods_of(edition, one.frequency)]
+    wanted = indicators_of(edition, period)
     if not wanted:
         words = _("No indicator of “%(edition)s” has the period %(period)s.")
         params = {"edition": edition, "period": period.words()}
@@ -114,11 +119,18 @@ def _last(indicator: Indicator, period: Period) -> Reading | None:
 
 
 @transaction.atomic
-def validate_reading(reading: Reading, *, by, now: datetime) -> Reading:
-    """A manager says that the value is right. Raises ``ValidationError``: ``not_yours``, ``transition``."""
+def validate_reading(reading: Reading, *, by, now: datetime, shown: str = "") -> Reading:
+    """A manager says that the value is right; ``shown`` is the ``facts_shown`` of what they looked at.
+
+    Raises ``ValidationError``: ``not_yours``, ``transition``, ``changed`` where it says something else by now.
+    """
     if not may_validate(by):
         raise ValidationError(_("Managers of the programme validate readings."), code="not_yours")
     reading = _locked(reading)
+    if shown and shown != reading.facts_shown:
+        raise ValidationError(
+            _("It has changed since you looked: look at it again, then validate it."), code="changed"
+        )
     reading.refuse_without_grounds()
     former = reading.move_to(State.VALIDATED)
     reading.validated_by, reading.validated_at = by, now
@@ -144,11 +156,12 @@ def reopen_reading(reading: Reading, *, by, now: datetime) -> Reading:
 def freeze_readings(edition: Edition, period: Period, *, by, now: datetime) -> list[Reading]:
     """What an approved report does: freeze the validated readings of ``period``, all of them or none.
 
-    Raises ``ValidationError``: ``no_readings`` for a period without any, ``not_validated`` naming those that wait.
+    Raises ``ValidationError``: ``no_readings`` for a period without any, ``not_proposed`` naming indicators without
+    one, ``not_validated`` naming those that wait.
     """
     Edition.objects.select_for_update(of=("self",), no_key=True).get(pk=edition.pk)
     readings = list(readings_of(edition, period).select_for_update(of=("self",), no_key=True))
-    refuse_unready(readings, period)
+    refuse_unready(edition, period, readings)
     for reading in readings:
         if reading.state == State.FROZEN:
             continue
@@ -159,12 +172,17 @@ def freeze_readings(edition: Edition, period: Period, *, by, now: datetime) -> l
     return readings
 
 
-def refuse_unready(readings: Iterable[Reading], period: Period) -> None:
+def refuse_unready(edition: Edition, period: Period, readings: Iterable[Reading]) -> None:
     """Raises what ``freeze_readings`` does of the last ``readings`` of ``period``."""
     readings = list(readings)
     if not readings:
         words = _("There is no reading for %(period)s yet: propose and validate them first.")
         raise ValidationError(words, code="no_readings", params={"period": period.words()})
+    present = {reading.indicator_id for reading in readings}
+    missing = [one.code for one in indicators_of(edition, period) if one.pk not in present]
+    if missing:
+        words = _("Without a reading: %(codes)s. Propose the readings again, and none is missing from the report.")
+        raise ValidationError(words, code="not_proposed", params={"codes": ", ".join(missing)})
     waiting = [reading.indicator.code for reading in readings if reading.state == State.DRAFT]
     if waiting:
         words = _("Not validated yet: %(codes)s. Validate them, and nothing is half frozen.")

@@ -155,10 +155,15 @@ RULES = [
         "admin:programme_programmereport_approve",
     ),
     Rule(
-        "a report, its PDF, its evidence pack without a name: staff of both sides",
+        "a report, its PDF, how far its evidence pack is: staff of both sides",
         staff(OPEN),
         "admin:programme_programmereport_change admin:programme_programmereport_paper"
-        " admin:programme_programmereport_packs admin:programme_programmereport_pack",
+        " admin:programme_programmereport_packs",
+    ),
+    Rule(
+        "the evidence pack, with the costs of both sides: who reads the whole budget",
+        staff(SEEN_BY_OWN_SIDE),
+        "admin:programme_programmereport_pack",
     ),
     Rule(
         "webinars: who gives them up, what they cost",

@@ -13,6 +13,8 @@ from tests.admin.conftest import member_of
 from tests.factories import make_user
 from tests.programme.periods import HALF, NOW, HalfYear, boss
 
+PROOF = "https://example.org/deal"
+
 pytestmark = pytest.mark.django_db
 
 
@@ -80,10 +82,8 @@ def test_a_manager_closes_a_period_and_a_correction_moves_the_live_numbers_alone
 ):
     client.force_login(manager)
     client.post(periods_page(half), {"edition": half.edition.pk, "period": HALF.slug, "act": "propose"})
-    readings.enter_reading(
-        half.indicators["manual"], HALF, value=Decimal(1), evidence="https://example.org/deal", by=manager, now=NOW
-    )
-    ticked = list(Reading.objects.values_list("pk", flat=True))
+    readings.enter_reading(half.indicators["manual"], HALF, value=Decimal(1), evidence=PROOF, by=manager, now=NOW)
+    ticked = [f"{reading.pk}:{reading.facts_shown}" for reading in Reading.objects.all()]
     client.post(
         periods_page(half), {"edition": half.edition.pk, "period": HALF.slug, "act": "validate", "reading": ticked}
     )
@@ -161,6 +161,40 @@ def test_staff_read_the_pack_and_neither_approve_send_nor_make_it(client, staff_
     assert client.post(address(report), {"act": "send"}).status_code == 403
     assert client.post(address(report, "packs")).status_code == 403
     assert report.packs.count() == 1
+
+
+def test_a_reading_that_changed_after_the_look_is_looked_at_again(client, manager, half):
+    client.force_login(manager)
+    client.post(periods_page(half), {"edition": half.edition.pk, "period": HALF.slug, "act": "propose"})
+    readings.enter_reading(half.indicators["manual"], HALF, value=Decimal(1), evidence=PROOF, by=manager, now=NOW)
+    page = client.get(periods_page(half), {"edition": half.edition.pk, "period": HALF.slug}).content.decode()
+    reading = Reading.objects.get(indicator=half.indicators["manual"])
+    ticked = f"{reading.pk}:{reading.facts_shown}"
+    readings.enter_reading(half.indicators["manual"], HALF, value=Decimal(9), evidence=PROOF, by=manager, now=NOW)
+
+    answer = client.post(
+        periods_page(half),
+        {"edition": half.edition.pk, "period": HALF.slug, "act": "validate", "reading": [ticked]},
+        follow=True,
+    )
+
+    assert f'value="{ticked}"' in page
+    assert "È cambiata dopo che l" in answer.content.decode()
+    reading.refresh_from_db()
+    assert (reading.state, reading.value) == ("draft", Decimal(9))
+
+
+def test_staff_of_the_other_city_download_no_pack_with_costs_that_are_not_theirs(client, staff_of_nagoya, half):
+    report = half.approved()
+    pack = evidence.ask_for_pack(report, by=boss(), now=NOW)
+    evidence.make(pack.pk, clock=lambda: NOW)
+    client.force_login(staff_of_nagoya)
+
+    page = client.get(address(report)).content.decode()
+
+    assert client.get(address(report, "pack", pack.pk)).status_code == 404
+    assert address(report, "pack", pack.pk) not in page
+    assert client.get(address(report, "paper", "ja")).status_code == 200
 
 
 def test_whoever_is_no_staff_finds_nothing(client, half):

@@ -248,6 +248,14 @@ def test_each_language_has_a_valid_feed_of_its_own(client, settings):
     assert {link["hreflang"] for link in english["links"] if link["rel"] == "alternate"} == {"", "it", "ja"}
 
 
+def test_a_line_break_of_a_word_processor_breaks_no_feed(client):
+    make_news(title_en="Tram\x0bbus", text_en="One\x0bline\x01.")
+
+    (entry,) = read_atom(feed_of(client, "en").content)["entries"]
+
+    assert (entry["title"], entry["content"]) == (("Tram bus", "en"), ("<p>One line .</p>", "en"))
+
+
 def test_a_feed_without_news_is_valid_and_the_same_tomorrow(client, clock):
     today = feed_of(client).content
     clock.now = NOW + timedelta(days=1)

@@ -1,5 +1,6 @@
 """The report of a period: closed as a whole or not at all, kept as it was, with what changed since beside it."""
 
+import json
 import re
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
@@ -10,18 +11,31 @@ from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from iurc_portal.audit.models import Transition
 from programme.exceptions import FrozenReport
-from programme.models import ProgrammeReport, Reading, ReportSheet
+from programme.indicators.periods import Period
+from programme.models import Meeting, ProgrammeReport, Reading, ReportSheet
 from programme.reporting import sheets
 from programme.reporting.canonical import digest_of, octets_of
 from programme.reporting.paper import html_of
 from programme.reporting.telling import told
 from programme.services import programme_reports as reports
 from programme.services import readings
+from programme.services.attendance_counts import count_stale
 from programme.services.report_changes import changes_since
-from tests.factories import make_edition, make_indicator, make_user, make_visit
+from tests.factories import (
+    make_edition,
+    make_event,
+    make_indicator,
+    make_organisation,
+    make_reading,
+    make_stay,
+    make_user,
+    make_visit,
+    make_webinar,
+)
 from tests.programme.periods import HALF, NOW, SECRET, HalfYear, boss
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +115,53 @@ def test_only_managers_approve_and_send(half):
 def test_a_period_without_readings_is_refused(half):
     assert refusal(reports.approve_report, half.draft(), by=boss(), now=NOW) == "no_readings"
     assert nothing_is_frozen()
+
+
+def test_an_indicator_that_came_after_the_readings_is_named_and_nothing_is_frozen(half):
+    half.validate()
+    make_indicator(edition=half.edition, code="I9", key="webinars_held")
+    report = half.draft()
+
+    (hindrance,) = reports.hindrances(report, now=NOW)
+    with pytest.raises(ValidationError) as refusal:
+        reports.approve_report(report, by=boss(), now=NOW)
+
+    assert (refusal.value.code, "I9" in hindrance) == ("not_proposed", True)
+    assert set(readings.readings_of(half.edition, HALF).values_list("state", flat=True)) == {"validated"}
+
+
+def test_an_indicator_read_by_the_year_after_a_corrected_half_year_has_its_own_reading(half):
+    half.approved()
+    readings.renew_readings(half.edition, HALF, by=boss(), now=NOW)
+    whole = Period(date(2025, 7, 1), HALF.last_day)
+    make_reading(half.indicators["visits"], first_day=whole.first_day, last_day=whole.last_day, value=1)
+
+    found = readings.readings_of(half.edition, whole)
+
+    assert [(one.indicator, one.version) for one in found] == [(half.indicators["visits"], 1)]
+
+
+def test_who_met_whom_and_what_is_not_public_is_counted_and_named_nowhere(half):
+    make_webinar(exchange=half.exchange, event=make_event(name_en="Closed circle", access="participants"))
+    make_webinar(exchange=half.exchange, event=make_event(name_en="By the link alone", access="unlisted"))
+    make_stay(
+        exchange=half.exchange, state="completed", sending=make_organisation(state="draft", name_en="Draft office")
+    )
+    count_stale(now=NOW)
+    meeting = Meeting.objects.get()
+
+    report = half.approved()
+    with translation.override("en"):
+        kinds = {
+            one["kind"]: [str(row["title"]) for row in one["rows"]] for one in told(report.snapshot)["activities"]
+        }
+    kept = json.dumps(report.snapshot)
+
+    assert sorted(kinds["webinars"]) == ["Trams", "Webinar that is not public", "Webinar that is not public"]
+    assert kinds["meetings"] == ["Meeting of two organisations"]
+    assert [title for title in kinds["stays"] if title == "Staff exchange"] == ["Staff exchange"]
+    for name in ("Closed circle", "By the link alone", "Draft office", str(meeting)):
+        assert name not in kept
 
 
 def test_readings_that_nobody_validated_are_named(half):
