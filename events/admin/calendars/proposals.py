@@ -107,7 +107,7 @@ class SyncProposalAdmin(EditableBy, PlainAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Proposals and conflicts"),
-            "cards": cards(rows, language=(get_language() or "it")[:2], now=now),
+            "cards": cards(rows, by=request.user, language=(get_language() or "it")[:2], now=now),
             "columns": column_titles(),
             "may_decide": self.may_decide(request),
             "back": request.get_full_path(),
