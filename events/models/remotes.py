@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from events.caldav.hrefs import href_of
 from events.models.events import Event
 from iurc_portal.secret_fields import EncryptedField
+from iurc_portal.shown import digest_of
 from iurc_portal.translation.languages import Language
 
 
@@ -304,6 +305,11 @@ class SyncProposal(models.Model):
         if self.kind == self.Kind.CONFLICT:
             return (self.Decision.OURS, self.Decision.THEIRS)
         return (self.Decision.ACCEPTED, self.Decision.PUT_BACK)
+
+    @property
+    def digest(self) -> str:
+        """Of what a person reads before deciding."""
+        return digest_of([self.kind, self.fields, self.base, self.ours, self.theirs])
 
     def changes_event(self, decision: str) -> bool:
         """Whether ``decision`` changes the event itself, for everybody, and not only its entry in this calendar."""

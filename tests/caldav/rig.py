@@ -80,7 +80,8 @@ class Rig:
         return [(row.kind, row.fields) for row in rows]
 
     def decide(self, decision: str, proposal: SyncProposal | None = None) -> SyncProposal:
-        return decide(proposal or self.proposal(), decision, now=self.now, by=self.calendar.owner)
+        proposal = proposal or self.proposal()
+        return decide(proposal, decision, shown=proposal.digest, now=self.now, by=self.calendar.owner)
 
     def ours(self, event: Event) -> dict[str, str]:
         event = Event.objects.select_related("place__city").get(pk=event.pk)

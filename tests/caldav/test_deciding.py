@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 
 from events.caldav.copies import entry_of, fields_of
-from events.models import Event
+from events.models import Event, SyncProposal
 from events.services.calendars.proposals import decide
 from tests.factories import (
     START,
@@ -54,7 +54,7 @@ def test_the_event_of_the_other_city_is_not_changed_through_an_own_calendar(fact
     before = stored()
 
     with pytest.raises(ValidationError) as refused:
-        decide(proposal, decision, now=START, by=nagoya)
+        decide(proposal, decision, shown=proposal.digest, now=START, by=nagoya)
 
     proposal.refresh_from_db()
     assert (refused.value.code, proposal.decision, stored()) == ("not_yours", "", before)
@@ -68,7 +68,7 @@ def test_the_event_of_ones_own_city_is_changed(name, changed):
         proposal.ours = {"summary": proposal.item.base["ours"]["summary"]}
         proposal.save()
 
-    decide(proposal, decision, now=START, by=torino)
+    decide(proposal, decision, shown=proposal.digest, now=START, by=torino)
 
     proposal.refresh_from_db()
     event = stored()
@@ -92,7 +92,7 @@ def test_what_concerns_the_entry_alone_is_decided_by_its_owner(facts, decision):
     proposal = asked_of(nagoya, **facts)
     before = stored()
 
-    decide(proposal, decision, now=START, by=nagoya)
+    decide(proposal, decision, shown=proposal.digest, now=START, by=nagoya)
 
     proposal.refresh_from_db()
     assert (proposal.decision, stored()) == (decision, before)
@@ -107,7 +107,34 @@ def test_a_note_in_an_own_calendar_is_kept_beside_the_other_citys_event():
     proposal.ours = {"description": said["description"]}
     proposal.save()
 
-    decide(proposal, "accepted", now=START, by=nagoya)
+    decide(proposal, "accepted", shown=proposal.digest, now=START, by=nagoya)
 
     proposal.item.refresh_from_db()
     assert proposal.item.note == "Bring the slides."
+
+
+def test_what_was_written_there_after_the_look_is_not_approved_unseen():
+    torino = staff("torino")
+    proposal = asked_of(torino)
+    shown, before = proposal.digest, stored()
+    proposal.theirs = {"when": "2026-03-04T20:00:00Z/2026-03-04T21:00:00Z"}
+    proposal.save()
+
+    for decision in ("accepted", "put_back"):
+        with pytest.raises(ValidationError) as refused:
+            decide(proposal, decision, shown=shown, now=START, by=torino)
+        assert refused.value.code == "outdated"
+
+    proposal.refresh_from_db()
+    proposal.item.refresh_from_db()
+    assert (proposal.decision, proposal.item.owed, stored()) == ("", {}, before)
+
+
+def test_the_same_question_asked_again_has_the_same_digest():
+    proposal = asked_of(staff("torino"))
+    proposal.base, proposal.created_at = dict(reversed(proposal.base.items())), START.replace(year=2027)
+
+    digest = proposal.digest
+    proposal.save()
+
+    assert SyncProposal.objects.get().digest == digest

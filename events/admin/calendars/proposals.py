@@ -122,7 +122,8 @@ class SyncProposalAdmin(EditableBy, PlainAdmin):
             raise PermissionDenied
         decision = request.POST.get("decision", "")
         try:
-            service.decide(proposal, decision, now=timezone.now(), by=request.user)
+            shown = request.POST.get("shown", "")
+            service.decide(proposal, decision, shown=shown, now=timezone.now(), by=request.user)
         except ValidationError as refusal:
             self.message_user(request, f"{proposal.item.title}: {' '.join(refusal.messages)}", "ERROR")
         else:
