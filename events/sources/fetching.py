@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
-from time import monotonic
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from django.conf import settings
 
 from events.sources.lines import Refused, check_is_calendar
 from iurc_portal import outbound
+from iurc_portal.patience import Deadline
 
 AGENT = "Torino-Nagoya portal (calendar import)"
 CHUNK = 65536
@@ -56,43 +56,6 @@ class Fetched:
     charset: str = ""
     etag: str = ""
     last_modified: str = ""
-
-
-class Deadline:
-    """One limit for everything, however slowly bytes drip: when it is over the socket is shut under the reader."""
-
-    def __init__(self, seconds: float):
-        self._end = monotonic() + seconds
-        self._sock: socket.socket | None = None
-        self.over = False
-
-    def left(self) -> float:
-        left = self._end - monotonic()
-        if left <= 0 or self.over:
-            raise Refused("slow")
-        return left
-
-    def watch(self, sock: socket.socket) -> None:
-        self._sock = sock
-        self.left()  # it may have ended a moment before
-
-    def __enter__(self):
-        self._timer = threading.Timer(max(self._end - monotonic(), 0), self._shut)
-        self._timer.daemon = True
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_error) -> None:
-        self._timer.cancel()
-
-    def _shut(self) -> None:
-        self.over = True
-        if self._sock is not None:
-            try:
-                # Of the plain socket below TLS: a polite goodbye would wait for the other side.
-                socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
-            except OSError:
-                return  # it is shut already
 
 
 def clean_address(text: str) -> str:
