@@ -2,7 +2,11 @@
 
 import socket
 import threading
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from time import monotonic
+
+LONGEST_NUMBER = 9  # digits: thirty years
 
 
 class Deadline:
@@ -44,3 +48,14 @@ class Deadline:
                 socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
             except OSError:
                 return  # it is shut already
+
+
+def retry_after(text: str, *, now: datetime) -> int | None:
+    """Seconds to wait as a server asks, with a number or a date (RFC 9110 §10.2.3); None for nonsense."""
+    text = text.strip()
+    if text.isascii() and text.isdigit():
+        return int(text) if len(text) <= LONGEST_NUMBER else None
+    try:
+        return max(0, round((parsedate_to_datetime(text) - now).total_seconds()))
+    except (ValueError, TypeError, OverflowError):  # no date, one without a zone, one beyond all calendars
+        return None
