@@ -44,6 +44,8 @@ def is_public(text: str) -> bool:
     if address in NAT64_LOCAL:
         return False
     inner = _inner(address)
+    if isinstance(inner, ipaddress.IPv6Address) and inner.is_site_local:  # fec0::/10, which Python calls global
+        return False
     return inner.is_global and not inner.is_multicast and not inner.is_reserved
 
 

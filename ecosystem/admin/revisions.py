@@ -1,8 +1,5 @@
 """What organisations propose to change: old and new beside each other."""
 
-import hashlib
-import json
-
 from babel import Locale
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -15,6 +12,7 @@ from ecosystem.diffs import compare
 from ecosystem.models import ProfileRevision
 from ecosystem.models.revisions import texts_of_profile
 from ecosystem.services import revisions
+from iurc_portal.shown import digest_of
 from iurc_portal.translation.languages import columns
 
 BADGES = {
@@ -101,5 +99,4 @@ def _as_text(value) -> str:
 
 def _fingerprint(revision, public: dict) -> str:
     """A digest of the texts that stand beside the proposal, so that nobody accepts over what they have not read."""
-    texts = json.dumps({name: public[name] for name in sorted(revision.changes)}, ensure_ascii=False)
-    return hashlib.sha256(texts.encode()).hexdigest()[:24]
+    return digest_of({name: public[name] for name in revision.changes})

@@ -1,7 +1,6 @@
 """The review queue: what calendars of others bring, item by item, until staff have decided (events spec 10.9, 17)."""
 
 from collections.abc import Callable
-from functools import partial
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -129,7 +128,12 @@ class ImportedItemAdmin(ReadOnly, PlainAdmin):
         if act is imported.accept and not request.user.has_perm("events.add_event"):
             raise PermissionDenied
         request.decides = True
-        done = each_row(self, request, rows, partial(act, by=request.user, now=timezone.now()))
+        now = timezone.now()
+
+        def decided(item: ImportedItem) -> None:
+            act(item, by=request.user, now=now, shown=_shown(request, item, is_ticked=item.pk in keys))
+
+        done = each_row(self, request, rows, decided)
         if done and act is imported.accept:
             words = ngettext(
                 "What is new is a draft: look it over and publish it under Events.",
@@ -147,13 +151,19 @@ class ImportedItemAdmin(ReadOnly, PlainAdmin):
         event = get_object_or_404(Event.objects.editable_by(request.user), pk=keys[1])
         request.decides = True
         try:
-            imported.link(item, event=event, by=request.user, now=timezone.now())
+            shown = _shown(request, item, is_ticked=True)
+            imported.link(item, event=event, by=request.user, now=timezone.now(), shown=shown)
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), messages.ERROR)
         else:
             words = _("“%(event)s” follows this calendar now: nothing was changed, and later changes wait here.")
             self.message_user(request, words % {"event": event}, messages.SUCCESS)
         return HttpResponseRedirect(request.get_full_path())
+
+
+def _shown(request, item: ImportedItem, *, is_ticked: bool) -> str | None:
+    """What the page showed of ``item``; None for a date that comes along with its series from another page."""
+    return request.POST.get(f"shown-{item.pk}", "" if is_ticked else None)
 
 
 def _of_tab(state: str, now) -> Q:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from django.utils import timezone
@@ -12,6 +11,7 @@ from events.caldav.auth import Credentials
 from events.caldav.hrefs import href_of
 from events.caldav.multistatus import CALDAV, DAV, SERVER
 from events.caldav.wire import Answer, Limits, Session, Wire
+from iurc_portal.patience import retry_after
 
 AT_ONCE = 50  # entries fetched with one question
 PAGES = 1000  # of one report; more is a server that never ends
@@ -222,7 +222,7 @@ class Client:
         if answer.status in (404, 410):
             return errors.Gone(said, status=answer.status)
         if answer.status in (429, 503):
-            after = retry_after(answer.headers.get("retry-after", ""))
+            after = retry_after(answer.headers.get("retry-after", ""), now=timezone.now())
             return errors.Throttled(said, status=answer.status, retry_after=after)
         if answer.status >= 500:
             return errors.Unreachable(said, status=answer.status)
@@ -236,20 +236,6 @@ def _if_match(etag: str, schedule_tag: str) -> dict[str, str]:
     if schedule_tag:
         return {"If-Schedule-Tag-Match": schedule_tag}
     raise ValueError("a write without a known version is a bug (9.13)")
-
-
-def retry_after(text: str) -> int | None:
-    """Seconds, from a number or a date (RFC 9110 §10.2.3); None for nonsense."""
-    text = text.strip()
-    if text.isdecimal():
-        return int(text)
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        return None
-    return max(0, round((moment - timezone.now()).total_seconds()))
 
 
 def find_calendars(address: str, credentials: Credentials, limits: Limits | None = None) -> list[tuple[str, str]]:

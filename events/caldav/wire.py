@@ -7,7 +7,6 @@ library's own calls hide ETags and raise SEQUENCE.
 import http.client
 import socket
 import ssl
-import time
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -17,10 +16,11 @@ from django.conf import settings
 from events.caldav import errors
 from events.caldav.auth import Credentials
 from iurc_portal import outbound
+from iurc_portal.patience import Deadline
 
 CONNECT_SECONDS = 10  # until a connection stands
 SILENCE_SECONDS = 20  # between two bytes of an answer
-ANSWER_SECONDS = 60  # for a whole answer
+ANSWER_SECONDS = 60  # for a whole answer, from the connection to its last byte
 LARGEST = 10 * 1024 * 1024  # octets of one answer (9.23)
 REDIRECTS = 3
 AGENT = "Torino-Nagoya-portal"
@@ -149,32 +149,44 @@ class Wire:
                 raise errors.Unreachable(type(error).__name__) from error
 
     def _exchange(self, method: str, target: str, body: bytes, headers: dict[str, str], url: str) -> Answer:
-        if self._connection is None:
-            self._connection = self._connect()
-        connection = self._connection
-        until = time.monotonic() + self.limits.answer
-        self.requests += 1
-        connection.request(method, target, body or None, headers)
-        reply = connection.getresponse()
-        parts, size = [], 0
-        while chunk := reply.read(65536):
-            size += len(chunk)
-            if size > self.limits.largest:
-                self.close()
-                raise errors.TooLarge(status=reply.status)
-            if time.monotonic() > until:
-                raise TimeoutError
-            parts.append(chunk)
-        if reply.length:  # http.client says nothing when a body with a known length ends early
-            raise http.client.IncompleteRead(b"", reply.length)
+        with Deadline(self.limits.answer) as deadline:
+            try:
+                reply, content = self._whole(method, target, body, headers, deadline)
+            except (OSError, http.client.HTTPException):
+                deadline.left()  # a socket that was shut under us looks like a server that hung up
+                raise
         known = {name.lower(): value for name, value in reply.getheaders()}
         if reply.will_close:
             self.close()
         if known.get("content-encoding", "identity").lower() != "identity":
             raise errors.Unreadable("content-encoding", status=reply.status)
-        return Answer(reply.status, known, b"".join(parts), url, reply.reason or "")
+        return Answer(reply.status, known, content, url, reply.reason or "")
 
-    def _connect(self) -> http.client.HTTPConnection:
+    def _whole(
+        self, method: str, target: str, body: bytes, headers: dict[str, str], deadline: Deadline
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        if self._connection is None:
+            self._connection = self._connect(deadline)
+        connection = self._connection
+        deadline.watch(connection.sock)
+        self.requests += 1
+        connection.request(method, target, body or None, headers)
+        reply = connection.getresponse()
+        parts, size = [], 0
+        while chunk := reply.read1(65536):
+            size += len(chunk)
+            if size > self.limits.largest:
+                self.close()
+                raise errors.TooLarge(status=reply.status)
+            deadline.left()
+            parts.append(chunk)
+        deadline.left()  # a body without a length ends where the socket was shut
+        if reply.length:  # http.client says nothing when a body with a known length ends early
+            raise http.client.IncompleteRead(b"", reply.length)
+        reply.close()  # of the answer; the connection is kept
+        return reply, b"".join(parts)
+
+    def _connect(self, deadline: Deadline) -> http.client.HTTPConnection:
         """Connect to an address that was judged, by the name that was asked for."""
         parts = urlsplit(self.url)
         found = judged(self.url)
@@ -183,7 +195,7 @@ class Wire:
         last: OSError | None = None
         for address in found:
             try:
-                raw = socket.create_connection((address, port), timeout=self.limits.connect)
+                raw = socket.create_connection((address, port), timeout=min(self.limits.connect, deadline.left()))
                 break
             except OSError as error:
                 last = error
@@ -193,7 +205,11 @@ class Wire:
         raw.settimeout(self.limits.silence)
         connection = http.client.HTTPConnection(host, port)
         if parts.scheme == "https":
-            raw = ssl.create_default_context().wrap_socket(raw, server_hostname=host)
+            deadline.watch(raw)
+            context = ssl.create_default_context()
+            raw = context.wrap_socket(raw, server_hostname=host, do_handshake_on_connect=False)
+            deadline.watch(raw)
+            raw.do_handshake()
         connection.sock = raw
         connection.auto_open = 0  # never to another address behind our back
         return connection

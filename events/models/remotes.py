@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from events.caldav.hrefs import href_of
 from events.models.events import Event
 from iurc_portal.secret_fields import EncryptedField
+from iurc_portal.shown import digest_of
 from iurc_portal.translation.languages import Language
 
 
@@ -257,6 +258,9 @@ class SyncProposal(models.Model):
         THEIRS = "theirs", pgettext_lazy("calendar proposal", "the calendar's version")
         SETTLED = "settled", pgettext_lazy("calendar proposal", "settled by itself")
 
+    FOR_THEM = (Decision.ACCEPTED, Decision.THEIRS)
+    OF_EVENT = {"when", "summary", "status", "location"}  # the other fields are the entry's alone
+
     item = models.ForeignKey(RemoteItem, verbose_name=_("entry"), on_delete=models.CASCADE, related_name="proposals")
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     fields = models.JSONField(_("fields"), default=list)
@@ -301,6 +305,17 @@ class SyncProposal(models.Model):
         if self.kind == self.Kind.CONFLICT:
             return (self.Decision.OURS, self.Decision.THEIRS)
         return (self.Decision.ACCEPTED, self.Decision.PUT_BACK)
+
+    @property
+    def digest(self) -> str:
+        """Of what a person reads before deciding."""
+        return digest_of([self.kind, self.fields, self.base, self.ours, self.theirs])
+
+    def changes_event(self, decision: str) -> bool:
+        """Whether ``decision`` changes the event itself, for everybody, and not only its entry in this calendar."""
+        if decision not in self.FOR_THEM:
+            return False
+        return self.kind == self.Kind.DELETION or not self.OF_EVENT.isdisjoint(self.fields)
 
 
 class SyncRun(models.Model):

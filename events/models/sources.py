@@ -12,6 +12,7 @@ from events.models.events import Track
 from events.when import When
 from iurc_portal.audit.machine import StateMachine
 from iurc_portal.clock import ZONES, validate_tzid
+from iurc_portal.shown import digest_of
 from iurc_portal.translation.languages import Language
 
 
@@ -264,6 +265,11 @@ class ImportedItem(StateMachine):
             "all_day": self.all_day,
             "cancelled": self.cancelled,
         }
+
+    @property
+    def digest(self) -> str:
+        """Of what a person reads before deciding."""
+        return digest_of([self.state, self.facts, self.base, self.problems, self.event_id])
 
     @property
     def differences(self) -> list[str]:

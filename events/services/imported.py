@@ -1,4 +1,8 @@
-"""What staff decide about items of calendars of others (events spec 10.9–10.11). Nothing is public by itself."""
+"""What staff decide about items of calendars of others (events spec 10.9–10.11). Nothing is public by itself.
+
+Each decision takes ``shown``, the ``digest`` of the item that the person has read, and raises ``ValidationError``
+(``outdated``) where it says something else by now; None where nobody read it singly, as with the dates of a series.
+"""
 
 import re
 from datetime import datetime
@@ -13,6 +17,7 @@ from events.models import Event, ImportedItem
 from events.services import scheduling
 from events.services.changes import record_changes
 from iurc_portal.audit.services import record_transition
+from iurc_portal.shown import refuse_changed
 from iurc_portal.translation.services import record_texts, stored_texts
 
 State = ImportedItem.State
@@ -22,13 +27,13 @@ LINK = re.compile(r"^\s*(?:https?://\S+[\s;,]*)+$", re.IGNORECASE)
 
 
 @transaction.atomic
-def accept(item: ImportedItem, *, by, now: datetime) -> Event | None:
+def accept(item: ImportedItem, *, by, now: datetime, shown: str | None = None) -> Event | None:
     """Follow the source: a new item becomes a draft, a change reaches its event, what is gone is cancelled.
 
     Returns the event, None where its draft was deleted. Raises ``ValidationError``: ``transition`` where nothing is to
     be accepted, ``over`` for what is over.
     """
-    item = _locked(item)
+    item = _locked(item, shown)
     former = item.state
     if former not in {State.NEW, State.CHANGED, State.GONE}:
         raise ValidationError(
@@ -47,22 +52,22 @@ def accept(item: ImportedItem, *, by, now: datetime) -> Event | None:
 
 
 @transaction.atomic
-def ignore(item: ImportedItem, *, by, now: datetime) -> None:
+def ignore(item: ImportedItem, *, by, now: datetime, shown: str | None = None) -> None:
     """Leave things as they are, until the content changes. Raises ``ValidationError`` (``transition``)."""
-    item = _locked(item)
+    item = _locked(item, shown)
     if item.state not in {State.NEW, State.CHANGED, State.GONE, State.FAULTY}:
         raise ValidationError(_("There is nothing to ignore: it has been decided."), code="transition")
     _decided(item, State.IGNORED, item.facts | ({"kept": True} if item.is_gone else {}), by=by, now=now)
 
 
 @transaction.atomic
-def link(item: ImportedItem, *, event: Event, by, now: datetime) -> None:
+def link(item: ImportedItem, *, event: Event, by, now: datetime, shown: str | None = None) -> None:
     """What the source tells of is an event that we have: nothing of it changes now, later changes are asked about.
 
     Raises ``ValidationError``: ``transition`` where the item has been decided, ``linked`` where the event already
     follows another item.
     """
-    item = _locked(item)
+    item = _locked(item, shown)
     if item.state != State.NEW or item.event_id:
         raise ValidationError(_("It has been decided: only a new item can be joined to an event."), code="transition")
     event = Event.objects.select_for_update(of=("self",)).get(pk=event.pk)
@@ -73,9 +78,9 @@ def link(item: ImportedItem, *, event: Event, by, now: datetime) -> None:
 
 
 @transaction.atomic
-def unlink(item: ImportedItem, *, by, now: datetime) -> None:
+def unlink(item: ImportedItem, *, by, now: datetime, shown: str | None = None) -> None:
     """It was another one after all: the item waits again, the event stays. Raises ``ValidationError``."""
-    item = _locked(item)
+    item = _locked(item, shown)
     if not item.is_linked or item.state not in {State.ACCEPTED, State.CHANGED, State.GONE, State.IGNORED}:
         raise ValidationError(_("It is not joined to an event that we had before."), code="transition")
     item.event = None
@@ -86,9 +91,9 @@ def unlink(item: ImportedItem, *, by, now: datetime) -> None:
 
 
 @transaction.atomic
-def reconsider(item: ImportedItem, *, by, now: datetime) -> None:
+def reconsider(item: ImportedItem, *, by, now: datetime, shown: str | None = None) -> None:
     """An ignored item waits again. Raises ``ValidationError`` (``transition``)."""
-    item = _locked(item)
+    item = _locked(item, shown)
     if item.state != State.IGNORED or item.event_id or item.dtend is None:
         raise ValidationError(_("Only what was ignored, and has no event, can be put back."), code="transition")
     _decided(item, State.NEW, {}, by=by, now=now)
@@ -109,9 +114,12 @@ def apply_by_itself(item: ImportedItem, *, now: datetime) -> bool:
     return True
 
 
-def _locked(item: ImportedItem) -> ImportedItem:
+def _locked(item: ImportedItem, shown: str | None) -> ImportedItem:
     found = ImportedItem.objects.select_for_update(of=("self",)).select_related("source__owner", "event")
-    return found.get(pk=item.pk)
+    item = found.get(pk=item.pk)
+    if shown is not None:
+        refuse_changed(shown, item.digest)
+    return item
 
 
 def _decided(item: ImportedItem, state: str, base: dict, *, by, now: datetime) -> None:

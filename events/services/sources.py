@@ -148,27 +148,34 @@ def fetch_due(*, now: datetime) -> dict[str, int]:
 def fetch(source_id: int, *, now: datetime) -> str:
     """Fetch, read, compare. Safe to call twice and from two workers: the first claim wins. Returns a word for the log.
 
-    The network and the reading stand outside of any transaction.
+    The network and the reading stand outside of any transaction. Whatever goes wrong is a failure of this source.
     """
     source = _claim(source_id, now=now)
     if source is None:
         return TAKEN
-    answer = None
     try:
-        fetched = cache.get(_kept_key(source.url))
-        if fetched is None:
-            fetched = fetching.fetch(source.url, etag=source.etag, last_modified=source.last_modified)
-        cache.delete(_kept_key(source.url))
-        if fetched.body is not None:
-            answer = process.read(
-                fetched.body,
-                source=str(source.pk),
-                charset=fetched.charset,
-                default_tzid=source.default_tzid,
-                now=now,
-            )
+        return _read(source, now=now)
     except Refused as refusal:
         return _failed(source, refusal, now=now)
+    except Exception:
+        log.exception("calendar of others %s", source.pk)
+        return _failed(source, Refused("unexpected"), now=now)
+
+
+def _read(source: FeedSource, *, now: datetime) -> str:
+    answer = None
+    fetched = cache.get(_kept_key(source.url))
+    if fetched is None:
+        fetched = fetching.fetch(source.url, etag=source.etag, last_modified=source.last_modified)
+    cache.delete(_kept_key(source.url))
+    if fetched.body is not None:
+        answer = process.read(
+            fetched.body,
+            source=str(source.pk),
+            charset=fetched.charset,
+            default_tzid=source.default_tzid,
+            now=now,
+        )
     return _take(source.pk, fetched, answer, now=now)
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from events.sources.lines import File
+from events.sources.lines import CONTROLS, File
 from events.sources.reading import Faulty, Item, Moment, Reader, Settings, Vevent, duration_of, key_of, shifted
 from events.sources.zones import Zones
 
@@ -171,6 +171,7 @@ def _listed(value: str, tzid: str, reader: Reader, item: Item):
 def _rule(text: str, vevent: Vevent, reader: Reader, settings: Settings, icalendar):
     """The rule with an end that it cannot pass: one that never fits must not count to the year 9999."""
     parts = {}
+    text = CONTROLS.sub("", text)  # what it says may be told to staff
     for part in text.strip().strip(";").upper().split(";"):
         name, equals, value = part.partition("=")
         if not equals or name in parts:

@@ -11,16 +11,15 @@ import threading
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from email.message import Message
-from email.utils import parsedate_to_datetime
-from time import monotonic
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from django.conf import settings
+from django.utils import timezone
 
-from events.sources.lines import Refused, check_is_calendar
+from events.sources.lines import CONTROLS, Refused, check_is_calendar
 from iurc_portal import outbound
+from iurc_portal.patience import Deadline, retry_after
 
 AGENT = "Torino-Nagoya portal (calendar import)"
 CHUNK = 65536
@@ -56,43 +55,6 @@ class Fetched:
     charset: str = ""
     etag: str = ""
     last_modified: str = ""
-
-
-class Deadline:
-    """One limit for everything, however slowly bytes drip: when it is over the socket is shut under the reader."""
-
-    def __init__(self, seconds: float):
-        self._end = monotonic() + seconds
-        self._sock: socket.socket | None = None
-        self.over = False
-
-    def left(self) -> float:
-        left = self._end - monotonic()
-        if left <= 0 or self.over:
-            raise Refused("slow")
-        return left
-
-    def watch(self, sock: socket.socket) -> None:
-        self._sock = sock
-        self.left()  # it may have ended a moment before
-
-    def __enter__(self):
-        self._timer = threading.Timer(max(self._end - monotonic(), 0), self._shut)
-        self._timer.daemon = True
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_error) -> None:
-        self._timer.cancel()
-
-    def _shut(self) -> None:
-        self.over = True
-        if self._sock is not None:
-            try:
-                # Of the plain socket below TLS: a polite goodbye would wait for the other side.
-                socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
-            except OSError:
-                return  # it is shut already
 
 
 def clean_address(text: str) -> str:
@@ -249,30 +211,22 @@ def _ask(parts: SplitResult, addresses: list[str], headers: dict[str, str], limi
         check_is_calendar(body[:2000].decode("latin-1").removeprefix("ï»¿"))
         return Fetched(
             body,
-            charset=answer.headers.get_content_charset("") or "",
-            etag=answer.headers.get("ETag", "")[:200],
-            last_modified=answer.headers.get("Last-Modified", "")[:60],
+            charset=CONTROLS.sub("", answer.headers.get_content_charset("") or ""),
+            etag=CONTROLS.sub("", answer.headers.get("ETag", ""))[:200],
+            last_modified=CONTROLS.sub("", answer.headers.get("Last-Modified", ""))[:60],
         )
     finally:
         connection.close()
 
 
 def _retry_after(headers: Message) -> dict[str, int]:
-    """Seconds to wait, as the server asks (RFC 9110 §10.2.3); a day at most."""
-    text = (headers.get("Retry-After") or "").strip()
-    if text.isascii() and text.isdigit():
-        seconds = int(text[:9])
-    else:
-        try:
-            until = parsedate_to_datetime(text)
-            seconds = round((until - datetime.now(until.tzinfo)).total_seconds())
-        except (ValueError, TypeError):
-            return {}
-    return {"retry_after": min(max(seconds, 0), 86_400)}
+    """Seconds to wait, where the server asks for it; a day at most."""
+    seconds = retry_after(headers.get("Retry-After") or "", now=timezone.now())
+    return {} if seconds is None else {"retry_after": min(seconds, 86_400)}
 
 
 def _body(answer: http.client.HTTPResponse, limits: Limits, deadline: Deadline) -> bytes:
-    encoding = (answer.headers.get("Content-Encoding") or "identity").strip().lower()
+    encoding = CONTROLS.sub("", answer.headers.get("Content-Encoding") or "identity").strip().lower()
     if encoding not in {"identity", "gzip", "x-gzip"}:
         raise Refused("content_encoding", encoding=encoding[:20])
     unpack = zlib.decompressobj(zlib.MAX_WBITS | 16) if "gzip" in encoding else None

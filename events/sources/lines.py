@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 BREAK = re.compile(r"\r\n|\n|\r")
 NAME = re.compile(r"([A-Za-z0-9-]{1,100})((?:;[^:;\"=]{1,100}=(?:\"[^\"]*\"|[^\":;]*))*):")
 PARAMETER = re.compile(r";([^=;:\"]+)=((?:\"[^\"]*\"|[^\":;])*)")
+CONTROLS = re.compile(  # and letters that turn the direction of what follows
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 NO_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 DEEPEST = 6  # VCALENDAR, VEVENT, VALARM: three are usual
 # Other people's data and secrets, and what would act (10.12): never kept, not even in the text for staff.

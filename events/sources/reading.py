@@ -7,16 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from events.sources.lines import Component, Line
+from events.sources.lines import CONTROLS, Component, Line
 from events.sources.zones import UnknownZone, Zones, iana_name
 
 DATE = re.compile(r"(\d{4})(\d\d)(\d\d)")
 TIME = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(Z?)", re.IGNORECASE)
 DURATION = re.compile(r"([+-]?)P(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?")
 ESCAPED = re.compile(r"\\([\\;,nN:\"])")
-CONTROLS = re.compile(  # and letters that turn the direction of what follows
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
 SPACES = re.compile(r"\s+")
 LONGEST = {"name": 200, "location": 240, "description": 10_000, "url": 500, "uid": 255}
 PROPOSED = timedelta(hours=1)  # a length for times without an end, which staff look at (10.8)

@@ -45,6 +45,7 @@ SOURCE: dict[str, Any] = {
     "nested": _("Line %(line)s: parts of the calendar lie one inside the other too deeply. Tell the partner."),
     "structure": _("Line %(line)s: BEGIN and END do not match. Tell the partner."),
     "too_slow": _("Reading takes longer than %(seconds)s seconds and was stopped. Tell the partner."),
+    "unexpected": _("The portal could not go on with this calendar: whoever runs it finds the reason in the log."),
     "too_big": _("Reading needs too much memory and was stopped. Tell the partner."),
     # The guards
     "emptied": _("The calendar had %(before)s coming items and now has none. Nothing was changed: is this right?"),

@@ -247,18 +247,68 @@ def test_accepting_moves_the_event_and_looking_does_not(client, staff_of_torino)
     client.force_login(staff_of_torino)
 
     assert client.get(decide).status_code == 405
-    client.post(decide, {"decision": "accepted", "back": PROPOSALS})
+    client.post(decide, {"decision": "accepted", "shown": proposal.digest, "back": PROPOSALS})
 
     proposal.refresh_from_db()
     assert (proposal.decision, proposal.by) == ("accepted", staff_of_torino)
     assert Event.objects.get(pk=event.pk).dtstart == event.dtstart.replace(microsecond=0) + timedelta(hours=1)
 
 
+def test_staff_of_the_other_city_are_offered_what_they_may_and_read_why(client, staff_of_nagoya):
+    proposal = proposal_of(staff_of_nagoya)  # of an event of Torino
+    event = proposal.item.event
+    decide = reverse("admin:events_syncproposal_decide", args=[proposal.pk])
+    client.force_login(staff_of_nagoya)
+
+    page = client.get(PROPOSALS, headers={"accept-language": "ja"})
+    refused = client.post(decide, {"decision": "accepted", "shown": proposal.digest}, follow=True)
+
+    card = page.context["cards"][0]
+    words = "このイベントはもう一方の都市のものです。予定を元に戻すか、その都市の担当者に相談してください。"
+    proposal.refresh_from_db()
+    assert [button.decision for button in card.buttons] == ["put_back"]
+    assert words in page.content.decode()
+    assert [str(message) for message in refused.context["messages"]] == [f"{proposal.item.title}: {words}"]
+    assert (proposal.decision, Event.objects.get(pk=event.pk).dtstart) == ("", event.dtstart)
+
+
+def test_staff_of_its_own_city_are_offered_both_and_read_no_refusal(client, staff_of_torino):
+    proposal_of(staff_of_torino)
+    client.force_login(staff_of_torino)
+
+    card = client.get(PROPOSALS).context["cards"][0]
+
+    assert ([button.decision for button in card.buttons], card.refusal) == (["accepted", "put_back"], "")
+
+
+def test_what_changed_between_look_and_click_is_not_approved_and_the_page_says_so(client, staff_of_torino):
+    proposal = proposal_of(staff_of_torino)
+    event = proposal.item.event
+    decide = reverse("admin:events_syncproposal_decide", args=[proposal.pk])
+    client.force_login(staff_of_torino)
+    page = client.get(PROPOSALS).content.decode()
+    proposal_shown = proposal.digest
+    proposal.theirs = {"when": "2030-03-04T20:00:00Z/2030-03-04T21:00:00Z"}
+    proposal.save()
+
+    answers = [
+        client.post(decide, {"decision": "accepted", **sent}, follow=True) for sent in ({"shown": proposal_shown}, {})
+    ]
+
+    proposal.refresh_from_db()
+    words = "Questo è cambiato da quando la pagina è stata aperta: guardare di nuovo, poi decidere."
+    assert f'name="shown" value="{proposal_shown}"' in page
+    assert [[str(one) for one in answer.context["messages"]] for answer in answers] == [
+        [f"{proposal.item.title}: {words}"]
+    ] * 2
+    assert (proposal.decision, Event.objects.get(pk=event.pk).dtstart) == ("", event.dtstart)
+
+
 def test_deciding_twice_says_so(client, staff_of_torino):
     proposal = proposal_of(staff_of_torino)
     decide = reverse("admin:events_syncproposal_decide", args=[proposal.pk])
     client.force_login(staff_of_torino)
-    client.post(decide, {"decision": "put_back"})
+    client.post(decide, {"decision": "put_back", "shown": proposal.digest})
 
     answer = client.post(decide, {"decision": "accepted", "back": "https://elsewhere.example/"})
 

@@ -37,6 +37,11 @@ def read(partner, *components, **fields):
     return source
 
 
+def ticked(*items):
+    """As the page sends them: each with what it showed."""
+    return {"item": [item.pk for item in items], **{f"shown-{item.pk}": item.digest for item in items}}
+
+
 def form(address):
     owner = make_organisation()
     return {
@@ -154,9 +159,8 @@ def test_the_queue_asks_the_database_as_often_for_many_as_for_one(admin_page, pa
 
 def test_many_are_accepted_at_once_and_become_drafts(admin_page, partner):
     source = read(partner, *vevents(3))
-    keys = list(source.items.values_list("pk", flat=True))
 
-    answer = admin_page.post(QUEUE, {"_do": "accept", "item": keys[:2]}, follow=True)
+    answer = admin_page.post(QUEUE, {"_do": "accept", **ticked(*source.items.all()[:2])}, follow=True)
 
     assert [event.status for event in Event.objects.all()] == ["TENTATIVE"] * 2
     assert sorted(source.items.values_list("state", flat=True)) == ["accepted", "accepted", "new"]
@@ -167,9 +171,63 @@ def test_the_dates_of_a_series_are_decided_together(admin_page, partner):
     source = read(partner, vevent("s", start=at(5), end=at(5, 11), more=["RRULE:FREQ=WEEKLY;COUNT=4"]), *vevents(1))
     first = source.items.filter(uid="s").first()
 
-    admin_page.post(QUEUE, {"_do": "ignore", "item": [first.pk], "series": "1"})
+    admin_page.post(QUEUE, {"_do": "ignore", **ticked(first), "series": "1"})
 
     assert list(source.items.order_by("uid").values_list("state", flat=True)) == ["new"] + ["ignored"] * 4
+
+
+def read_again(source, partner, *components):
+    partner.serve(vcalendar(*components))
+    FeedSource.objects.update(last_fetch_at=None)
+    assert sources.fetch(source.pk, now=timezone.now()) == "read"
+
+
+def test_what_a_new_reading_changed_after_the_look_is_left_and_the_rest_is_done(admin_page, partner):
+    source = read(partner, *vevents(2))
+    first, second = source.items.order_by("dtstart")
+    page = admin_page.get(QUEUE).content.decode()
+    read_again(source, partner, vevent("e0", start=at(5), end=at(5, 11), name="Something else"), vevents(2)[1])
+
+    answer = admin_page.post(QUEUE, {"_do": "accept", **ticked(first, second)}, follow=True)
+
+    assert f'name="shown-{first.pk}" value="{first.digest}"' in page
+    assert [str(message) for message in answer.context["messages"]] == [
+        "Something else: This has changed since the page was opened: look again, then decide.",
+        "Done for 1 record.",
+        "What is new is a draft: look it over and publish it under Events.",
+    ]
+    assert list(source.items.order_by("dtstart").values_list("state", flat=True)) == ["new", "accepted"]
+
+
+@pytest.mark.parametrize("act", ["accept", "ignore"])
+def test_an_item_that_the_page_did_not_show_is_not_decided(admin_page, partner, act):
+    source = read(partner, *vevents(1))
+
+    admin_page.post(QUEUE, {"_do": act, "item": [source.items.get().pk]})
+
+    assert (source.items.get().state, Event.objects.count()) == ("new", 0)
+
+
+def test_dates_of_a_series_that_the_page_showed_are_left_where_they_have_changed_since(admin_page, partner):
+    series = vevent("s", start=at(5), end=at(5, 11), more=["RRULE:FREQ=WEEKLY;COUNT=3"])
+    source = read(partner, series)
+    first, second, _third = source.items.order_by("dtstart")
+    sent = {"_do": "ignore", **ticked(first), f"shown-{second.pk}": "of another reading", "series": "1"}
+
+    admin_page.post(QUEUE, sent)
+
+    assert list(source.items.order_by("dtstart").values_list("state", flat=True)) == ["ignored", "new", "ignored"]
+
+
+def test_an_item_that_has_changed_since_is_not_joined(admin_page, partner):
+    source = read(partner, *vevents(1))
+    shown = source.items.get()
+    ours = make_event(name_en="Talk 0", dtstart=shown.dtstart)
+    read_again(source, partner, vevent("e0", start=at(5), end=at(5, 11), name="Something else"))
+
+    admin_page.post(QUEUE, {"_link": f"{shown.pk}:{ours.pk}", **ticked(shown)})
+
+    assert (source.items.get().state, source.items.get().event) == ("new", None)
 
 
 def test_an_event_at_the_same_time_and_called_alike_is_pointed_out(admin_page, partner):
@@ -190,7 +248,7 @@ def test_an_event_that_we_have_already_is_joined_and_no_draft_is_made(admin_page
     ours = make_event(name_en="Talk 0", name_it="La nostra", dtstart=item.dtstart)
 
     page = admin_page.get(QUEUE).content.decode()
-    answer = admin_page.post(QUEUE, {"_link": f"{item.pk}:{ours.pk}"})
+    answer = admin_page.post(QUEUE, {"_link": f"{item.pk}:{ours.pk}", **ticked(item)})
 
     item.refresh_from_db()
     assert f'name="_link" value="{item.pk}:{ours.pk}"' in page
@@ -203,10 +261,10 @@ def test_one_joined_by_mistake_is_separated_again(admin_page, partner):
     source = read(partner, *vevents(2))
     joined, made = source.items.order_by("dtstart")
     ours = make_event(name_en="Talk 0", dtstart=joined.dtstart)
-    admin_page.post(QUEUE, {"_link": f"{joined.pk}:{ours.pk}"})
-    admin_page.post(QUEUE, {"_do": "accept", "item": [made.pk]})
+    admin_page.post(QUEUE, {"_link": f"{joined.pk}:{ours.pk}", **ticked(joined)})
+    admin_page.post(QUEUE, {"_do": "accept", **ticked(made)})
 
-    admin_page.post(f"{QUEUE}?state=accepted", {"_do": "unlink", "item": [joined.pk, made.pk]})
+    admin_page.post(f"{QUEUE}?state=accepted", {"_do": "unlink", **ticked(*source.items.all())})
 
     states = [(item.state, item.event is None) for item in source.items.order_by("dtstart")]
     assert states == [("new", True), ("accepted", False)]
@@ -224,7 +282,7 @@ def test_an_event_of_the_other_city_is_not_joined(client, staff_of_torino, partn
     theirs = make_event(name_en="Talk 0", dtstart=item.dtstart, organizer=make_organisation(side="nagoya"))
     client.force_login(staff_of_torino)
 
-    answer = client.post(QUEUE, {"_link": f"{item.pk}:{theirs.pk}"})
+    answer = client.post(QUEUE, {"_link": f"{item.pk}:{theirs.pk}", **ticked(item)})
 
     assert (answer.status_code, source.items.get().state) == (404, "new")
 
@@ -256,7 +314,7 @@ def test_staff_decide_what_their_own_side_reads(client, staff_of_nagoya, partner
     client.force_login(staff_of_nagoya)
 
     page = client.get(QUEUE).content.decode()
-    client.post(QUEUE, {"_do": "accept", "item": [source.items.get().pk]})
+    client.post(QUEUE, {"_do": "accept", **ticked(source.items.get())})
 
     assert "Talk 0" not in page
     assert (source.items.get().state, Event.objects.count()) == ("new", 0)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.contrib.auth.models import Permission
+
 from ecosystem.models import Organisation
 from events.caldav.auth import Basic
 from events.caldav.client import Client
@@ -14,14 +16,17 @@ from events.services.calendars.proposals import decide
 from events.services.calendars.running import run_calendar
 from programme.models import Webinar
 from tests.caldav.servers import PASSWORD, USER, Server
-from tests.factories import START, make_event, make_organisation, make_remote_calendar
+from tests.factories import START, make_event, make_organisation, make_remote_calendar, make_user
 
 NOW = START - timedelta(days=10)
 
 
 @dataclass
 class Rig:
-    """``calendar`` reaches the collection at ``path``, through ``address`` where a proxy stands between."""
+    """``calendar`` reaches the collection at ``path``, through ``address`` where a proxy stands between.
+
+    Its owner is of Torino's staff, and so are the events, unless ``organizer`` is of the other city.
+    """
 
     server: Server
     path: str
@@ -33,7 +38,9 @@ class Rig:
 
     def __post_init__(self):
         url = (self.address or self.server.address) + self.path
-        self.calendar = make_remote_calendar(url=url, username=USER, secret=PASSWORD, **self.fields)
+        owner = make_user(is_staff=True, side="torino")
+        owner.user_permissions.add(Permission.objects.get(codename="change_event"))
+        self.calendar = make_remote_calendar(owner, url=url, username=USER, secret=PASSWORD, **self.fields)
 
     # --- Our side ----------------------------------------------------------------------------------------------------
 
@@ -73,7 +80,8 @@ class Rig:
         return [(row.kind, row.fields) for row in rows]
 
     def decide(self, decision: str, proposal: SyncProposal | None = None) -> SyncProposal:
-        return decide(proposal or self.proposal(), decision, now=self.now, by=self.calendar.owner)
+        proposal = proposal or self.proposal()
+        return decide(proposal, decision, shown=proposal.digest, now=self.now, by=self.calendar.owner)
 
     def ours(self, event: Event) -> dict[str, str]:
         event = Event.objects.select_related("place__city").get(pk=event.pk)

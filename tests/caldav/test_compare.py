@@ -3,7 +3,6 @@
 import pytest
 
 from events.caldav import errors
-from events.caldav.client import retry_after
 from events.caldav.compare import ALL, NONE, Action, compare, said
 from events.caldav.guards import Counts, at_most, stop
 from events.caldav.multistatus import href_of
@@ -107,9 +106,3 @@ def test_pauses_grow_and_a_server_may_ask_for_longer():
     assert wait(1, errors.Throttled(retry_after=7200)).total_seconds() == 7200
     assert wait(1, errors.Throttled(retry_after=10)) == EVERY
     assert wait(1, errors.Throttled(retry_after=10**9)).days == 1
-
-
-def test_retry_after_is_a_number_or_a_date_or_nonsense():
-    assert retry_after("120") == 120
-    assert retry_after("Mon, 01 Jan 2001 00:00:00 GMT") == 0
-    assert retry_after("soon") is None

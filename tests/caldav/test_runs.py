@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from events.models import RemoteItem, SyncProposal, SyncRun
 from iurc_portal.notifications.models import Message
 from tests.caldav.rig import Rig, moved
+from tests.factories import make_city, make_organisation
 
 
 def test_the_first_run_writes_every_event_and_the_next_does_nothing_with_one_request(rig):
@@ -299,6 +300,30 @@ def test_a_room_that_the_calendar_owns_is_taken_and_keeps_its_address(server, db
     assert rig.proposals() == []
     rig.run()
     assert rig.run().counts == {"requests": 1}
+
+
+def test_a_room_of_the_other_citys_event_is_not_taken_and_can_only_be_put_back(server, db):
+    nagoya = make_organisation(side="nagoya", city=make_city("nagoya"))
+    rig = Rig(server, server.new_calendar(), fields={"remote_owns": ["location"]}, organizer=nagoya)
+    event = rig.event(event_attendance_mode="offline", location_en="Red room")
+    rig.run()
+
+    rig.set_there(event, LOCATION="Blue room")
+    run = rig.run()
+
+    event.refresh_from_db()
+    assert (event.location_en, run.counts.get("taken"), rig.proposals()) == (
+        "Red room",
+        None,
+        [("change", ["location"])],
+    )
+    with pytest.raises(ValidationError) as refused:
+        rig.decide("accepted")
+    assert refused.value.code == "not_yours"
+    rig.decide("put_back")
+    rig.run()
+    assert rig.copy(event).fields == rig.ours(event)
+    assert rig.proposals() == []
 
 
 def test_alarms_and_categories_of_others_survive_our_writing(rig):

@@ -107,7 +107,7 @@ class SyncProposalAdmin(EditableBy, PlainAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Proposals and conflicts"),
-            "cards": cards(rows, language=(get_language() or "it")[:2], now=now),
+            "cards": cards(rows, by=request.user, language=(get_language() or "it")[:2], now=now),
             "columns": column_titles(),
             "may_decide": self.may_decide(request),
             "back": request.get_full_path(),
@@ -122,7 +122,8 @@ class SyncProposalAdmin(EditableBy, PlainAdmin):
             raise PermissionDenied
         decision = request.POST.get("decision", "")
         try:
-            service.decide(proposal, decision, now=timezone.now(), by=request.user)
+            shown = request.POST.get("shown", "")
+            service.decide(proposal, decision, shown=shown, now=timezone.now(), by=request.user)
         except ValidationError as refusal:
             self.message_user(request, f"{proposal.item.title}: {' '.join(refusal.messages)}", "ERROR")
         else:

@@ -11,6 +11,7 @@ from events import owners
 from events.caldav.copies import when_of
 from events.models import Event, SyncProposal
 from events.remote_words import people_words
+from events.services.calendars.proposals import NOT_YOURS
 from events.services.notices import how_many_to_tell_of
 from events.when import When
 from iurc_portal.clock import day_start
@@ -26,7 +27,6 @@ TITLES = {
     "rrule": _("repetition"),
 }
 WHOLE = ("when", "summary", "location")  # what says which entry it is, where the whole of it is asked about
-TELLING = {"when", "summary", "status", "location"}  # a change of these is news to those who take part
 
 
 @dataclass(frozen=True)
@@ -54,16 +54,25 @@ class Card:
     explains: str
     rows: list[Row]
     buttons: list[Button]
+    refusal: str  # why there is not a button for each choice
 
 
-def cards(proposals: Iterable[SyncProposal], *, language: str, now: datetime) -> list[Card]:
-    """Proposals read with their item, its calendar and event. One more query for how many people would be mailed."""
+def cards(proposals: Iterable[SyncProposal], *, by, language: str, now: datetime) -> list[Card]:
+    """Proposals read with their item, its calendar and event, as ``by`` may decide about them.
+
+    Two more queries: how many people would be mailed, and which events are ``by``'s to change.
+    """
     rows = list(proposals)
-    told = how_many_to_tell_of({row.item.event_id for row in rows if row.item.event_id and row.is_open})
-    return [_card(row, told.get(row.item.event_id or 0, 0), language=language, now=now) for row in rows]
+    events = {row.item.event_id for row in rows if row.item.event_id and row.is_open}
+    told = how_many_to_tell_of(events)
+    mine = set(Event.objects.editable_by(by).filter(pk__in=events).values_list("pk", flat=True))
+    return [
+        _card(row, told.get(row.item.event_id or 0, 0), is_mine=row.item.event_id in mine, language=language, now=now)
+        for row in rows
+    ]
 
 
-def _card(proposal: SyncProposal, told: int, *, language: str, now: datetime) -> Card:
+def _card(proposal: SyncProposal, told: int, *, is_mine: bool, language: str, now: datetime) -> Card:
     event = proposal.item.event
     names = proposal.fields or WHOLE
     tzid = event.tzid if event else "Europe/Rome"
@@ -74,13 +83,15 @@ def _card(proposal: SyncProposal, told: int, *, language: str, now: datetime) ->
         if base or ours or theirs:
             is_marked = bool(proposal.theirs) and texts[1] != texts[2]
             rows.append(Row(str(TITLES[name]), (base, ours, theirs), is_marked))
+    offered = [decision for decision in proposal.choices if is_mine or not proposal.changes_event(decision)]
     return Card(
         proposal,
         event,
         owners.staff_page(event) if event else "",
         _explains(proposal),
         rows,
-        [_button(proposal, decision, event, told, now=now) for decision in proposal.choices],
+        [_button(proposal, decision, event, told, now=now) for decision in offered],
+        str(NOT_YOURS) if len(offered) < len(proposal.choices) else "",
     )
 
 
@@ -123,7 +134,7 @@ def _button(proposal: SyncProposal, decision: str, event: Event | None, told: in
     is_withdrawn = proposal.kind == Kind.CONFLICT and not fields
     if decision == Decision.ACCEPTED and proposal.kind == Kind.DELETION:
         words, does = gettext("Cancel the event"), ""
-    elif decision == Decision.ACCEPTED and not fields & (TELLING | {"description"}):
+    elif decision == Decision.ACCEPTED and not fields & (SyncProposal.OF_EVENT | {"description"}):
         words, does = gettext("Done, put it back"), gettext("The portal keeps no such thing: the entry is put back.")
     elif decision == Decision.ACCEPTED:
         words, does = gettext("Accept the change"), _of_note(fields)
@@ -149,12 +160,12 @@ def _of_note(fields: set[str]) -> str:
 
 def _tells(proposal: SyncProposal, decision: str, event: Event | None, *, now: datetime) -> bool:
     """Whether a decision changes what those who take part know."""
-    if event is None or decision not in (Decision.ACCEPTED, Decision.THEIRS):
+    if event is None or not proposal.changes_event(decision):
         return False
     is_over = event.dtend <= now
     if proposal.kind == Kind.DELETION:
         return not is_over and not event.is_cancelled
-    return bool(set(proposal.fields) & TELLING) and (not is_over or "when" in proposal.fields)
+    return not is_over or "when" in proposal.fields
 
 
 def column_titles() -> tuple[str, str, str]:

@@ -11,7 +11,7 @@ from events.caldav.copies import Copy
 from events.models import Event, RemoteCalendar, RemoteItem
 from events.services.calendars.choosing import Chosen
 from events.services.calendars.looking import DOUBLE, REFUSED, UNREADABLE, Row, There, events_of
-from events.services.calendars.plans import Plan
+from events.services.calendars.plans import ROOM, Plan
 
 KEPT_OF_OTHERS = ("when", "summary", "location")  # enough to know an entry by; the rest is none of our business
 
@@ -139,18 +139,27 @@ class _Matching:
         }
         self.concerned -= {event for event, row in self.of_event.items() if row.href in apart - self.there.gone}
 
+    def _editable(self) -> set[int]:
+        """The events concerned that the calendar's owner may change; asked where entries may change any."""
+        if ROOM not in self.calendar.remote_owns:
+            return set()
+        return {
+            event.pk for event in _in_bulk(Event.objects.editable_by(self.calendar.owner).only("pk"), self.concerned)
+        }
+
     def _plan(self) -> None:
         rows = [self.of_event[event].pk for event in self.concerned if event in self.of_event]
         items = {item.event_id: item for item in _in_bulk(RemoteItem.objects.all(), rows)}
         waiting = set(self.calendar.items.filter(proposals__decision="").values_list("pk", flat=True))
+        editable = self._editable()
         events = Event.objects.select_related("place__city")
         for event in sorted(_in_bulk(events, self.concerned), key=lambda one: (one.dtstart, one.pk)):
             item = items.get(event.pk) or RemoteItem(
                 calendar=self.calendar, event=event, uid=event.uid, href=self._address(event)
             )
-            self._one(event, item, waits=item.pk in waiting)
+            self._one(event, item, waits=item.pk in waiting, is_editable=event.pk in editable)
 
-    def _one(self, event: Event, item: RemoteItem, *, waits: bool) -> None:
+    def _one(self, event: Event, item: RemoteItem, *, waits: bool, is_editable: bool) -> None:
         href, copy = self.copies.get(event.pk, ("", None))
         was_gone = item.deleted_at is not None
         is_there = copy is not None or (
@@ -170,6 +179,7 @@ class _Matching:
             event,
             is_chosen=chosen is not None,
             is_over=event.is_cancelled or event.dtend <= self.now,
+            is_editable=is_editable,
             copy=copy,
             is_there=is_there,
             waits=waits,

@@ -17,6 +17,8 @@ ROOM, NOTE = RemoteCalendar.Owned.ROOM, RemoteCalendar.Owned.NOTE
 class Plan:
     """One entry within a run. ``item`` may not be stored yet; ``theirs`` is None where the entry is not there.
 
+    ``is_editable``: the calendar's owner may change the event, so that its room may be taken from the entry.
+
     ``copy`` is the entry as it was fetched in this run, where it was: without it what it said is taken from the row.
     """
 
@@ -25,6 +27,7 @@ class Plan:
     event: Event
     is_chosen: bool
     is_over: bool
+    is_editable: bool
     copy: Copy | None = None
     is_there: bool = True
     waits: bool = False
@@ -73,9 +76,9 @@ class Plan:
 
     @property
     def owned(self) -> set[str]:
-        """An event that takes place online has no room to change."""
+        """An event that takes place online has no room to change, and the other city's is not changed from here."""
         is_online = self.event.event_attendance_mode == Event.AttendanceMode.ONLINE
-        return set(self.calendar.remote_owns) - ({ROOM} if is_online else set())
+        return set(self.calendar.remote_owns) - (set() if self.is_editable and not is_online else {ROOM})
 
     @property
     def needs_copy(self) -> bool:

@@ -14,20 +14,22 @@ from events.services.changes import record_changes
 from events.services.scheduling import cancel_event, relocate_event, restore_event, schedule_event
 from iurc_portal.clock import day_start
 from iurc_portal.database import after_commit
+from iurc_portal.shown import refuse_changed
 
 Decision, Kind = SyncProposal.Decision, SyncProposal.Kind
-FOR_THEM = (Decision.ACCEPTED, Decision.THEIRS)
+NOT_YOURS = _("This event is the other city's: put the entry back, or ask them.")
 
 
-def decide(proposal: SyncProposal, decision: str, *, now: datetime, by) -> SyncProposal:
-    """Take one of ``proposal.choices`` (``SyncProposal.Decision``).
+def decide(proposal: SyncProposal, decision: str, *, shown: str, now: datetime, by) -> SyncProposal:
+    """Take one of ``proposal.choices`` (``SyncProposal.Decision``). ``shown``: the ``digest`` of what ``by`` has read.
 
     ``accepted`` and ``theirs`` change the event by the ordinary services, with their notices: time
     (``schedule_event``), title, room (``relocate_event``), state (``cancel_event``, ``restore_event``); a changed text
     stays in this calendar as its note; what the portal does not keep (a rule of repetition, an address) is put back.
     ``put_back`` and ``ours`` are written at the next run, which is due at once. Raises ``ValidationError``: code
-    ``decided`` where somebody was quicker, ``outdated`` where the event has changed since it was seen, and whatever
-    the services say (a draft, a time that ends before it starts).
+    ``decided`` where somebody was quicker, ``not_yours`` where the event would change and is not ``by``'s to change,
+    ``outdated`` where the entry or the event has changed since it was seen, and whatever the services say (a draft, a
+    time that ends before it starts).
     """
     with transaction.atomic():
         item = RemoteItem.objects.select_for_update(of=("self",)).get(pk=proposal.item_id)
@@ -36,10 +38,13 @@ def decide(proposal: SyncProposal, decision: str, *, now: datetime, by) -> SyncP
         )
         if not proposal.is_open:
             raise ValidationError(_("Somebody has decided this already."), code="decided")
+        refuse_changed(shown, proposal.digest)
         if decision not in proposal.choices:
             raise ValidationError(_("Choose from the list."), code="invalid_choice")
         if item.event_id is None:
             raise ValidationError(_("The event has changed since: look again in some minutes."), code="outdated")
+        if proposal.changes_event(decision) and not Event.objects.editable_by(by).filter(pk=item.event_id).exists():
+            raise ValidationError(NOT_YOURS, code="not_yours")
         event = item.event = Event.objects.select_related("place__city").get(pk=item.event_id)
         _Decision(proposal, item, event, now=now, by=by).take(decision)
         proposal.decision, proposal.by, proposal.decided_at = decision, by, now
@@ -77,7 +82,7 @@ class _Decision:
             self._about_deletion(decision)
         elif not self.proposal.fields:
             self._about_withdrawn(decision, there)
-        elif decision in FOR_THEM:
+        elif decision in SyncProposal.FOR_THEM:
             self._refuse_outdated()
             for name in self.proposal.fields:
                 getattr(self, f"_accept_{name}", lambda text: None)(self.proposal.theirs.get(name, ""))

@@ -243,7 +243,13 @@ def test_an_error_is_an_error(partner, status, headers):
     assert (refused.value.code, refused.value.params["status"]) == ("status", status)
 
 
-@pytest.mark.parametrize(("asked", "seconds"), [("120", 120), ("999999999", 86400), ("soon", None), ("-5", None)])
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [
+        *(("120", 120), ("999999999", 86400), ("soon", None), ("-5", None), ("9" * 5000, None)),
+        ("Mon, 01 Jan 2024 00:00:00 +999999999999999999", None),
+    ],
+)
 def test_a_server_that_asks_for_patience_is_heard(partner, asked, seconds):
     with pytest.raises(Refused) as refused:
         fetching.fetch(partner.serve(b"", status=429, Retry_After=asked))

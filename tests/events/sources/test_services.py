@@ -396,6 +396,54 @@ def test_failures_are_asked_about_less_and_less_and_patience_is_granted(calendar
     assert calendar.source.next_fetch_at - at == timedelta(seconds=60000)
 
 
+@pytest.mark.parametrize("broken", ["process.read", "_compare"])
+def test_whatever_goes_wrong_here_is_a_failure_of_that_calendar_and_the_log_says_what(calendar, monkeypatch, broken):
+    calendar.has(event())
+    before = untouched(calendar)
+    logged = []
+
+    def fall(*_args, **_options):
+        raise RuntimeError("unforeseen")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(f"events.services.sources.{broken}", fall)
+        patched.setattr(sources.log, "exception", lambda *said: logged.append(said))
+        word = calendar.has(event(name="Another name"))
+
+    assert (word, logged) == ("unexpected", [("calendar of others %s", calendar.source.pk)])
+    assert (calendar.source.state, calendar.source.problem, calendar.source.failures) == ("failing", "unexpected", 1)
+    assert [fetch.outcome for fetch in calendar.source.fetches.all()] == ["unexpected", "read"]
+    assert untouched(calendar) == before
+    assert calendar.has(event(name="Another name")) == "read"
+    assert (calendar.source.state, calendar.source.problem, calendar.source.failures) == ("working", "", 0)
+
+
+@pytest.mark.parametrize(
+    ("rule", "problem"),
+    [
+        ("FREQ=HOURLY;X=a\x00\x1bb", {"code": "too_fine", "rule": "FREQ=HOURLY;X=ab"}),
+        ("no\x00nsense", {"code": "bad_rule", "words": "NONSENSE"}),
+    ],
+)
+def test_no_control_character_of_a_rule_comes_into_what_is_told(calendar, rule, problem):
+    assert calendar.has(event(more=[f"RRULE:{rule}"])) == "read"
+
+    (told,) = calendar.item().problems
+    assert {name: value for name, value in told.items() if name != "line"} == problem
+
+
+def test_no_control_character_of_a_header_comes_into_what_is_told(calendar):
+    word = calendar.has(event(), **{"Content-Type": "text/calendar; charset=klin\x00gon"})
+
+    assert (word, calendar.source.problem_params) == ("charset", {"charset": "klingon"})
+
+
+def test_a_mark_of_the_server_is_kept_without_control_characters(calendar):
+    assert calendar.has(event(), ETag='"a\x00b"') == "read"
+
+    assert calendar.source.etag == '"ab"'
+
+
 def test_one_that_fails_stops_no_other(calendar, monkeypatch, django_capture_on_commit_callbacks):
     broken = make_feed_source(url="https://10.0.0.1/feed.ics")
     calendar.partner.serve(vcalendar(event()))
