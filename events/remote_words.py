@@ -110,6 +110,7 @@ def counts_words(counts: dict) -> str:
 
 ERRORS = {
     "unauthorized": errors.Unauthorized.words,
+    "secret_lost": errors.SecretLost.words,
     "forbidden": errors.Forbidden.words,
     "gone": errors.Gone.words,
     "throttled": errors.Throttled.words,

@@ -23,6 +23,13 @@ class Unauthorized(CalDavError):
     words = _("The calendar server does not accept this user name and password.")
 
 
+class SecretLost(Unauthorized):
+    """The password or the consent is stored, and no key of the portal opens it."""
+
+    code_word = "secret_lost"
+    words = _("The portal cannot read the stored password or consent any more, since its key was changed.")
+
+
 class Forbidden(CalDavError):
     """403 on the collection: this user may not do it."""
 

@@ -21,6 +21,7 @@ REPORTED = (Reading.State.VALIDATED, Reading.State.FROZEN)  # what a manager has
 class Told:
     """What a reading says, of its last version that is validated or frozen."""
 
+    first_day: date
     last_day: date
     value: Decimal
     state: str
@@ -98,7 +99,7 @@ class Series:
 
 def series_of(edition: Edition, *, today: date, wanted: Q | None = None) -> list[Series]:
     """The key indicators of ``edition``, or those ``wanted``, by their codes. Two statements."""
-    told: dict[tuple[int, date], Told] = {}
+    told: dict[tuple[int, date, date], Told] = {}
     indicators: dict[int, Indicator] = {}
     of_readings = FilteredRelation("readings", condition=Q(readings__state__in=REPORTED))
     names = [f"told_{name}" for name in Told.__dataclass_fields__]
@@ -108,7 +109,7 @@ def series_of(edition: Edition, *, today: date, wanted: Q | None = None) -> list
     for row in rows.annotate(**facts).order_by("code", F("told__version").asc(nulls_first=True)):
         indicator = indicators.setdefault(row.pk, row)
         if row.told_last_day is not None:
-            told[indicator.pk, row.told_last_day] = Told(*(getattr(row, name) for name in names))
+            told[indicator.pk, row.told_first_day, row.told_last_day] = Told(*(getattr(row, name) for name in names))
     until = min(today, edition.last_day) if edition.last_day else today
     live = live_values(indicators.values(), edition, until) if indicators else {}
     return [
@@ -116,7 +117,7 @@ def series_of(edition: Edition, *, today: date, wanted: Q | None = None) -> list
             indicator,
             query_of(indicator.key) if indicator.is_counted else None,
             [
-                Point(period, told.get((indicator.pk, period.last_day)), period.is_over(today))
+                Point(period, told.get((indicator.pk, period.first_day, period.last_day)), period.is_over(today))
                 for period in periods_of(edition, indicator.frequency)
                 if period.first_day <= today
             ],

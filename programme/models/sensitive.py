@@ -87,6 +87,10 @@ class DelegateSensitive(models.Model):
         self.diet, self.consent_at, self.purged_at = [], None, now
         self.allergies = self.mobility = self.emergency_name = self.emergency_phone = ""
 
+    def open_passport(self) -> list[str]:
+        """What the four columns say. Raises ``Unreadable`` where their key is lost."""
+        return [getattr(self, name) for name in PASSPORT_FIELDS]
+
     def blank_passport(self, *, now) -> None:
         """Forget the passport. The caller saves."""
         for name in PASSPORT_FIELDS:

@@ -33,6 +33,7 @@ class Standing:
     """An indicator's reading of one period in its last version; ``pk`` is None where there is none."""
 
     pk: int | None
+    first_day: date | None
     last_day: date | None
     state: str
     value: Decimal | None
@@ -42,13 +43,13 @@ def _standing(today: date) -> dict[Indicator, list[Standing]]:
     """Every indicator of the editions to be read with its readings. One query, and an object for each indicator."""
     edition = ("pk", "first_day", "last_day")
     own = ("pk", "key", "source", "frequency", *(f"edition__{name}" for name in edition))
-    reading = ("readings__pk", "readings__last_day", "readings__state", "readings__value")
+    reading = tuple(f"readings__{name}" for name in ("pk", "first_day", "last_day", "state", "value"))
     # A plain one: what knows the texts in three languages rewrites each name it is given, for nothing here.
     rows: models.QuerySet[Indicator] = models.QuerySet(Indicator)
     rows = rows.filter(edition__in=editions_to_read(today).values("pk"))
     indicators: dict[int, Indicator] = {}
     editions: dict[int, Edition] = {}
-    found: dict[int, dict[date | None, Standing]] = {}
+    found: dict[int, dict[tuple[date | None, date | None], Standing]] = {}
     for row in rows.order_by("pk", "readings__last_day", "readings__version").values_list(*own, *reading):
         pk, key, source, frequency, edition_pk, first_day, last_day, *standing = row
         if pk not in indicators:
@@ -57,8 +58,9 @@ def _standing(today: date) -> dict[Indicator, list[Standing]]:
             indicators[pk] = Indicator(
                 pk=pk, key=key, source=source, frequency=frequency, edition=editions[edition_pk]
             )
-        one = Standing(standing[0], standing[1], standing[2] or "", standing[3])
-        found.setdefault(pk, {})[one.last_day] = one  # the last version stays
+        key_of_reading, begins, ends, state, value = standing
+        one = Standing(key_of_reading, begins, ends, state or "", value)
+        found.setdefault(pk, {})[begins, ends] = one  # the last version stays
     return {indicators[pk]: list(standings.values()) for pk, standings in found.items()}
 
 
@@ -67,7 +69,7 @@ def to_propose(today: date) -> set[int]:
     return {
         indicator.pk
         for indicator, standings in _standing(today).items()
-        if _over(indicator, today) - {standing.last_day for standing in standings}
+        if _over(indicator, today) - {(standing.first_day, standing.last_day) for standing in standings}
     }
 
 
@@ -100,6 +102,10 @@ def _by_scope(pairs: Iterable[tuple[Scope, Query]]) -> dict[Scope, list[Query]]:
     return {scope: list(queries.values()) for scope, queries in found.items()}
 
 
-def _over(indicator: Indicator, today: date) -> set[date | None]:
-    """The last days of its periods that are over."""
-    return {period.last_day for period in periods_of(indicator.edition, indicator.frequency) if period.is_over(today)}
+def _over(indicator: Indicator, today: date) -> set[tuple[date | None, date | None]]:
+    """The first and last days of its periods that are over."""
+    return {
+        (period.first_day, period.last_day)
+        for period in periods_of(indicator.edition, indicator.frequency)
+        if period.is_over(today)
+    }

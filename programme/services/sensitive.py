@@ -56,7 +56,8 @@ def read_for(user, visit: StudyVisit, *, kind: str, reason: str = "", now: datet
     """The delegation with its ``sensitive`` rows, in protocol order, noted as read by ``user``.
 
     Who does not lead the visit gives a reason. Raises ``ValidationError`` (code ``reason``) without one, and
-    ``PermissionError`` for whoever may not read at all.
+    ``PermissionError`` for whoever may not read at all, and ``Unreadable`` where passports cannot be opened: nothing
+    is noted then.
     """
     if not may_read(user, visit):
         raise PermissionError
@@ -68,6 +69,9 @@ def read_for(user, visit: StudyVisit, *, kind: str, reason: str = "", now: datet
         .select_related("person__organisation", "sensitive")
         .in_protocol_order()
     )
+    if kind == SensitiveAccess.Kind.PASSPORT:
+        for row in (one.sensitive for one in found if hasattr(one, "sensitive")):
+            row.open_passport()
     _note(visit, user, kind, reason=reason.strip(), people=len(found), now=now)
     return found
 

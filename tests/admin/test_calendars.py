@@ -219,6 +219,66 @@ def test_without_a_key_no_password_is_taken(client, staff_of_torino, settings):
     assert answer.context["has_key"] is False
 
 
+# --- The key is lost -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["another", "none"])
+def lost_key(request, settings):
+    """A function: from its call on no stored password can be opened."""
+
+    def lose():
+        settings.FIELD_KEY = Fernet.generate_key().decode() if request.param == "another" else ""
+
+    return lose
+
+
+def test_every_page_opens_and_proposals_are_decided_when_no_password_can_be_opened(client, staff_of_torino, lost_key):
+    proposal = proposal_of(staff_of_torino)
+    calendar = proposal.item.calendar
+    client.force_login(staff_of_torino)
+    lost_key()
+
+    names = ("change", "settings", "password", "disconnect")
+    pages = [reverse("admin:index"), LIST, PROPOSALS, *(page_of(calendar, name) for name in names)]
+    answers = [client.get(page).status_code for page in pages]
+    decide = reverse("admin:events_syncproposal_decide", args=[proposal.pk])
+    client.post(decide, {"decision": "put_back", "shown": proposal.digest})
+    client.post(page_of(calendar, "move"), {"do": "pause"})
+
+    proposal.refresh_from_db()
+    assert answers == [200] * 7
+    assert proposal.decision == "put_back"
+    assert RemoteCalendar.objects.values_list("paused_because", flat=True).get() == "staff"
+
+
+@pytest.mark.parametrize(("auth", "given_back"), [("password", True), ("oauth", False)])
+def test_a_calendar_whose_password_cannot_be_opened_is_disconnected(
+    client, staff_of_torino, lost_key, auth, given_back
+):
+    calendar = make_remote_calendar(staff_of_torino, auth=auth, access_token="a-token")
+    make_remote_item(calendar)
+    client.force_login(staff_of_torino)
+    lost_key()
+
+    answer = client.post(page_of(calendar, "disconnect"), follow=True)
+
+    told = [str(message) for message in answer.context["messages"]]
+    assert (answer.status_code, RemoteCalendar.objects.exists()) == (200, False)
+    not_given_back = "Non è stato possibile restituire il consenso: revocarlo nelle impostazioni dell’account Google."
+    assert told == [f"{calendar.display_name} è scollegato.", *([] if given_back else [not_given_back])]
+
+
+def test_without_a_key_no_other_password_is_asked_for_or_stored(client, staff_of_torino, settings):
+    calendar = make_remote_calendar(staff_of_torino, paused_because="unauthorized")
+    client.force_login(staff_of_torino)
+    settings.FIELD_KEY = ""
+
+    answer = client.post(page_of(calendar, "password"), {"username": "anna", "password": "another"})
+
+    assert (answer.status_code, answer.context["has_key"]) == (200, False)
+    assert RemoteCalendar.objects.values_list("paused_because", flat=True).get() == "unauthorized"
+
+
 # --- Proposals -------------------------------------------------------------------------------------------------------
 
 

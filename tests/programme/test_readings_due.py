@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
+from programme.indicators.series import series_of
 from programme.services import readings_due
 from tests.factories import START, make_edition, make_event, make_exchange, make_indicator, make_reading, make_webinar
 
@@ -24,6 +26,19 @@ def test_an_indicator_waits_from_the_day_after_its_period_until_it_has_a_reading
     make_reading(indicator)
     assert readings_due.to_propose(TODAY) == set()
     assert readings_due.to_propose(date(2027, 1, 1)) == {indicator.pk}
+
+
+def test_a_reading_of_the_second_half_year_is_none_of_the_year_that_ends_with_it():
+    indicator = make_indicator(frequency="year")
+    make_reading(indicator, first_day=date(2026, 7, 1), last_day=date(2026, 12, 31), value=3, **FROZEN)
+
+    def told():
+        (series,) = series_of(indicator.edition, today=date(2027, 1, 1), wanted=Q(pk=indicator.pk))
+        return readings_due.to_propose(date(2027, 1, 1)), series.points[0].reading and series.points[0].reading.value
+
+    assert told() == ({indicator.pk}, None)
+    make_reading(indicator, first_day=date(2026, 1, 1), last_day=date(2026, 12, 31), value=5, **FROZEN)
+    assert told() == (set(), 5)
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,23 @@ def test_a_new_key_goes_before_the_old_one_and_both_open_what_they_closed(settin
         secret_fields.decrypt(anew)
 
 
+@pytest.mark.parametrize("key", [Fernet.generate_key().decode(), ""], ids=["another key", "no key"])
+def test_where_the_key_is_lost_the_row_is_read_and_only_what_it_closed_cannot_be(settings, visit, delegate, key):
+    switch_on(visit)
+    given(delegate)
+    settings.FIELD_KEY = key
+
+    row = DelegateSensitive.objects.get()
+    (read,) = sensitive.read_for(visit.lead, visit, kind="care", now=NOW)
+
+    assert row.allergies == read.sensitive.allergies == CARE["allergies"]
+    with pytest.raises(secret_fields.Unreadable):
+        _ = row.passport_number
+    with pytest.raises(secret_fields.Unreadable):
+        sensitive.read_for(visit.lead, visit, kind="passport", now=NOW)
+    assert list(SensitiveAccess.objects.values_list("kind", flat=True)) == ["care"]
+
+
 def test_without_a_key_nothing_is_encrypted_and_passports_cannot_be_asked_for(settings, visit):
     settings.FIELD_KEY = ""
     with pytest.raises(ImproperlyConfigured):

@@ -125,7 +125,7 @@ class ConnectPages:
     def renew_consent_view(self, request, pk):
         """The same for a calendar whose consent has ended."""
         calendar = get_object_or_404(self.get_queryset(request), pk=pk, auth=RemoteCalendar.Auth.OAUTH)
-        if not oauth.is_configured():
+        if not (oauth.is_configured() and secret_fields.has_key()):
             return redirect("admin:events_remotecalendar_change", pk)
         onward = self._consent(request, calendar.username, pk=pk) if request.method == "POST" else ""
         return self._page(request, "google", _("Give the consent again"), calendar=calendar, onward=onward)

@@ -22,6 +22,7 @@ from events.models import RemoteCalendar
 from events.remote_words import advice, line_of, scope_words, state_of, what_to_do
 from events.services.calendars import access, connecting, scheduling
 from events.services.calendars.choosing import chosen_now
+from iurc_portal import secret_fields
 from iurc_portal.admin import EditableBy, PlainAdmin
 from iurc_portal.staff.people import FindsPeople
 
@@ -157,7 +158,7 @@ class RemoteCalendarAdmin(ConnectPages, SettingsPage, FindsPeople, EditableBy, P
         """A new password: it is tried first, and stored only if the server takes it."""
         calendar = get_object_or_404(self.get_queryset(request), pk=pk, auth=RemoteCalendar.Auth.PASSWORD)
         form = PasswordForm(request.POST or None, initial={"username": calendar.username})
-        if form.is_valid():
+        if form.is_valid() and secret_fields.has_key():
             username, password = form.cleaned_data["username"], form.cleaned_data["password"]
             try:
                 access.try_password(calendar, username=username, password=password)

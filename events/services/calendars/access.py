@@ -8,6 +8,7 @@ from events.caldav.auth import Basic
 from events.caldav.client import Client
 from events.models import RemoteCalendar
 from events.services.calendars import connecting
+from iurc_portal.secret_fields import Unreadable
 
 log = logging.getLogger(__name__)
 
@@ -18,11 +19,18 @@ def disconnect(calendar: RemoteCalendar, *, now: datetime, by) -> bool:
     A service takes back the whole consent of an account, not a single token. False: it could not be given back, and
     the person has to do so in the account's settings. Network, after the row is gone.
     """
-    is_oauth, account, token = calendar.auth == RemoteCalendar.Auth.OAUTH, calendar.username, calendar.secret
+    is_oauth, account = calendar.auth == RemoteCalendar.Auth.OAUTH, calendar.username
+    try:
+        token = calendar.secret
+    except Unreadable:
+        token = ""
     connecting.disconnect(calendar, now=now, by=by)
     others = RemoteCalendar.objects.filter(auth=RemoteCalendar.Auth.OAUTH, username=account)
     if not is_oauth or others.exists():
         return True
+    if not token:
+        log.warning("consent not given back: its key is lost")
+        return False
     try:
         oauth.revoke(token)
     except errors.CalDavError as error:

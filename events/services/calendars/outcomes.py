@@ -49,7 +49,8 @@ def stopped(run: SyncRun, counts: Counter, reason: str, *, now: datetime, dry_ru
 
 def failed(run: SyncRun, counts: Counter, error: errors.CalDavError, *, now: datetime, dry_run: bool = False) -> None:
     """The token stays; the next run is due later and later, or when the server says so."""
-    pauses = {errors.Unauthorized: Pause.UNAUTHORIZED, errors.Forbidden: Pause.FORBIDDEN}
+    refused, forbidden = Pause.UNAUTHORIZED, Pause.FORBIDDEN
+    pauses = {errors.Unauthorized: refused, errors.SecretLost: refused, errors.Forbidden: forbidden}
     pause = pauses.get(type(error))
     outcome = Outcome.PAUSED if pause else Outcome.FAILED
     detail = " ".join(part for part in (str(error.status or ""), error.said) if part)

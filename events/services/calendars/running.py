@@ -19,6 +19,7 @@ from events.services.calendars.looking import list_there, look, rows_of, wants_f
 from events.services.calendars.matching import Matched, match
 from events.services.calendars.plans import Plan
 from events.services.calendars.writing import Job, Sender, Sent, concerns_all, job_for, send
+from iurc_portal.secret_fields import Unreadable
 
 log = logging.getLogger(__name__)
 LIMITS = Limits()
@@ -53,7 +54,6 @@ def run_calendar(
     if not lease:
         return None
     try:
-        calendar.refresh_from_db()
         run = SyncRun(calendar=calendar, started_at=now)
         if not dry_run:
             run.save()
@@ -71,6 +71,7 @@ def _go(calendar, run: SyncRun, lease: str, *, now: datetime, dry_run: bool, ful
     """Do the run and write its outcome; only a programming error gets out of here."""
     counts: Counter[str] = Counter()
     try:
+        calendar.refresh_from_db()  # the run before may have changed it
         with Client(calendar.url, credentials_of(calendar), LIMITS) as client, Sender(client) as sender:
             job = _Run(calendar, client, sender, lease, counts, now=now, dry_run=dry_run, progress=progress)
             try:
@@ -85,6 +86,8 @@ def _go(calendar, run: SyncRun, lease: str, *, now: datetime, dry_run: bool, ful
         outcomes.stopped(run, counts, stop.reason, now=now, dry_run=dry_run)
     except errors.CalDavError as error:
         outcomes.failed(run, counts, error, now=now, dry_run=dry_run)
+    except Unreadable:
+        outcomes.failed(run, counts, errors.SecretLost(), now=now, dry_run=dry_run)
     except Exception:
         log.exception("calendar %s", calendar.pk)
         if not dry_run:
