@@ -206,7 +206,7 @@ def _act(request, edition: Edition, period: Period) -> None:
 
 def _validate(request, edition: Edition, period: Period) -> None:
     parts = (typed.partition(":") for typed in request.POST.getlist("reading"))
-    chosen = {key_in(key): shown or "nothing" for key, _colon, shown in parts}
+    chosen = {key_in(key): shown for key, _colon, shown in parts}
     done = 0
     for reading in readings.readings_of(edition, period).filter(pk__in=chosen, state=Reading.State.DRAFT):
         try:

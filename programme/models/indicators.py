@@ -1,6 +1,5 @@
 """What is counted, and what it was at the end of a period (programme spec P27, P28)."""
 
-import hashlib
 from decimal import Decimal
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from iurc_portal.audit.machine import StateMachine
+from iurc_portal.shown import digest_of
 from iurc_portal.translation.constraints import some_language
 from programme.exceptions import FrozenReading
 from programme.models.editions import refuse_other_edition
@@ -226,9 +226,9 @@ class Reading(StateMachine):
         return f"{self.indicator}, {self.last_day}"
 
     @property
-    def facts_shown(self) -> str:
-        """A short digest of what a manager looks at before they validate, as it is stored."""
-        return hashlib.sha256(repr((self.value, self.evidence, self.comment)).encode()).hexdigest()[:16]
+    def digest(self) -> str:
+        """Of what a person reads before deciding."""
+        return digest_of([str(self.value), self.evidence, self.comment])
 
     def save(self, *args, **options):
         """Raises ``FrozenReading`` where the stored row is frozen, whatever is to be saved."""

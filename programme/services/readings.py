@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from iurc_portal.audit.services import record_transition
+from iurc_portal.shown import refuse_changed
 from programme.indicators.counting import Listing, Scope, Value, values_at
 from programme.indicators.periods import Period, no_periods_words, periods_of
 from programme.indicators.queries import query_of
@@ -119,18 +120,16 @@ def _last(indicator: Indicator, period: Period) -> Reading | None:
 
 
 @transaction.atomic
-def validate_reading(reading: Reading, *, by, now: datetime, shown: str = "") -> Reading:
-    """A manager says that the value is right; ``shown`` is the ``facts_shown`` of what they looked at.
+def validate_reading(reading: Reading, *, by, now: datetime, shown: str | None = None) -> Reading:
+    """A manager says that the value is right; ``shown`` is the digest of what their page showed.
 
-    Raises ``ValidationError``: ``not_yours``, ``transition``, ``changed`` where it says something else by now.
+    Raises ``ValidationError``: ``not_yours``, ``transition``, ``outdated`` where it says something else by now.
     """
     if not may_validate(by):
         raise ValidationError(_("Managers of the programme validate readings."), code="not_yours")
     reading = _locked(reading)
-    if shown and shown != reading.facts_shown:
-        raise ValidationError(
-            _("It has changed since you looked: look at it again, then validate it."), code="changed"
-        )
+    if shown is not None:
+        refuse_changed(shown, reading.digest)
     reading.refuse_without_grounds()
     former = reading.move_to(State.VALIDATED)
     reading.validated_by, reading.validated_at = by, now

@@ -83,7 +83,7 @@ def test_a_manager_closes_a_period_and_a_correction_moves_the_live_numbers_alone
     client.force_login(manager)
     client.post(periods_page(half), {"edition": half.edition.pk, "period": HALF.slug, "act": "propose"})
     readings.enter_reading(half.indicators["manual"], HALF, value=Decimal(1), evidence=PROOF, by=manager, now=NOW)
-    ticked = [f"{reading.pk}:{reading.facts_shown}" for reading in Reading.objects.all()]
+    ticked = [f"{reading.pk}:{reading.digest}" for reading in Reading.objects.all()]
     client.post(
         periods_page(half), {"edition": half.edition.pk, "period": HALF.slug, "act": "validate", "reading": ticked}
     )
@@ -169,7 +169,7 @@ def test_a_reading_that_changed_after_the_look_is_looked_at_again(client, manage
     readings.enter_reading(half.indicators["manual"], HALF, value=Decimal(1), evidence=PROOF, by=manager, now=NOW)
     page = client.get(periods_page(half), {"edition": half.edition.pk, "period": HALF.slug}).content.decode()
     reading = Reading.objects.get(indicator=half.indicators["manual"])
-    ticked = f"{reading.pk}:{reading.facts_shown}"
+    ticked = f"{reading.pk}:{reading.digest}"
     readings.enter_reading(half.indicators["manual"], HALF, value=Decimal(9), evidence=PROOF, by=manager, now=NOW)
 
     answer = client.post(
@@ -179,7 +179,7 @@ def test_a_reading_that_changed_after_the_look_is_looked_at_again(client, manage
     )
 
     assert f'value="{ticked}"' in page
-    assert "È cambiata dopo che l" in answer.content.decode()
+    assert "Questo è cambiato da quando la pagina è stata aperta" in answer.content.decode()
     reading.refresh_from_db()
     assert (reading.state, reading.value) == ("draft", Decimal(9))
 
