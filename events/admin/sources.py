@@ -108,10 +108,11 @@ class FeedSourceAdmin(MovesOfRecord, EditableBy, PlainAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """The network is asked before the transaction of the form begins: its lock would hold up every visitor."""
-        source = self.get_object(request, object_id) if object_id else None
-        may = self.has_change_permission(request, source) if object_id else self.has_add_permission(request)
-        if request.method == "POST" and may:
-            request.learnt = _learnt_of(request.POST.get("url", "").strip(), former=source.url if source else "")
+        if request.method == "POST":
+            source = self.get_object(request, object_id) if object_id else None
+            may = self.has_change_permission(request, source) if source else self.has_add_permission(request)
+            if may:
+                request.learnt = _learnt_of(request.POST.get("url", "").strip(), former=source.url if source else "")
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
