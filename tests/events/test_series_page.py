@@ -179,7 +179,7 @@ def test_names_become_addresses_that_nobody_has():
             {
                 "en": "every 2 weeks on Tuesday and Thursday, 10 dates",
                 "it": "ogni 2 settimane, martedì e giovedì, 10 date",
-                "ja": "2週間ごと 火曜日、木曜日(全10回)",
+                "ja": "2週間ごと 火曜日、木曜日（全10回）",
             },
         ),
         (
@@ -201,7 +201,7 @@ def test_names_become_addresses_that_nobody_has():
             {
                 "en": "every day, until 1 April 2026",
                 "it": "ogni giorno, fino al 1 aprile 2026",
-                "ja": "毎日(2026年4月1日まで)",
+                "ja": "毎日（2026年4月1日まで）",
             },
         ),
         ("FREQ=MONTHLY;BYDAY=TU", {"en": "", "it": "", "ja": ""}),

@@ -135,7 +135,7 @@ def test_a_manager_proposes_enters_and_validates(client, edition):
         f"enter:{manual.pk}",
         **{f"value-{manual.pk}": "3", f"evidence-{manual.pk}": "https://example.org/proof"},
     )
-    post(client, edition, "validate", reading=[reading.pk for reading in Reading.objects.all()])
+    post(client, edition, "validate", reading=[f"{one.pk}:{one.digest}" for one in Reading.objects.all()])
 
     assert list(Reading.objects.order_by("indicator").values_list("indicator", "value", "state")) == [
         (counted.pk, 1, "validated"),
