@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.test.utils import override_settings
+from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.house import running_portal
@@ -131,6 +132,20 @@ def enter(page, base: str, email: str, password: str, *, to: str):
     page.click("main button[type=submit]")
     page.wait_for_url(f"**{to}", timeout=15_000)
     return page
+
+
+def drag(handle, place, *, at=None, lands) -> None:
+    """Drag as a hand does: take ``handle``, move over ``place``, let go once ``lands`` shows where it would come to.
+
+    A browser tells a page of a drag only while the mouse moves, hence the second move (Playwright, "Drag and Drop").
+    """
+    mouse = handle.page.mouse
+    handle.hover()
+    mouse.down()
+    place.hover(position=at)
+    place.hover(position=at)
+    expect(lands).to_have_count(1)
+    mouse.up()
 
 
 @pytest.fixture

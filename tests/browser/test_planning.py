@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from programme.models import AgendaItem, StudyVisit
+from tests.browser.conftest import drag
 
 pytestmark = pytest.mark.browser
 FIRST = date.today() + timedelta(days=120)  # noqa: DTZ011 - any far day will do
@@ -138,7 +139,12 @@ def test_items_move_by_buttons_by_arrow_keys_and_by_dragging_and_say_where_to(si
     moved, said = times(0), page.inner_text("#agenda [role=status]")
     page.locator("#agenda-0 .tnv-handle").press("ArrowDown")
     behind = times(0)
-    page.locator("#agenda-0 .tnv-handle").drag_to(page.locator("#agenda-1"), target_position={"x": 300, "y": 20})
+    drag(
+        page.locator("#agenda-0 .tnv-handle"),
+        page.locator("#agenda-1"),
+        at={"x": 300, "y": 20},
+        lands=page.locator("#agenda-1.tnv-row--before"),
+    )
     expect(page.locator("[name=agenda-0-starts]")).to_have_value("10:00")  # a browser drops in its own time
     before = times(0)
     page.fill("[name=agenda-1-starts]", "23:30")

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from events.models import Event
 from iurc_portal.clock import ROME
+from tests.browser.conftest import drag
 from tests.browser.findings import look
 from tests.factories import make_event, make_organisation, make_registration, make_track
 
@@ -45,7 +46,8 @@ def test_an_event_is_dragged_to_another_day_and_what_follows_is_said_before(sign
     page = opened(sign_in, portal, start)
     target = start + timedelta(days=1)
 
-    page.locator(f"#event-{event.pk}").drag_to(page.locator(f'td[data-day="{target:%Y-%m-%d}"]'))
+    cell = f'td[data-day="{target:%Y-%m-%d}"]'
+    drag(page.locator(f"#event-{event.pk}"), page.locator(cell), lands=page.locator(f"{cell}.cal-target"))
     page.wait_for_url("**/move/")
     said, before = page.locator("#what-follows ~ ul").inner_text(), start_of(event)
     page.locator("button[name=confirmed]").click()
