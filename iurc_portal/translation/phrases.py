@@ -16,23 +16,31 @@ def _parser():
 
 @lru_cache(maxsize=4096)
 def with_breaks(text: str) -> SafeString:
-    """Return ``text`` escaped, with ``<wbr>`` between its phrases and after ・; as it is where nothing is Japanese.
+    """Return ``text`` escaped, with ``<wbr>`` between its ``pieces``; as it is where nothing is Japanese.
 
     A ``<wbr>`` is no letter: what a reader selects and copies is ``text``.
     """
     if not _is_japanese(text):
         return SafeString(escape(text))
-    marked = "<wbr>".join(escape(phrase).replace("・", "・<wbr>") for phrase in _parser().parse(text))
-    return SafeString(marked.replace("<wbr><wbr>", "<wbr>").removesuffix("<wbr>"))
+    return SafeString("<wbr>".join(escape(piece) for piece in pieces(text)))
 
 
 @lru_cache(maxsize=4096)
 def pieces(text: str) -> tuple[str, ...]:
-    """``text`` cut where a line may end: after a space, or between phrases of Japanese and after ・. None is lost."""
+    """``text`` cut where a line may end: after a space, or between phrases of Japanese, after ・ and 〜. None is lost.
+
+    A number stays whole: BudouX knows words, and takes 2026 for two of them.
+    """
     if not _is_japanese(text):
         words = text.split(" ")
         return (*(f"{word} " for word in words[:-1]), words[-1])
-    return tuple(piece for phrase in _parser().parse(text) for piece in re.findall("[^・]*・|[^・]+", phrase))
+    phrases: list[str] = []
+    for phrase in _parser().parse(text):
+        if phrases and phrases[-1][-1].isdigit() and phrase[0].isdigit():
+            phrases[-1] += phrase
+        else:
+            phrases.append(phrase)
+    return tuple(piece for phrase in phrases for piece in re.findall("[^・〜]*[・〜]|[^・〜]+", phrase))
 
 
 def _is_japanese(text: str) -> bool:

@@ -45,6 +45,17 @@ def headings_without_breaks(content: bytes) -> list[str]:
     ]
 
 
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("報告書 2025年11月1日〜2026年4月30日", ["報告書 2025年11月1日〜", "2026年4月30日"]),
+        ("トリノ・名古屋", ["トリノ・", "名古屋"]),
+    ],
+)
+def test_a_line_ends_after_a_dash_or_a_dot_and_never_within_a_number(title, lines):
+    assert with_breaks(title) == "<wbr>".join(lines)
+
+
 @pytest.mark.django_db
 def test_titles_of_records_say_where_they_may_break(client):
     theme = make_theme(pref_label_ja=LONG)
