@@ -74,11 +74,8 @@ class Strand:
 
 
 def spoken(texts: Sequence[str | None]) -> Spoken:
-    """The best of the ``texts`` in Italian, English and Japanese, by the one fallback rule (E1)."""
-    by_code = dict(zip(CODES, texts, strict=True))
-    order = order_for()
-    code = next((code for code in order if (by_code[code] or "").strip()), order[0])
-    return Spoken.written_in(by_code[code] or "", code)
+    """The best of the ``texts`` in Italian, English and Japanese (E1)."""
+    return Spoken.best(dict(zip(CODES, texts, strict=True)))
 
 
 def of_two_cities(edition: Edition, path: str = "exchange") -> Q:

@@ -1,6 +1,5 @@
 """Days to come that the apps have registered (``todo.Ahead``), read in one statement."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -34,7 +33,7 @@ def days_ahead(first: date, last: date, user, *, most: int) -> list[Days]:
     rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
     return [
         Days(
-            text=_best(dict(zip(CODES, texts, strict=True))),
+            text=Spoken.best(dict(zip(CODES, texts, strict=True))) or Spoken.written_in("–", order_for()[0]),
             word=kinds[place].word,
             first=begins,
             last=ends,
@@ -51,12 +50,3 @@ def _rows(place: int, kind: todo.Ahead, first: date, last: date, user) -> QueryS
     rows = QuerySet(wanted.model).filter(pk__in=wanted.order_by().values("pk")).order_by()
     rows = rows.annotate(which=Value(place), key_of=F("pk"), begins=F(kind.first), ends=F(kind.last), **texts)
     return rows.values_list("which", "key_of", "begins", "ends", *TEXTS)
-
-
-def _best(texts: dict[str, str | None]) -> Spoken:
-    """The text for the reader, by the one rule, and its language."""
-    order: Sequence[str] = order_for()
-    return next(
-        (Spoken.written_in(text, code) for code in order if (text := texts[code] or "").strip()),
-        Spoken.written_in("–", order[0]),
-    )

@@ -1,6 +1,6 @@
 """The three languages, and the one rule that says which text stands in for a missing one (ecosystem spec E1)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from django.db import models
 from django.utils.translation import get_language
@@ -29,9 +29,14 @@ def best_text(obj, field: str, language: str | None = None) -> tuple[str, str]:
 
     Works on any model whose ``field`` is registered with django-modeltranslation. Source: ecosystem spec E1.
     """
+    return _first_filled(lambda code: getattr(obj, f"{field}_{code}", ""), language)
+
+
+def _first_filled(text_in: Callable[[str], str | None], language: str | None) -> tuple[str, str]:
+    """Each text is asked for only if those before it are empty, so that columns left out of a query stay so."""
     order = order_for(language)
     for code in order:
-        text = getattr(obj, f"{field}_{code}", "") or ""
+        text = text_in(code) or ""
         if text.strip():
             return text, code
     return "", order[0]
@@ -46,6 +51,11 @@ class Spoken(str):
     def of(cls, obj, field: str, language: str | None = None) -> "Spoken":
         """What ``obj.field`` shows to a reader of ``language``, the active one by default."""
         return cls.written_in(*best_text(obj, field, language))
+
+    @classmethod
+    def best(cls, texts: Mapping[str, str | None], language: str | None = None) -> "Spoken":
+        """The best of ``texts``, which are by language, for a reader of ``language``; "" where none is written."""
+        return cls.written_in(*_first_filled(texts.get, language))
 
     @classmethod
     def written_in(cls, text: str, language: str) -> "Spoken":

@@ -28,11 +28,7 @@ Facts = Mapping[str, Any]
 
 def said(texts: Any) -> Spoken:
     """A kept text, or one by language, for this reader."""
-    order = order_for()
-    if isinstance(texts, str):
-        return Spoken.written_in(texts, order[0])
-    code = next((code for code in order if texts.get(code)), order[0])
-    return Spoken.written_in(texts.get(code, ""), code)
+    return Spoken.written_in(texts, order_for()[0]) if isinstance(texts, str) else Spoken.best(texts)
 
 
 def number(text: str | None) -> str:
