@@ -1,4 +1,4 @@
-"""The report of a period: begun, written by both sides, approved with its readings, sent; and what changed since."""
+"""The report of a period: begun, written by both sides, approved with its readings, sent."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -122,7 +122,8 @@ def hindrances(report: ProgrammeReport, *, now: datetime) -> list[str]:
         readings.refuse_unready(report.edition, report.period, standing)
     except ValidationError as refusal:
         found += refusal.messages
-    if corrected := _not_as_counted(report, standing):
+    validated = [one for one in standing if one.state == Reading.State.VALIDATED]
+    if corrected := readings.counted_otherwise(validated, report.edition, report.last_day):
         found.append(_counted_otherwise(corrected))
     return [words for words in found if words]
 
@@ -203,17 +204,6 @@ def _count_attendance(edition: Edition, period: Period) -> None:
     stale = Webinar.objects.filter(exchange__edition=edition, attended_is_stale=True)
     for key in stale.filter(event__dtstart__lt=period.end).order_by("pk").values_list("pk", flat=True):
         count_attendance(key)
-
-
-def _not_as_counted(report: ProgrammeReport, standing: list[Reading]) -> list[readings.Corrected]:
-    """Validated readings that are not what the portal counts now. One query."""
-    validated = [one for one in standing if one.state == Reading.State.VALIDATED]
-    values = readings.live_values([one.indicator for one in validated], report.edition, report.last_day)
-    return [
-        readings.Corrected(one, values[one.indicator_id].value)
-        for one in validated
-        if one.indicator_id in values and values[one.indicator_id].value != one.value
-    ]
 
 
 def _counted_otherwise(corrected: Iterable[readings.Corrected]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -221,19 +221,15 @@ class Corrected:
     reading: Reading
     now: Decimal | None
 
-    @property
-    def difference(self) -> Decimal:
-        return (self.now or Decimal(0)) - (self.reading.value or Decimal(0))
 
-
-def corrected_since(edition: Edition, period: Period) -> list[Corrected]:
-    """The frozen readings of ``period`` whose records were corrected afterwards. Two queries."""
-    frozen = [reading for reading in readings_of(edition, period) if reading.is_frozen]
-    values = live_values([reading.indicator for reading in frozen], edition, period.last_day)
+def counted_otherwise(found: Iterable[Reading], edition: Edition, until: date) -> list[Corrected]:
+    """Those of ``found`` whose number is not what the portal counts now at the end of ``until``. One query."""
+    found = list(found)
+    values = live_values([one.indicator for one in found], edition, until)
     return [
-        Corrected(reading, values[reading.indicator_id].value)
-        for reading in frozen
-        if reading.indicator_id in values and values[reading.indicator_id].value != reading.value
+        Corrected(one, values[one.indicator_id].value)
+        for one in found
+        if one.indicator_id in values and values[one.indicator_id].value != one.value
     ]
 
 

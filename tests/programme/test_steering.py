@@ -388,12 +388,12 @@ def test_nothing_changes_a_frozen_reading():
 def test_what_was_corrected_since_is_shown_beside_the_frozen_number():
     edition = make_edition()
     reading = frozen(edition)
-    assert readings.corrected_since(edition, HALF) == []
+    assert readings.counted_otherwise([reading], edition, HALF.last_day) == []
 
     make_webinar(exchange=make_exchange(edition=edition))
 
-    (corrected,) = readings.corrected_since(edition, HALF)
-    assert (corrected.reading, corrected.now, corrected.difference) == (reading, 1, 1)
+    (corrected,) = readings.counted_otherwise([reading], edition, HALF.last_day)
+    assert (corrected.reading, corrected.now) == (reading, 1)
     (again,) = readings.renew_readings(edition, HALF, by=boss(), now=NOW)
     assert (again.version, again.value, again.state) == (2, 1, "draft")
     assert Reading.objects.get(pk=reading.pk).value == 0
