@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from programme.costs import NOTHING, in_euro, is_in_no_sum
+from programme.costs import NOTHING, committed_in_euro, in_euro, is_in_no_sum
 from programme.models import BudgetLine, CostLine, Edition
 
 
@@ -27,10 +27,9 @@ class Standing:
     def add(self, cost: CostLine) -> None:
         self.lines += 1
         self.missing += cost.actual is None
-        actual, estimate = in_euro(cost.actual, cost), in_euro(cost.estimate, cost)
         self.no_rate += is_in_no_sum(cost)
-        self.spent += actual or NOTHING
-        self.committed += actual if actual is not None else estimate or NOTHING
+        self.spent += in_euro(cost.actual, cost) or NOTHING
+        self.committed += committed_in_euro(cost) or NOTHING
 
     @property
     def left(self) -> Decimal:

@@ -22,6 +22,11 @@ def in_euro(amount: Decimal | None, line: CostLine) -> Decimal | None:
     return (amount / line.rate).quantize(CENT, ROUND_HALF_UP) if line.rate else None
 
 
+def committed_in_euro(line: CostLine) -> Decimal | None:
+    """The actual amount of ``line`` in euro or, where there is none yet, the estimate; None as ``in_euro``."""
+    return in_euro(line.actual if line.actual is not None else line.estimate, line)
+
+
 def is_in_no_sum(line: CostLine) -> bool:
     """Whether it has an amount that nobody can say in euro: in yen, without a rate."""
     has_amount = line.estimate is not None or line.actual is not None

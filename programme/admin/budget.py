@@ -21,7 +21,7 @@ from iurc_portal.translation.times import date_words
 from programme.admin.activity_costs import page_of
 from programme.admin.visit_costs import FORMS, cost_columns
 from programme.budgets import Standing, standings_of, total_of
-from programme.costs import in_euro, totals_of
+from programme.costs import committed_in_euro, totals_of
 from programme.models import BudgetLine, CostLine, Edition
 from programme.models.costs import COSTS_ALONG, reads_whole_budget
 from programme.money import money_words
@@ -132,7 +132,7 @@ class CostLineAdmin(ReadOnly, PlainAdmin):
 
     @admin.display(description=gettext_lazy("in euro"))
     def in_euro_shown(self, obj):
-        return money_words(in_euro(obj.actual if obj.actual is not None else obj.estimate, obj), "EUR")
+        return money_words(committed_in_euro(obj), "EUR")
 
     @admin.display(description=gettext_lazy("yen for one euro"), ordering="rate_date")
     def rate_shown(self, obj):

@@ -16,7 +16,7 @@ from typing import Any
 from django.utils import translation
 
 from iurc_portal.translation.languages import CODES
-from programme.costs import in_euro
+from programme.costs import committed_in_euro, in_euro
 from programme.indicators.counting import Query, Scope
 from programme.indicators.queries import on_day
 from programme.models import (
@@ -104,7 +104,6 @@ def cost_rows(edition) -> Iterator[list]:
     """
     costs = CostLine.objects.of_edition(edition).select_related(*COSTS_ALONG)
     for cost in costs.order_by("budget_line__order", "budget_line", *CostLine.OWNERS, "pk").iterator(chunk_size=CHUNK):
-        actual, estimate = in_euro(cost.actual, cost), in_euro(cost.estimate, cost)
         yield [
             texts_of(cost.budget_line, "heading") if cost.budget_line else "",
             told_once(in_each_language(partial(str, cost.owner))),
@@ -115,8 +114,8 @@ def cost_rows(edition) -> Iterator[list]:
             number_text(cost.actual),
             number_text(cost.rate),
             cost.rate_date.isoformat() if cost.rate_date else None,
-            number_text(actual if actual is not None else estimate),
-            number_text(actual),
+            number_text(committed_in_euro(cost)),
+            number_text(in_euro(cost.actual, cost)),
             _digest(cost.receipt),
             cost.no_receipt_reason,
         ]
