@@ -239,15 +239,18 @@ class Places(Histories):
             registrations.claim_offer(self.row(name), now=self.paper.now)
         if state == "offered":
             self.paper.put(name, "confirmed")
+        elif state != "confirmed":  # too late; what is free by now goes to those who wait
+            self.paper.promote()
 
     @precondition(somebody_is_known)
     @rule(who=SOMEBODY)
     def decline(self, who):
         name = self.known(who)
         state = self.paper.state(name)
+        had_offer = self.paper.people[name]["state"] == "offered"  # it may be over, and nobody has noticed yet
         with self.step(refused=() if state in {"offered", "expired"} else {"offer_gone"}):
             registrations.decline_offer(self.row(name), now=self.paper.now)
-        if state == "offered":
+        if had_offer:
             self.paper.put(name, "expired")
             self.paper.promote()
 
